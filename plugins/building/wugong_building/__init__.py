@@ -1,0 +1,1 @@
+"""Building together (共建)."""

@@ -1,0 +1,1 @@
+"""Evaluating together (共評)."""

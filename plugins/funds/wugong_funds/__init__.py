@@ -1,0 +1,1 @@
+"""The open ledger and the funds (陽光賬本)."""

@@ -1,0 +1,1 @@
+"""Signs of risk in how a matter was deliberated (風險識別)."""

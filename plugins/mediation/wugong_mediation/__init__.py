@@ -1,0 +1,1 @@
+"""Third-party mediation (第三方調解)."""

@@ -1,0 +1,1 @@
+"""Managing together (共管)."""

@@ -1,0 +1,1 @@
+"""Planning together (共謀)."""

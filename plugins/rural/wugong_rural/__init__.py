@@ -1,0 +1,1 @@
+"""Rural communities (鄉村)."""

@@ -1,0 +1,1 @@
+"""Urban communities (城市)."""

@@ -1,0 +1,1 @@
+"""The small server: pages, JSON API and command line."""
