@@ -63,7 +63,7 @@ def compile_catalogues(root: Path) -> list[Path]:
 
 
 def compile_catalogue(source: Path, target: Path) -> None:
-    """Write ``target`` from ``source``; fuzzy entries are left out, so that they show in English."""
+    """Write ``target`` from ``source``; fuzzy entries are left out and show in English."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 

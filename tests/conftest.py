@@ -1,0 +1,99 @@
+"""What tests of every folder share: databases, a browser, and the account of what was skipped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.support import chromium as chromium_support
+from tests.support import postgres
+
+SKIPPED = "Skipped: "
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip for want of a tool; fail instead where ``make test`` could have installed it."""
+    if os.environ.get("CI") and os.geteuid() == 0 and shutil.which("apt-get"):
+        pytest.fail(f"{reason}; in CI nothing is skipped, run `make test`")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[postgres.Cluster]:
+    """Give a PostgreSQL of this test process's own; each xdist worker has one."""
+    binaries = postgres.find_binaries()
+    if binaries is None:
+        unavailable("no PostgreSQL server found (on Debian: apt-get install postgresql)")
+    with postgres.running_cluster(binaries) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: postgres.Cluster) -> Iterator[str]:
+    """Give the address of a fresh, empty PostgreSQL database."""
+    with postgres_cluster.new_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of a fresh, empty database: the test runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'wugong.sqlite3'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Give the path of an installed Chromium."""
+    found = chromium_support.find_chromium()
+    if found is None:
+        unavailable("no Chromium found (on Debian: apt-get install chromium)")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """Give a headless Chromium; ``browser.new_context(java_script_enabled=False)`` works too.
+
+    One a module, not one a session: while Playwright runs, its event loop counts as running in
+    this thread, and a test of another module could not call ``asyncio.run``.
+    """
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=chromium, args=list(chromium_support.ARGUMENTS)
+        )
+        yield launched
+        launched.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what uses a shared tool, and leave the soak tests to ``make soak``."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "chromium" in fixtures:
+            item.add_marker(pytest.mark.browser)
+        if "postgres_cluster" in fixtures:
+            item.add_marker(pytest.mark.postgres)
+    if "soak" not in config.option.markexpr:
+        soaking = [item for item in items if item.get_closest_marker("soak")]
+        items[:] = [item for item in items if item not in soaking]
+        config.hook.pytest_deselected(items=soaking)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the last lines how many tests were skipped, and why."""
+    reasons: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+        reasons[reason.removeprefix(SKIPPED)] += 1
+    for reason, tests in sorted(reasons.items()):
+        terminalreporter.write_line(f"not run: {tests} tests: {reason}", yellow=True)
