@@ -1,0 +1,86 @@
+"""Books: a plugin's large, keyed state of a community: balances by account, ballots by entitlement.
+
+Values are JSON (text, integers, lists, objects). Books advance act by act inside a batch, so two
+acts of one batch cannot spend the same points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from wugong.events import Act, Fact, name_of
+
+T = TypeVar("T")
+
+
+class Prefix(str):
+    """Stands among the keys of a book for all keys that begin with it."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Book(Generic[T]):
+    """Keyed state: which keys an act touches, and how a fact changes the value under a key.
+
+    ``keys(act)`` names what guards will ask for and what ``fold`` will change; it is asked for the
+    act (``seq`` is ``None``) and again for the fact. ``fold(value, key, fact)`` is pure, gets
+    ``None`` for a key without a value and returns the next value, ``None`` to drop it.
+    A key ``Prefix(p)`` loads everything under ``p`` for reading. Raise ``version`` when the
+    meaning of the values changes: the book is then rebuilt from the journal.
+    """
+
+    name: str
+    version: int
+    hears: frozenset[str]
+    keys: Callable[[Act | Fact], Iterable[str]]
+    fold: Callable[[T | None, str, Fact], T | None]
+    shown_to: str
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        keys: Callable[[Act | Fact], Iterable[str]],
+        fold: Callable[[T | None, str, Fact], T | None],
+        hears: tuple[str | type[Any], ...],
+        version: int = 1,
+        shown_to: str = "officer",
+    ) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "version", version)
+        object.__setattr__(self, "hears", frozenset(map(name_of, hears)))
+        object.__setattr__(self, "keys", keys)
+        object.__setattr__(self, "fold", fold)
+        object.__setattr__(self, "shown_to", shown_to)
+
+    @property
+    def table(self) -> str:
+        """The name under which its values are stored: a new version stands beside the old."""
+        return f"{self.name}/{self.version}"
+
+
+class Books:
+    """What a guard may read: the values of the books under the keys that the act declared."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Mapping[str, Any]]) -> None:
+        self._values = values  # by book table, then key
+
+    def get(self, book: Book[T], key: str) -> T | None:
+        """Return the value under ``key``, or ``None``; ``KeyError`` if it was not declared."""
+        loaded = self._values.get(book.table, {})
+        if key not in loaded:
+            raise KeyError(f"book {book.name}: its keys() did not declare {key!r} for this act")
+        value: T | None = loaded[key]
+        return value
+
+    def scan(self, book: Book[T], prefix: str) -> Iterator[tuple[str, T]]:
+        """Yield keys and values under a declared ``Prefix``, ordered by key."""
+        loaded = self._values.get(book.table, {})
+        for key in sorted(k for k in loaded if k.startswith(prefix)):
+            if loaded[key] is not None:
+                yield key, loaded[key]

@@ -1,0 +1,79 @@
+"""What a plugin contributes through ``register()``, besides events, folds, books and views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from wugong.books import Book
+from wugong.events import Reads
+from wugong.folds import Fold
+from wugong.matter import Matter
+from wugong.polls import VotingRule
+from wugong.procedures import Procedure
+from wugong.views import View
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A role derived from a plugin's fold: ``Relation("mediation.party", members_of)``."""
+
+    name: str
+    members: Callable[[Matter], frozenset[str]]
+    title: str = ""  # message id
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTitle:
+    """The words for a role; message id."""
+
+    role: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The words of a plugin's refusals: code → message id with ``{named}`` details.
+
+    ``remedies``: code → what to do next. Words for waiting items and states may stand here too.
+    """
+
+    refusals: Mapping[str, str]
+    remedies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A kind of community: its words replace others on pages (居民 → 村民), by message id."""
+
+    name: str
+    title: str  # message id
+    words: Mapping[str, str] = field(default_factory=dict)  # message id → message id
+    plugins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SettingDefault:
+    """A setting of a plugin that a community may change, with its default and its reason."""
+
+    name: str
+    default: str
+    title: str  # message id
+    source: str = ""
+
+
+Contribution = (
+    type[Any]
+    | Fold[Any]
+    | Book[Any]
+    | View
+    | Relation
+    | RoleTitle
+    | Texts
+    | Reads
+    | Setting
+    | SettingDefault
+    | VotingRule
+    | Procedure
+)

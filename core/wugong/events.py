@@ -1,0 +1,237 @@
+"""Events: what may happen to a matter. An event as recorded is a fact."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast, dataclass_transform
+
+from wugong.schema import Ref, Sealed, Shape, json_schema, read_record, shapes, write_record
+from wugong.stages import Stage
+
+C = TypeVar("C", bound=type[Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The declaration of one kind of event: permission check, 權責清單 row, API schema and form."""
+
+    name: str
+    version: int
+    may: Mapping[str, Stage]
+    cls: type[Any]
+    shown_to: str = "public"
+    source: str = ""
+    not_same_as: tuple[str, ...] = ()
+    bulk: bool = False
+    despite_hold: bool = False
+    sealed_for: str | None = None
+    title: str = ""
+    says: str = ""
+    formerly: tuple[str, ...] = ()
+
+    @property
+    def plugin(self) -> str:
+        """The plugin that speaks this kind: what stands before the dot."""
+        return self.name.partition(".")[0]
+
+    @property
+    def fields(self) -> Mapping[str, Shape]:
+        """The shape of each field, in order."""
+        return shapes(self.cls)
+
+    @property
+    def about(self) -> str:
+        """What the event means: its docstring."""
+        return (self.cls.__doc__ or "").strip()
+
+    def read(self, body: Any) -> Any:
+        """Build the event from JSON; ``Unreadable`` lists every problem."""
+        return read_record(self.cls, body)
+
+    def schema(self) -> Mapping[str, Any]:
+        """Describe the body as JSON Schema."""
+        return json_schema(self.cls)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def event(
+    name: str,
+    *,
+    may: Mapping[str, Stage],
+    version: int = 1,
+    shown_to: str = "public",
+    source: str = "",
+    not_same_as: str | Iterable[str] | None = None,
+    bulk: bool = False,
+    despite_hold: bool = False,
+    sealed_for: str | None = None,
+    title: str = "",
+    says: str = "",
+    formerly: Iterable[str] = (),
+) -> Callable[[C], C]:
+    """Declare a kind of event called ``plugin.verb`` on a class of annotated fields.
+
+    ``may``: role (or relation, ``"plugin"``, ``"clock"``, ``"operator"``) → stages in which it may
+    act. ``shown_to``: ``"public"``, ``"members"``, a role or a relation. ``not_same_as``: names of
+    ``Ref`` fields whose author, or relations whose members, must not be the one who acts.
+    ``bulk``: goes to books and views, not to folds. ``despite_hold``: lawful while its stage is
+    held. ``sealed_for``: the field that names the member whose key seals the ``Sealed`` fields
+    (default: who acts). ``title`` and ``says``: message ids of its name and of its sentence in the
+    timeline, in which ``{by}`` and the fields may stand. ``formerly``: names it had before.
+    """
+    plugin, dot, verb = name.partition(".")
+    if not (dot and plugin.isidentifier() and verb.replace("_", "").isalnum()):
+        raise TypeError(f"an event is called plugin.verb, got {name!r}")
+    barred = (not_same_as,) if isinstance(not_same_as, str) else tuple(not_same_as or ())
+
+    def declare(cls: C) -> C:
+        made: Any = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+        kind = Kind(
+            name=name,
+            version=version,
+            may=dict(may),
+            cls=made,
+            shown_to=shown_to,
+            source=source,
+            not_same_as=barred,
+            bulk=bulk,
+            despite_hold=despite_hold,
+            sealed_for=sealed_for,
+            title=title,
+            says=says,
+            formerly=tuple(formerly),
+        )
+        made.__wugong_kind__ = kind
+        return cast(C, made)
+
+    return declare
+
+
+def kind_of(event: Any) -> Kind:
+    """Return the declaration of an event or of its class; ``TypeError`` if it has none."""
+    kind = getattr(event, "__wugong_kind__", None)
+    if not isinstance(kind, Kind):
+        raise TypeError(f"{event!r} is not declared with @event")
+    return kind
+
+
+def name_of(kind: str | type[Any]) -> str:
+    """Return the name of a kind given as a class or as text."""
+    return kind if isinstance(kind, str) else kind_of(kind).name
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A recorded fact of a kind that no installed plugin knows; officers see it as it stands."""
+
+    kind: str
+    version: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody tries to do: an event on its way through permission and guards."""
+
+    matter: str
+    event: Any
+    kind: str
+    by: str
+    principal: str | None
+    channel: str
+    at: datetime
+    roles: frozenset[str] = frozenset()
+    seq: int | None = None  # a fact has one, an act not yet
+
+    @property
+    def who(self) -> str:
+        """The person for whom the act counts: the principal where somebody acts for them."""
+        return self.principal or self.by
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event as recorded; ``seq`` is its number in the community's journal."""
+
+    seq: int
+    matter: str
+    event: Any
+    kind: str
+    version: int
+    by: str
+    principal: str | None
+    channel: str
+    at: datetime
+    cause: int | None = None
+
+    @property
+    def who(self) -> str:
+        """The person for whom the act counts: the principal where somebody acted for them."""
+        return self.principal or self.by
+
+
+def body_of(event: Any) -> dict[str, Any]:
+    """Write an event's fields as JSON; sealed fields as id and commitment."""
+    return dict(event.body) if isinstance(event, Unknown) else write_record(event)
+
+
+def sealed_fields(event: Any) -> dict[str, Sealed[str]]:
+    """Return the sealed fields of an event by name; items of sealed lists as ``name[0]``."""
+    found: dict[str, Sealed[str]] = {}
+    for f in dataclasses.fields(event):
+        value = getattr(event, f.name)
+        if isinstance(value, Sealed):
+            found[f.name] = value
+        elif isinstance(value, tuple):
+            found |= {f"{f.name}[{i}]": v for i, v in enumerate(value) if isinstance(v, Sealed)}
+    return found
+
+
+def with_sealed(event: Any, sealed: Mapping[str, Sealed[str]]) -> Any:
+    """Return a copy of ``event`` whose sealed fields are those of ``sealed``."""
+    if not sealed:
+        return event
+    changes: dict[str, Any] = {}
+    for f in dataclasses.fields(event):
+        value = getattr(event, f.name)
+        if f.name in sealed:
+            changes[f.name] = sealed[f.name]
+        elif isinstance(value, tuple):
+            items = tuple(sealed.get(f"{f.name}[{i}]", v) for i, v in enumerate(value))
+            if items != value or any(isinstance(item, Sealed) for item in items):
+                changes[f.name] = items
+    return dataclasses.replace(event, **changes)
+
+
+def refs(event: Any) -> list[tuple[str, int, tuple[str, ...]]]:
+    """Return the facts that ``event`` names: field, number, kinds allowed (empty: any)."""
+    if isinstance(event, Unknown):
+        return []
+    found: list[tuple[str, int, tuple[str, ...]]] = []
+    for name, its in shapes(type(event)).items():
+        of = its.inner if its.inner is not None else its
+        if of.type is Ref:
+            value = getattr(event, name)
+            values = value if isinstance(value, tuple) else () if value is None else (value,)
+            to = next((m.kinds for m in of.marks if type(m).__name__ == "To"), ())
+            found += [(name, int(number), to) for number in values]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """A plugin hears another's facts: the kind, and the fields it needs with their types.
+
+    ``Reads("planning.need_filed", channel=str)``. The fact it is given carries a small frozen
+    value with just these fields. At start the fields are compared with the producer's class.
+    """
+
+    kind: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def __init__(self, kind: str, **fields: Any) -> None:
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "fields", fields)

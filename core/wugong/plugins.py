@@ -1,0 +1,257 @@
+"""Plugins: found, registered and called one by one, each answer checked and each fault named."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import Any, cast
+
+import pluggy
+
+from wugong import hookspecs
+from wugong.books import Book
+from wugong.contributions import Relation, RoleTitle, Setting, SettingDefault, Texts
+from wugong.errors import Misconfigured
+from wugong.events import Kind, Reads, kind_of
+from wugong.folds import Fold
+from wugong.polls import VotingRule
+from wugong.procedures import Procedure
+from wugong.schema import shape
+from wugong.views import View
+from wugong.vocabulary import CORE_EVENTS
+
+log = logging.getLogger("wugong.plugins")
+
+GUARD, WAITING, PUBLISHED = "guard_event", "waiting", "published"
+STAGE_HOOKS = ("co_plan", "co_build", "co_manage", "co_evaluate", "co_share")
+CORE = "wugong"
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """One hook of one plugin: the function, the arguments it asks for, the kinds it hears."""
+
+    plugin: str
+    hook: str
+    function: Any
+    arguments: tuple[str, ...]
+    hears: frozenset[str]
+
+
+@dataclass(slots=True)
+class Registry:
+    """Everything that the installed plugins contribute, by name; filled once, then only read."""
+
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    former: dict[str, str] = field(default_factory=dict)
+    folds: dict[str, tuple[str, Fold[Any]]] = field(default_factory=dict)
+    books: dict[str, tuple[str, Book[Any]]] = field(default_factory=dict)
+    views: dict[str, tuple[str, View]] = field(default_factory=dict)
+    relations: dict[str, tuple[str, Relation]] = field(default_factory=dict)
+    reads: dict[tuple[str, str], Reads] = field(default_factory=dict)
+    rules: dict[str, VotingRule] = field(default_factory=dict)
+    procedures: dict[str, Procedure] = field(default_factory=dict)
+    refusals: dict[str, str] = field(default_factory=dict)
+    remedies: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Setting] = field(default_factory=dict)
+    defaults: dict[str, SettingDefault] = field(default_factory=dict)
+    packages: dict[str, str] = field(default_factory=dict)  # plugin → package
+    versions: dict[str, str] = field(default_factory=dict)
+    hooks: dict[tuple[str, str], list[Implementation]] = field(default_factory=dict)
+    plain: dict[str, list[Implementation]] = field(default_factory=dict)
+
+    def kind(self, name: str) -> Kind | None:
+        """Return the kind called ``name`` now or formerly."""
+        return self.kinds.get(self.former.get(name, name))
+
+    def hearing(self, hook: str, kind: str) -> Sequence[Implementation]:
+        """Return the implementations of ``hook`` that hear ``kind``, in the order of plugins."""
+        return self.hooks.get((hook, kind), ())
+
+
+def installed() -> dict[str, ModuleType]:
+    """Return the plugins that the environment offers under the entry-point group ``wugong``."""
+    found: dict[str, ModuleType] = {}
+    for entry in sorted(entry_points(group="wugong"), key=lambda e: e.name):
+        found[entry.name] = _load(entry)
+    return found
+
+
+def _load(entry: EntryPoint) -> ModuleType:
+    try:
+        module = entry.load()
+    except Exception as error:
+        raise Misconfigured(f"plugin {entry.name} cannot be loaded: {error}") from error
+    if not isinstance(module, ModuleType):
+        raise Misconfigured(f"plugin {entry.name}: its entry point must name a package")
+    return module
+
+
+def build(plugins: Mapping[str, Any]) -> Registry:
+    """Register ``plugins`` (name → module or object) and check every declaration.
+
+    The order of registration changes nothing: contributions and calls are ordered by plugin name.
+    ``Misconfigured`` names the plugin and what is wrong: a misspelt hook, a wrapper, a clash.
+    """
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    registry = Registry()
+    for kind in map(kind_of, CORE_EVENTS):
+        _add_kind(registry, CORE, kind)
+    for name in sorted(plugins):
+        plugin = plugins[name]
+        try:
+            manager.register(plugin, name=name)
+        except (pluggy.PluginValidationError, ValueError) as error:
+            raise Misconfigured(f"plugin {name}: {error}") from error
+        registry.packages[name] = getattr(plugin, "__package__", None) or name
+        registry.versions[name] = str(getattr(plugin, "__version__", ""))
+    _check_hooks(manager)
+    for name in sorted(plugins):
+        _contribute(registry, name, manager)
+    _check_reads(registry, set(plugins))
+    _collect(registry, manager)
+    return registry
+
+
+def _check_hooks(manager: pluggy.PluginManager) -> None:
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise Misconfigured(f"a plugin implements a hook that does not exist: {error}") from error
+    for name, plugin in manager.list_name_plugin():
+        for caller in manager.get_hookcallers(plugin) or ():
+            for impl in caller.get_hookimpls():
+                opts = (impl.hookwrapper, impl.wrapper, impl.tryfirst, impl.trylast)
+                if impl.plugin is plugin and any(opts):
+                    raise Misconfigured(
+                        f"plugin {name}: {caller.name} must not be a wrapper, tryfirst or trylast"
+                    )
+
+
+def _contribute(registry: Registry, name: str, manager: pluggy.PluginManager) -> None:
+    plugin = manager.get_plugin(name)
+    impls = [i for i in manager.hook.register.get_hookimpls() if i.plugin is plugin]
+    for impl in impls:
+        try:
+            contributed = list(cast(Iterable[Any], impl.function()))
+        except Exception as error:
+            raise Misconfigured(f"plugin {name}: register() failed: {error!r}") from error
+        for one in contributed:
+            _add(registry, name, one)
+
+
+def _add(registry: Registry, plugin: str, one: Any) -> None:
+    if isinstance(one, type):
+        try:
+            _add_kind(registry, plugin, kind_of(one))
+        except TypeError as error:
+            raise Misconfigured(f"plugin {plugin}: {error}") from error
+        return
+    named: dict[type, tuple[dict[str, Any], Any]] = {
+        Fold: (registry.folds, (plugin, one)),
+        Book: (registry.books, (plugin, one)),
+        View: (registry.views, (plugin, one)),
+        Relation: (registry.relations, (plugin, one)),
+        Setting: (registry.settings, one),
+        SettingDefault: (registry.defaults, one),
+    }
+    if type(one) in named:
+        target, value = named[type(one)]
+        _put(target, one.name, value, plugin)
+    elif isinstance(one, VotingRule | Procedure):
+        target = registry.rules if isinstance(one, VotingRule) else registry.procedures
+        _put(target, one.id, one, plugin)
+    elif isinstance(one, Texts):
+        for code, message in one.refusals.items():
+            _put(registry.refusals, code, message, plugin)
+        registry.remedies.update(one.remedies)
+    elif isinstance(one, RoleTitle):
+        registry.roles.setdefault(one.role, one.title)
+    elif isinstance(one, Reads):
+        registry.reads[plugin, one.kind] = one
+    else:
+        raise Misconfigured(f"plugin {plugin}: register() returned {one!r}, which is nothing known")
+
+
+def _put(target: dict[str, Any], name: str, value: Any, plugin: str) -> None:
+    if name in target:
+        raise Misconfigured(f"plugin {plugin}: {name!r} is contributed twice")
+    target[name] = value
+
+
+def _add_kind(registry: Registry, plugin: str, kind: Kind) -> None:
+    if plugin != CORE and kind.plugin != plugin:
+        raise Misconfigured(f"plugin {plugin}: its events are called {plugin}.…, not {kind.name}")
+    try:
+        for name in kind.fields:
+            if not name.isascii():
+                raise TypeError(f"field {name!r} must be ASCII")
+    except TypeError as error:
+        raise Misconfigured(f"plugin {plugin}, event {kind.name}: {error}") from error
+    _put(registry.kinds, kind.name, kind, plugin)
+    for name in kind.formerly:
+        _put(registry.former, name, kind.name, plugin)
+
+
+def _check_reads(registry: Registry, present: set[str]) -> None:
+    for (plugin, kind_name), reads in registry.reads.items():
+        kind = registry.kind(kind_name)
+        if kind is None:
+            if kind_name.partition(".")[0] in present:
+                raise Misconfigured(f"plugin {plugin} reads {kind_name}, which nobody declares")
+            continue
+        for name, wanted in reads.fields.items():
+            made = kind.fields.get(name)
+            if made is None or made.type is not shape(wanted).type:
+                raise Misconfigured(f"plugin {plugin} reads {kind_name}.{name} as another type")
+    hearing = [(p, f.name, f.hears) for p, f in registry.folds.values()]
+    hearing += [(p, b.name, b.hears) for p, b in registry.books.values()]
+    hearing += [(p, v.name, v.hears) for p, v in registry.views.values()]
+    core = {kind_of(cls).name for cls in CORE_EVENTS}
+    for plugin, what, kinds in hearing:
+        foreign = {k for k in kinds if k not in core and k.partition(".")[0] != plugin}
+        if missing := {k for k in foreign if (plugin, k) not in registry.reads}:
+            raise Misconfigured(
+                f"plugin {plugin}: {what} hears {', '.join(sorted(missing))} without Reads"
+            )
+
+
+def _collect(registry: Registry, manager: pluggy.PluginManager) -> None:
+    for name, plugin in sorted(manager.list_name_plugin()):
+        for caller in manager.get_hookcallers(plugin) or ():
+            if caller.name == "register":
+                continue
+            for impl in caller.get_hookimpls():
+                if impl.plugin is not plugin:
+                    continue
+                hears: frozenset[str] = getattr(impl.function, "__wugong_hears__", frozenset())
+                made = Implementation(name, caller.name, impl.function, impl.argnames, hears)
+                if caller.name == GUARD or caller.name in STAGE_HOOKS:
+                    if not hears:
+                        raise Misconfigured(f"plugin {name}: {caller.name} needs @on(kinds)")
+                    for kind in sorted(hears):
+                        registry.hooks.setdefault((caller.name, kind), []).append(made)
+                else:
+                    registry.plain.setdefault(caller.name, []).append(made)
+
+
+def describe(registry: Registry) -> Iterable[dict[str, Any]]:
+    """Describe each plugin for ``wugong plugins``: version, hooks, events, folds, books, views."""
+    for name in sorted(registry.packages):
+        heard = [i for impls in registry.hooks.values() for i in impls if i.plugin == name]
+        plain = [i for impls in registry.plain.values() for i in impls if i.plugin == name]
+        yield {
+            "name": name,
+            "package": registry.packages[name],
+            "version": registry.versions[name],
+            "hooks": sorted({i.hook for i in heard + plain}),
+            "events": sorted(k for k, kind in registry.kinds.items() if kind.plugin == name),
+            "folds": sorted(n for n, (p, _) in registry.folds.items() if p == name),
+            "books": sorted(b.table for p, b in registry.books.values() if p == name),
+            "views": sorted(n for n, (p, _) in registry.views.items() if p == name),
+        }

@@ -1,0 +1,225 @@
+"""Polls: the core vocabulary of a vote. Rules are in plugins, thresholds in procedures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Annotated, Any, Literal, Protocol
+
+from wugong.events import event
+from wugong.procedures import Base, Procedure, Requirement
+from wugong.rosters import Measure
+from wugong.schema import Between, Choice, Label, Many, Most, Ref
+from wugong.stages import ANY, EVALUATE, MANAGE, PLAN
+from wugong.thresholds import least, reaches
+from wugong.words import N_
+
+Verdict = Literal["passed", "rejected", "no_quorum", "tied", "advisory"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One of the things that can be chosen."""
+
+    id: Annotated[str, Most(40)]
+    title: Annotated[str, Most(200)]
+
+
+@event(
+    "voting.poll_opened",
+    may={"officer": PLAN | MANAGE | EVALUATE, "convenor": PLAN | MANAGE | EVALUATE},
+    source="民法典 278; 村組法 (2025) 26, 30",
+    title=N_("Open a poll"),
+    says=N_("Poll opened: {question}"),
+)
+class PollOpened:
+    """A question is put to those entitled, until a stated time. Opening freezes the roster."""
+
+    question: Annotated[str, Label(N_("Question")), Most(300)]
+    options: Annotated[tuple[Option, ...], Label(N_("Options")), Many(50, least=2)]
+    procedure: Annotated[str, Label(N_("Procedure")), Most(80)]
+    roster: Annotated[str, Label(N_("Roster")), Most(40)]
+    closes_at: Annotated[datetime, Label(N_("Closes at"))]
+    rule: Annotated[str, Label(N_("Counting rule")), Most(40)] = "yes_no_abstain"
+    groups: Annotated[tuple[str, ...], Label(N_("Only these groups (empty: all)"))] = ()
+    secrecy: Annotated[
+        Literal["open", "secret"],
+        Label(N_("Secrecy")),
+        Choice({"open": N_("Open ballots"), "secret": N_("Secret ballots")}),
+    ] = "open"
+    channels: tuple[Literal["web", "paper", "assisted", "meeting"], ...] = (
+        "web",
+        "paper",
+        "assisted",
+    )
+    about: Annotated[tuple[Ref, ...], Label(N_("Puts to the vote"))] = ()
+
+
+@event(
+    "voting.roll_frozen",
+    may={"plugin": ANY},
+    title=N_("Roll frozen"),
+    says=N_("The roll was frozen: {entitlements} entitled"),
+)
+class RollFrozen:
+    """Who may vote in a poll, fixed at its opening whatever happens to the roster later."""
+
+    poll: Ref
+    edition: Annotated[str, Most(64)]  # the roster edition: SHA-256 of its roll
+    roll: Annotated[str, Most(64)]  # SHA-256 of the entitlements of this poll
+    entitlements: Annotated[int, Between(0)]
+    heads: Annotated[int, Between(0)]
+    households: Annotated[int, Between(0)]
+    area_dm2: Annotated[int, Between(0)]
+
+
+@event(
+    "voting.poll_closed",
+    may={"clock": ANY, "officer": ANY},
+    despite_hold=True,
+    title=N_("Close the poll"),
+    says=N_("Poll closed"),
+)
+class PollClosed:
+    """The poll takes no more ballots. The clock closes it; an officer cannot close it early."""
+
+    poll: Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """What one option received, in each measure."""
+
+    option: Annotated[str, Most(40)]
+    ballots: Annotated[int, Between(0)]
+    heads: Annotated[int, Between(0)]
+    households: Annotated[int, Between(0)]
+    area_dm2: Annotated[int, Between(0)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """One requirement as applied: ``have`` of ``of``; ``needed`` is the least that reaches it."""
+
+    __test__ = False  # not a test case, whatever pytest thinks of the name
+
+    id: Annotated[str, Most(80)]
+    measure: Literal["heads", "households", "area"]
+    base: Literal["all", "part", "present"]
+    have: Annotated[int, Between(0)]
+    of: Annotated[int, Between(0)]
+    op: Literal[">", ">="]
+    share: Fraction
+    needed: Annotated[int, Between(0)]
+    met: bool
+    source: Annotated[str, Most(200)]
+
+
+@event(
+    "voting.poll_decided",
+    may={"plugin": ANY},
+    title=N_("Result"),
+    says=N_("Result of the poll: {verdict}"),
+)
+class PollDecided:
+    """The outcome with every number, test and article; recomputable from the exported ballots."""
+
+    poll: Ref
+    verdict: Annotated[
+        Literal["passed", "rejected", "no_quorum", "tied", "advisory"],
+        Choice(
+            {
+                "passed": N_("Carried"),
+                "rejected": N_("Not carried"),
+                "no_quorum": N_("Too few took part; no decision"),
+                "tied": N_("Tie"),
+                "advisory": N_("Opinion given"),
+            }
+        ),
+    ]
+    winners: tuple[str, ...]
+    counts: tuple[Count, ...]
+    tests: tuple[Test, ...]
+    rule: Annotated[str, Most(40)]
+    procedure: Annotated[str, Most(80)]
+    basis: tuple[str, ...]
+    roll: Annotated[str, Most(64)]
+    taken_part: Count
+
+
+def apply(requirement: Requirement, have: int, of: int) -> Test:
+    """Test ``have`` of ``of`` (same measure, see ``requirement``) exactly; an empty base fails."""
+    threshold = requirement.threshold
+    return Test(
+        id=requirement.id,
+        measure=requirement.measure,
+        base=requirement.base,
+        have=have,
+        of=of,
+        op=">=" if threshold.inclusive else ">",
+        share=threshold.share,
+        needed=least(of, threshold),
+        met=of > 0 and reaches(have, of, threshold),
+        source=threshold.source,
+    )
+
+
+def judge(
+    procedure: Procedure,
+    whole: Mapping[Measure, int],
+    part: Mapping[Measure, int],
+    yes: Mapping[Measure, int],
+    present: Mapping[Measure, int] | None = None,
+) -> tuple[Verdict, tuple[Test, ...]]:
+    """Apply every test of ``procedure`` to exact figures and return the verdict with the tests.
+
+    ``whole`` is everybody entitled, ``part`` who took part, ``present`` who came (default: who took
+    part), ``yes`` who agreed. Quorum tests ask for ``part``, consent tests for ``yes``.
+    """
+    bases: Mapping[Base, Mapping[Measure, int]] = {
+        "all": whole,
+        "part": part,
+        "present": present or part,
+    }
+    quorum = tuple(
+        apply(r, (bases["present"] if present else part)[r.measure], bases[r.base][r.measure])
+        for r in procedure.quorum
+    )
+    consent = tuple(apply(r, yes[r.measure], bases[r.base][r.measure]) for r in procedure.consent)
+    if not all(test.met for test in quorum):
+        return "no_quorum", quorum + consent
+    if not procedure.decides:
+        return "advisory", quorum + consent
+    return ("passed" if all(test.met for test in consent) else "rejected"), quorum + consent
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A choice with its weights, as a rule sees it: never a voter."""
+
+    choice: str
+    heads: int
+    households: int
+    area_dm2: int
+
+
+class Summary(Protocol):
+    """What a shard of ballots comes to: integers that merge exactly in any order."""
+
+    def merge(self, other: Any) -> Any:
+        """Return the summary of both."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class VotingRule:
+    """A counting rule: three pure functions, ``partial`` → ``Summary.merge`` → ``decide``."""
+
+    id: str
+    title: str  # message id
+    partial: Callable[[Sequence[Ballot], Sequence[str]], Any]
+    decide: Callable[[Any, Sequence[str], Mapping[str, Any]], Any]
+    source: str = ""
+    fixed_options: tuple[str, ...] | None = None  # where the rule knows its own options
