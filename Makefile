@@ -1,0 +1,76 @@
+# Two commands do everything on a fresh machine with Python 3.11 or newer:
+#   make serve    start the server; PORT= and DATABASE_URL= are honoured
+#   make test     run the whole suite; ARGS= is handed to pytest, e.g. ARGS="-k quorum"
+
+PYTHON ?= python3
+PORT ?= 8000
+WORKERS ?= 2
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGING := pyproject.toml hatch_build.py
+CATALOGUES := $(shell find core plugins server -path '*/LC_MESSAGES/*.po')
+# A development environment can serve too; then there is nothing more to install.
+SERVABLE := $(if $(wildcard $(VENV)/installed-dev),$(VENV)/compiled,$(VENV)/installed-server)
+
+.PHONY: serve test lint format messages bench soak dist clean
+
+serve: $(SERVABLE)
+	@if [ -n "$${DATABASE_URL:-}" ]; then export WUGONG_DATABASE_URL="$$DATABASE_URL"; fi; \
+		exec $(BIN)/wugong serve --demonstration --port $(PORT)
+
+test: $(VENV)/compiled
+	tools/install_services.sh
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+lint: $(VENV)/compiled
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest -q tests/test_floors.py
+
+format: $(VENV)/compiled
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+messages: $(VENV)/compiled
+	$(BIN)/python tools/messages.py $(ARGS)
+	$(BIN)/python hatch_build.py
+
+bench: $(VENV)/compiled
+	tools/install_services.sh
+	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(VENV)/compiled
+	tools/install_services.sh
+	$(BIN)/pytest -m soak --timeout 0 $(ARGS)
+
+dist: $(VENV)/compiled
+	$(BIN)/python -m build --no-isolation
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find core plugins server tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find core plugins server -name '*.mo' -delete
+	rm -f server/wugong_server/static/htmx.min.js
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'wugong needs Python 3.11 or newer; name one with make PYTHON=…' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo 'python3 cannot make environments (on Debian: apt-get install python3-venv)' >&2; exit 1; }
+
+# The build compiles the catalogues, so a changed one is a reason to install again.
+$(VENV)/installed-server: $(PACKAGING) $(CATALOGUES) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server,postgres,xlsx]'
+	@touch $@
+
+$(VENV)/installed-dev: $(PACKAGING) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(VENV)/compiled: $(VENV)/installed-dev $(CATALOGUES)
+	$(BIN)/python hatch_build.py
+	@touch $@

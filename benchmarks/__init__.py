@@ -1,0 +1,1 @@
+"""What an act costs: measurements, run by `make bench`."""
