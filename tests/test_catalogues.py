@@ -18,7 +18,7 @@ from tools.messages import (
     update,
 )
 
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sdrif]|\{\w*\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sdrif]|\{\w*(?:[!:][^}]*)?\}")
 
 
 def texts(string: object) -> list[str]:
