@@ -2,7 +2,10 @@
 #   make serve    start the server; PORT= and DATABASE_URL= are honoured
 #   make test     run the whole suite; ARGS= is handed to pytest, e.g. ARGS="-k quorum"
 
-PYTHON ?= python3
+# The first of these that is new enough.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
 PORT ?= 8000
 WORKERS ?= 2
 ARGS ?=
@@ -57,8 +60,8 @@ clean:
 	rm -f server/wugong_server/static/htmx.min.js
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo 'wugong needs Python 3.11 or newer; name one with make PYTHON=…' >&2; exit 1; }
+	@test -n '$(PYTHON)' || { \
+		echo 'wugong needs Python 3.11 or newer; name one with make PYTHON=…' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo 'python3 cannot make environments (on Debian: apt-get install python3-venv)' >&2; exit 1; }
 

@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.support import chromium as chromium_support
 from tests.support import postgres
 
 SKIPPED = "Skipped: "
+
+# How long one example takes says more about the machine than about the code.
+settings.register_profile("wugong", settings(), deadline=None)
+settings.load_profile("wugong")
 
 
 def unavailable(reason: str) -> NoReturn:
