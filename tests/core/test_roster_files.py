@@ -1,0 +1,490 @@
+"""Roster files: what is read, what is refused and with which words, at and around each limit."""
+
+from __future__ import annotations
+
+import io
+import time
+import tracemalloc
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from wugong import Measure, Words, totals
+from wugong.roster_columns import COLUMNS, COLUMNS_OF, Problem, Unfit
+from wugong.roster_files import (
+    MOST_BYTES,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    MOST_UNPACKED,
+    read_roster,
+    table,
+    template_csv,
+    template_xlsx,
+)
+from wugong.roster_rows import Holder, Reading
+
+HEADER = "房號,姓名,專有面積,樓棟單元,電話,交付狀態"
+
+
+def csv_file(*lines: str, header: str = HEADER) -> bytes:
+    return "\n".join((header, *lines)).encode()
+
+
+def xlsx_file(rows: Iterable[Sequence[Any]]) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(list(row))
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def read(*lines: str, measure: Measure = "area", header: str = HEADER) -> Reading:
+    return read_roster(csv_file(*lines, header=header), measure)
+
+
+def only_problem(reading: Reading) -> Problem:
+    assert len(reading.problems) == 1, reading.problems
+    assert reading.holders == ()
+    return reading.problems[0]
+
+
+def by_name(holder: Holder) -> str:
+    return f"m-{holder.name}"
+
+
+def test_each_row_is_one_entitlement_with_its_unit_group_and_area() -> None:
+    reading = read("101,張三,89.50,1單元,13800000000,", "102,李四,70,1單元,,")
+    assert reading.problems == ()
+    first, second = reading.entitlements(by_name)
+    assert (first.id, first.member, first.heads, first.area_dm2) == ("1單元 101", "m-張三", 1, 8950)
+    assert (second.parts[0].unit, second.parts[0].group, second.area_dm2) == ("102", "1單元", 7000)
+    assert reading.holders[0].contact == "13800000000"
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        pytest.param(csv_file("101,張三,89.50,,,"), "張三", id="utf-8"),
+        pytest.param(b"\xef\xbb\xbf" + csv_file("101,張三,89.50,,,"), "張三", id="utf-8 with BOM"),
+        pytest.param(
+            csv_file("101,张三,89.50,,,").decode().encode("gb18030"), "张三", id="gb18030"
+        ),
+        pytest.param(
+            csv_file("101,𠮷田,89.50,,,").decode().encode("gb18030"), "𠮷田", id="rare Han"
+        ),
+        pytest.param(
+            csv_file("101;張三;89.50;;;", header=HEADER.replace(",", ";")), "張三", id=";"
+        ),
+        pytest.param(csv_file("101\t張三\t89.5", header="房號\t姓名\t面積"), "張三", id="tab"),
+        pytest.param(
+            csv_file('101,"張三",89.5,"1,2",,').replace(b"\n", b"\r\n"), "張三", id="CRLF"
+        ),
+        pytest.param(csv_file("101,Smith,89.5", header="Unit,Owner,Area (m²)"), "Smith", id="en"),
+        pytest.param(
+            csv_file("101,张三,89.5", header="房号,业主姓名,建筑面积㎡"), "张三", id="hans"
+        ),
+        pytest.param(
+            csv_file("房號,姓名,專有面積", "101,張三,89.5", header="梧桐小區業主名冊,,"),
+            "張三",
+            id="a title above the header",
+        ),
+        pytest.param(
+            xlsx_file([["房號", "姓名", "專有面積"], [101, "張三", 89.5]]), "張三", id="xlsx"
+        ),
+    ],
+)
+def test_every_usual_way_of_saving_is_read(content: bytes, name: str) -> None:
+    reading = read_roster(content, "area")
+    assert reading.problems == ()
+    (holder,) = reading.holders
+    assert holder.name == name
+    assert (holder.parts[0].unit, holder.area_dm2) == ("101", 8950)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        pytest.param("房號,姓名,面積\n101,張三,9".encode("utf-16"), "encoding", id="utf-16"),
+        pytest.param(b"\x89PNG\r\n\x1a\n\0\0\0", "encoding", id="a picture"),
+        pytest.param("房號,姓名\n".encode() + b"\xff\xff", "encoding", id="broken bytes"),
+        pytest.param("房號,姓名,面積\n101,張三,9".encode("big5"), "encoding", id="big5"),
+        pytest.param(b"a,b,c\n1,2,3", "no_header", id="another table"),
+        pytest.param(b"\xd0\xcf\x11\xe0" + b"\0" * 600, "old_format", id="xls or with password"),
+        pytest.param(b"PK\x03\x04" + b"\0" * 100, "damaged", id="broken zip"),
+        pytest.param(b'a,b\n"101', "damaged", id="open quotation mark"),
+        pytest.param(b"", "no_header", id="nothing"),
+    ],
+)
+def test_a_file_that_is_no_roster_says_so(content: bytes, code: str) -> None:
+    problem = only_problem(read_roster(content, "area"))
+    assert problem.code == code
+    for language in ("zh_Hans", "zh_Hant", "en"):
+        words = Words(language, ["wugong"])
+        assert "{" not in problem.say(words) + problem.mend(words)
+
+
+def test_a_zip_that_is_no_workbook_is_refused() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("a.txt", "nothing to see")
+    assert only_problem(read_roster(made.getvalue(), "area")).code == "damaged"
+
+
+@pytest.mark.parametrize(
+    ("area", "code"),
+    [
+        ("-0.01", "area_negative"),
+        ("−89.5", "area_negative"),
+        ("0", "area_zero"),
+        ("0.00", "area_zero"),
+        ("0.01", "area_share"),
+        ("0.99", "area_share"),
+        ("1", None),
+        ("89.5", None),
+        ("89.55", None),
+        ("89.555", "area_decimals"),
+        ("12.5%", "area_percent"),
+        ("12.5％", "area_percent"),
+        ('"1,089.50"', None),
+        ('"10,89.50"', "area_unreadable"),
+        ("八十九", "area_unreadable"),
+        ("1e3", "area_unreadable"),
+        ("89.5㎡", None),
+        ("1000000", None),
+        ("1000000.01", "area_large"),
+        ("", "missing"),
+    ],
+)
+def test_an_area_is_square_metres_with_two_decimals(area: str, code: str | None) -> None:
+    reading = read(f"101,張三,{area},,,")
+    assert [problem.code for problem in reading.problems] == ([code] if code else [])
+    assert all(problem.row == 2 for problem in reading.problems)
+
+
+def test_a_computed_cell_of_a_spreadsheet_counts_as_its_two_decimals() -> None:
+    content = xlsx_file([["房號", "姓名", "面積"], ["101", "張三", 80.1 + 0.2]])
+    assert read_roster(content, "area").holders[0].area_dm2 == 8030
+    content = xlsx_file([["房號", "姓名", "面積"], ["101", "張三", 80.301]])
+    assert only_problem(read_roster(content, "area")).code == "area_decimals"
+
+
+@pytest.mark.parametrize(
+    ("shares", "refused"),
+    [
+        pytest.param(("25.00", "25.00", "25.00", "24.49"), False, id="99.49"),
+        pytest.param(("25.00", "25.00", "25.00", "24.50"), True, id="99.50"),
+        pytest.param(("25.00", "25.00", "25.00", "25.50"), True, id="100.50"),
+        pytest.param(("25.00", "25.00", "25.00", "25.51"), False, id="100.51"),
+        pytest.param(("33.30", "33.30", "33.40"), False, id="three small flats"),
+    ],
+)
+def test_areas_that_add_up_to_100_look_like_percentages(
+    shares: tuple[str, ...], refused: bool
+) -> None:
+    reading = read(*(f"{n},業主{n},{share},,," for n, share in enumerate(shares, 101)))
+    assert [p.code for p in reading.problems] == (["areas_are_shares"] if refused else [])
+
+
+def test_the_same_unit_twice_names_both_rows() -> None:
+    problem = only_problem(
+        read("101,張三,80,1單元,,", "101,李四,80,2單元,,", "１０１,王五,80,1單元,,")
+    )
+    assert (problem.code, problem.row, problem.details["first"]) == ("unit_twice", 4, 2)
+    said = problem.say(Words("zh_Hans", ["wugong"]))
+    assert "4" in said and "2" in said and "1單元 １０１" in said
+
+
+def test_every_problem_is_told_at_once_in_the_order_of_rows() -> None:
+    reading = read("101,,-5,,,", ",李四,80,,,", "103,王五,9.999,,,")
+    assert [(p.row, p.code) for p in reading.problems] == [
+        (2, "missing"),
+        (2, "area_negative"),
+        (3, "missing"),
+        (4, "area_decimals"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "codes"),
+    [
+        ("房號,姓名", {"missing_column"}),
+        ("房號,姓名,面積,生日", {"unknown_column"}),
+        ("房號,姓名,面積,專有面積", {"column_twice"}),
+        ("房號,姓名,面積,", set()),
+        ("甲,乙,丙", {"no_header"}),
+    ],
+)
+def test_columns_are_known_by_name(header: str, codes: set[str]) -> None:
+    assert {p.code for p in read("101,張三,80", header=header).problems} == codes
+
+
+def test_a_header_without_rows_is_refused() -> None:
+    assert only_problem(read()).code == "empty"
+
+
+@pytest.mark.parametrize(("length", "refused"), [(80, False), (81, True)])
+def test_a_name_has_at_most_80_characters(length: int, refused: bool) -> None:
+    codes = [p.code for p in read(f"101,{'張' * length},80,,,").problems]
+    assert codes == (["too_long"] if refused else [])
+
+
+def test_a_control_character_is_refused_and_blanks_around_are_not() -> None:
+    assert only_problem(read("101,張\x07三,80,,,")).code == "control"
+    assert read("　101 , 張三　,80,,,").holders[0].name == "張三"
+
+
+def test_a_unit_that_became_a_date_is_told() -> None:
+    content = xlsx_file([["房號", "姓名", "面積"], [date(2026, 3, 1), "張三", 80]])
+    assert only_problem(read_roster(content, "area")).code == "became_date"
+
+
+def test_row_numbers_are_those_of_the_spreadsheet() -> None:
+    content = xlsx_file(
+        [["名冊"], ["房號", "姓名", "面積"], [], ["101", "張三", 80], [], ["102", "李四", 0]]
+    )
+    assert only_problem(read_roster(content, "area")).row == 6
+
+
+# Who counts as one
+
+
+def test_an_owner_of_several_units_is_one_head_and_the_areas_add_up() -> None:
+    """DOMAIN W2: 107 single owners, one of three flats, the developer with ten: 109 heads."""
+    lines = [f"{n},業主{n},90,,," for n in range(107)]
+    lines += [f"A{n},甲,80,,," for n in range(3)]
+    lines += [f"D{n},某置業公司,100,,,{'未售' if n < 6 else '未交付'}" for n in range(10)]
+    reading = read(*lines)
+    assert reading.problems == ()
+    whole = totals(reading.entitlements(by_name))
+    assert (whole.entitlements, whole.heads, whole.area_dm2) == (109, 109, 1_087_000)
+    merged, developer = reading.notes
+    assert merged.details["count"] == 3 and merged.details["area"] == "240.00"
+    assert (developer.details["unsold"], developer.details["undelivered"]) == (6, 4)
+    assert developer.details["area"] == "1,000.00"
+    assert {note.source for note in reading.notes} == {"建築物區分所有權解釋 9"}
+
+
+def test_two_owners_of_one_name_are_told_apart_by_their_telephones() -> None:
+    reading = read("101,王偉,80,,138-0000 0001,", "102,王偉,80,,13800000002,")
+    assert len(reading.holders) == 2
+    assert "2、3" in reading.notes[0].say(Words("zh_Hans", ["wugong"]))
+    same = read("101,王偉,80,,138-0000 0001,", "102,王偉,80,,13800000001,")
+    assert [h.area_dm2 for h in same.holders] == [16_000]
+
+
+def test_one_telephone_for_two_rows_of_one_name_leaves_open_who_is_who() -> None:
+    problem = only_problem(read("101,王偉,80,,13800000001,", "102,王偉,80,,,"))
+    assert (problem.code, problem.row) == ("owner_unclear", 3)
+
+
+def test_the_developer_has_one_name_in_all_its_units() -> None:
+    problem = only_problem(read("101,甲公司,80,,,未售", "102,已購人,80,,,未交付"))
+    assert (problem.code, problem.row, problem.details["first"]) == ("developer_names", 3, 2)
+    assert only_problem(read("101,甲公司,80,,,半售")).code == "state_unknown"
+
+
+def test_the_roll_does_not_depend_on_the_order_of_the_rows() -> None:
+    lines = ["102,甲,80,2,,", "101,甲,70,1,,", "103,乙,60,1,,"]
+    assert read(*lines).entitlements(by_name) == read(*reversed(lines)).entitlements(by_name)
+
+
+def test_a_roster_of_people_counts_each_household_once() -> None:
+    reading = read(
+        "張三,3-12,1組", "李四,3-12,1組", "王五,,2組", measure="heads", header="姓名,戶,小組"
+    )
+    assert reading.problems == ()
+    whole = totals(reading.entitlements(by_name))
+    assert (whole.heads, whole.households) == (3, 2)
+    assert [e.id for e in reading.entitlements(by_name)] == ["m-張三", "m-李四", "m-王五"]
+    assert (
+        only_problem(read("張三,3-12", "張三,3-12", measure="heads", header="姓名,戶")).code
+        == "person_twice"
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "weight"), [("0", None), ("1", 1), ("12", 12), ("10000", 10000), ("10001", None)]
+)
+def test_a_representative_speaks_for_a_number_of_households(count: str, weight: int | None) -> None:
+    reading = read(f"張三,{count}", measure="heads", header="姓名,代表戶數")
+    if weight is None:
+        assert only_problem(reading).code == "households_unreadable"
+    else:
+        assert totals(reading.entitlements(by_name)).households == weight
+
+
+def test_a_household_has_one_representative() -> None:
+    reading = read("1組5號,張三", "1組6號,李四", measure="households", header="戶,姓名")
+    assert [e.id for e in reading.entitlements(by_name)] == ["1組5號", "1組6號"]
+    twice = read("1組5號,張三", "1組5號,李四", measure="households", header="戶,姓名")
+    assert only_problem(twice).code == "household_twice"
+
+
+# Hostile files
+
+
+def bomb(name: str, size: int, compress: int = zipfile.ZIP_DEFLATED) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", compress) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        with archive.open(name, "w") as part:
+            for _ in range(size // 2**20):
+                part.write(b" " * 2**20)
+    return made.getvalue()
+
+
+def test_a_zip_bomb_is_refused_quickly_and_without_memory() -> None:
+    content = bomb("xl/worksheets/sheet1.xml", 1000 * 2**20)
+    assert len(content) < MOST_BYTES
+    tracemalloc.start()
+    started = time.monotonic()
+    problem = only_problem(read_roster(content, "area"))
+    took, (_, peak) = time.monotonic() - started, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert problem.code == "unpacked"
+    assert took < 2
+    assert peak < 64 * 2**20
+
+
+def test_a_bomb_that_lies_about_its_size_is_not_unpacked() -> None:
+    content = bytearray(bomb("xl/sharedStrings.xml", 60 * 2**20))
+    size = (60 * 2**20).to_bytes(4, "little")
+    for at in range(len(content) - 4):
+        if content[at : at + 4] == size:
+            content[at : at + 4] = (1000).to_bytes(4, "little")
+    tracemalloc.start()
+    problem = only_problem(read_roster(bytes(content), "area"))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert problem.code == "damaged"
+    assert peak < 16 * 2**20
+
+
+def test_what_is_not_the_table_is_never_unpacked() -> None:
+    content = io.BytesIO(xlsx_file([["房號", "姓名", "面積"], ["101", "張三", 80]]))
+    with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("xl/media/image1.png", "w") as part:
+            for _ in range(200):
+                part.write(b"\0" * 2**20)
+        archive.writestr("../../outside.txt", "nothing")
+    assert read_roster(content.getvalue(), "area").problems == ()
+
+
+@pytest.mark.parametrize(("parts", "code"), [(400, "damaged"), (600, "unpacked")])
+def test_an_archive_of_many_entries_is_refused(parts: int, code: str) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for number in range(parts):
+            archive.writestr(f"{number}.txt", "")
+    assert only_problem(read_roster(made.getvalue(), "area")).code == code
+
+
+def with_sheet(xml: str) -> bytes:
+    """A workbook whose sheet is ``xml``; everything else is genuine."""
+    made = io.BytesIO()
+    genuine = io.BytesIO(xlsx_file([["a"]]))
+    with zipfile.ZipFile(genuine) as given, zipfile.ZipFile(made, "w") as archive:
+        for part in given.infolist():
+            text = given.read(part).decode()
+            archive.writestr(part.filename, xml if "sheet1.xml" in part.filename else text)
+    return made.getvalue()
+
+
+def sheet_of(*cells: str) -> str:
+    start = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    )
+    rows = "".join(f'<row><c r="{cell}"><v>1</v></c></row>' for cell in cells)
+    return f"{start}{rows}</sheetData></worksheet>"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("XFD1048576", "too_wide"),
+        ("BI2", "too_wide"),  # column 61
+        ("BH2", "no_header"),  # column 60
+        (f"A{MOST_ROWS + 2}", "too_many_rows"),
+        (f"A{MOST_ROWS + 1}", "no_header"),
+        ("&#88;FD1", "too_wide"),
+        ("xfd1", "too_wide"),
+    ],
+)
+def test_a_cell_far_outside_does_not_make_a_huge_table(cell: str, code: str) -> None:
+    assert MOST_COLUMNS == 60
+    assert only_problem(read_roster(with_sheet(sheet_of("A1", cell)), "area")).code == code
+
+
+def test_entities_are_not_expanded() -> None:
+    bombs = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    declared = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "aaaaaaaaaa">{bombs}]>'
+    cell = '<row><c r="A1" t="inlineStr"><is><t>&e9;</t></is></c></row>'
+    xml = declared + sheet_of().replace("<sheetData>", f"<sheetData>{cell}")
+    tracemalloc.start()
+    problem = only_problem(read_roster(with_sheet(xml), "area"))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert problem.code in ("damaged", "no_header")
+    assert peak < 16 * 2**20
+
+
+@pytest.mark.parametrize(("over", "code"), [(0, None), (1, "too_large")])
+def test_a_file_has_at_most_ten_megabytes(over: int, code: str | None) -> None:
+    content = csv_file("101,張三,80,,,")
+    content += b"\n" * (MOST_BYTES + over - len(content))
+    if code:
+        assert only_problem(read_roster(content, "area")).code == code
+    else:
+        with pytest.raises(Unfit) as caught:
+            table(content)
+        assert caught.value.problem.code == "too_many_rows"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("over", "codes"), [(0, []), (1, ["too_many_rows"])])
+def test_a_table_has_at_most_fifty_thousand_rows(over: int, codes: list[str]) -> None:
+    reading = read(*(f"{n},甲公司,80,,,未售" for n in range(MOST_ROWS + over)))
+    assert [p.code for p in reading.problems] == codes
+    assert len(reading.holders) == (0 if over else 1)
+
+
+def test_a_wide_line_is_refused() -> None:
+    assert only_problem(read("," * MOST_COLUMNS)).code == "too_wide"
+    assert {p.code for p in read("," * (MOST_COLUMNS - 1) + "x").problems} == {"missing"}
+
+
+# The template
+
+
+@pytest.mark.parametrize("measure", ["area", "heads", "households"])
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant", "en"])
+def test_a_filled_template_is_read(measure: Measure, language: str) -> None:
+    values = {"unit": "3-101", "owner": "張三", "area": "89.50", "household": "5", "households": ""}
+    filled = [values.get(key, "") for key in COLUMNS_OF[measure]]
+    text = template_csv(measure, language).decode("utf-8-sig") + ",".join(filled) + "\r\n"
+    assert read_roster(text.encode("utf-8-sig"), measure).problems == ()
+
+    book = load_workbook(io.BytesIO(template_xlsx(measure, language)))
+    book.worksheets[0].append(filled)
+    made = io.BytesIO()
+    book.save(made)
+    reading = read_roster(made.getvalue(), measure)
+    assert reading.problems == ()
+    if measure == "area":
+        assert reading.holders[0].parts[0].unit == "3-101"
+
+
+def test_the_template_explains_every_column() -> None:
+    book = load_workbook(io.BytesIO(template_xlsx("area", "zh_Hans")))
+    explained = {str(row[0]): str(row[1]) for row in book.worksheets[1].values}
+    assert list(explained) == [COLUMNS[key].zh_Hans for key in COLUMNS_OF["area"]]
+    assert all(explained.values())
+    assert MOST_UNPACKED < 64 * 2**20
