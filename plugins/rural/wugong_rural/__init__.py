@@ -1,1 +1,101 @@
-"""Rural communities (鄉村)."""
+"""Rural communities (鄉村): the village's bodies, 四議兩公開, the elders' council, levies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wugong import (
+    Act,
+    Contribution,
+    Matter,
+    PollOpened,
+    Refusal,
+    Relation,
+    SettingChanged,
+    StageOpened,
+    Waiting,
+    hookimpl,
+    on,
+)
+from wugong_rural import elders, four_two, levies, postings, settings, texts
+from wugong_rural.awaited import awaited
+from wugong_rural.bodies import RESOLVING, procedures
+from wugong_rural.events import (
+    EVENTS,
+    CommitteesConsulted,
+    DecisionPosted,
+    EldersHeard,
+    LevyProposed,
+    PartyMembersReviewed,
+    PartyProposed,
+    ResultPosted,
+)
+
+
+@hookimpl
+def register() -> Iterable[Contribution]:
+    return (
+        settings.RURAL,
+        *settings.DEFAULTS,
+        *EVENTS,
+        *procedures().values(),
+        four_two.FLOW,
+        elders.ELDERS,
+        levies.LEVIES,
+        Relation("rural.recused", elders.recused),
+        *texts.ROLES,
+        *texts.TEXTS,
+    )
+
+
+@hookimpl
+@on(
+    PartyProposed,
+    CommitteesConsulted,
+    PartyMembersReviewed,
+    EldersHeard,
+    LevyProposed,
+    PollOpened,
+    DecisionPosted,
+    ResultPosted,
+    StageOpened,
+    SettingChanged,
+)
+def guard_event(matter: Matter, act: Act) -> list[Refusal]:
+    match act.event:
+        case PartyProposed():
+            return four_two.refuse_sitting(matter, 1)
+        case CommitteesConsulted() as met:
+            return four_two.refuse_sitting(matter, 2) + four_two.refuse_figures(met)
+        case PartyMembersReviewed() as met:
+            return four_two.refuse_sitting(matter, 3) + four_two.refuse_figures(met)
+        case EldersHeard() as filed:
+            return list(elders.refuse_opinion(matter, act, filed))
+        case LevyProposed() as levy:
+            return list(levies.refuse_levy(matter, levy))
+        case PollOpened() as poll:
+            return _refuse_poll(matter, poll)
+        case DecisionPosted(days=days, resolution=resolution):
+            refusals = four_two.refuse_decision(matter, resolution)
+            return refusals + postings.refuse_short(matter, days)
+        case ResultPosted(days=days):
+            return four_two.refuse_result(matter) + postings.refuse_short(matter, days)
+        case StageOpened(stage=stage) if four_two.applies(matter):
+            return four_two.refuse_stage(matter, stage)
+        case SettingChanged() as change:
+            return settings.refuse_setting(change)
+    return []
+
+
+def _refuse_poll(matter: Matter, poll: PollOpened) -> list[Refusal]:
+    refusals = levies.refuse_poll(matter, poll)
+    if poll.procedure in RESOLVING:
+        refusals += elders.refuse_poll(matter)
+        if four_two.applies(matter):
+            refusals += four_two.refuse_poll(matter)
+    return refusals
+
+
+@hookimpl
+def waiting(matter: Matter) -> Iterable[Waiting]:
+    return awaited(matter)

@@ -1,0 +1,248 @@
+"""What a village records beyond the core: 四議兩公開, the elders' council, levies, postings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from wugong import (
+    ANY,
+    BUILD,
+    EVALUATE,
+    MANAGE,
+    N_,
+    PLAN,
+    SHARE,
+    Between,
+    Choice,
+    Label,
+    Many,
+    Most,
+    Ref,
+    Sealed,
+    To,
+    event,
+)
+
+FOUR_TWO = "四議兩公開"  # a published practice; its legal weight rests on the villagers' vote
+LEVY_LAW = "村組法 (2025) 28; 各省籌資籌勞辦法"
+POSTING_LAW = "村組法 (2025) 35"
+
+Headcount = Annotated[int, Between(0, 1_000_000)]
+
+
+@event(
+    "rural.party_proposed",
+    may={"party_member": PLAN, "officer": PLAN},
+    source=f"{FOUR_TWO} 一議; 村組法 (2025) 28",
+    title=N_("First step: the Party organisation proposes"),
+    says=N_("The Party organisation proposed: {proposal}"),
+)
+class PartyProposed:
+    """一議 提議: the village Party organisation, having asked villagers, makes a proposal."""
+
+    proposal: Annotated[str, Label(N_("Proposal")), Most(2000)]
+    asked: Annotated[
+        str, Label(N_("How villagers were asked"), N_("door visits, a meeting, …")), Most(500)
+    ] = ""
+    about: Annotated[tuple[Ref, ...], Label(N_("Concerns"))] = ()
+
+
+@event(
+    "rural.committees_consulted",
+    may={"officer": PLAN, "convenor": PLAN},
+    source=f"{FOUR_TWO} 二議",
+    title=N_("Second step: the two committees consult"),
+    says=N_("The two committees consulted: {due} due, {present} present, {yes} for"),
+)
+class CommitteesConsulted:
+    """二議 商議: the Party committee and the villagers' committee consult on the proposal."""
+
+    due: Annotated[int, Label(N_("Members who should attend")), Between(1, 1_000_000)]
+    present: Annotated[Headcount, Label(N_("Members present"))]
+    yes: Annotated[Headcount, Label(N_("For"))]
+    remark: Annotated[str, Label(N_("Remark")), Most(500)] = ""
+
+
+@event(
+    "rural.party_members_reviewed",
+    may={"party_member": PLAN, "officer": PLAN},
+    source=f"{FOUR_TWO} 三議",
+    title=N_("Third step: the Party members' meeting reviews"),
+    says=N_("The Party members' meeting reviewed: {due} due, {present} present, {yes} for"),
+)
+class PartyMembersReviewed:
+    """三議 審議: the meeting of all Party members of the village reviews the proposal."""
+
+    due: Annotated[int, Label(N_("Members who should attend")), Between(1, 1_000_000)]
+    present: Annotated[Headcount, Label(N_("Members present"))]
+    yes: Annotated[Headcount, Label(N_("For"))]
+    remark: Annotated[str, Label(N_("Remark")), Most(500)] = ""
+
+
+@event(
+    "rural.interest_declared",
+    may={"elder": PLAN | BUILD | MANAGE},
+    shown_to="officer|author",
+    source="鄉賢議事會章程",
+    title=N_("Declare an interest"),
+    says=N_("A member of the elders' council declared an interest"),
+)
+class InterestDeclared:
+    """An elder has a contract, kin or a donation in the matter and leaves the room for it."""
+
+    ground: Annotated[
+        Literal["contract", "kinship", "donation"],
+        Label(N_("Interest")),
+        Choice(
+            {
+                "contract": N_("A contract"),
+                "kinship": N_("A near relative"),
+                "donation": N_("A donation"),
+            }
+        ),
+    ]
+    remark: Annotated[Sealed[str] | None, Label(N_("Remark")), Most(500)] = None
+
+
+@event(
+    "rural.elders_heard",
+    may={"elder": PLAN, "officer": PLAN, "convenor": PLAN},
+    source="村組法 (2025) 33; 鄉賢議事會章程",
+    title=N_("File the elders' opinion"),
+    says=N_("The elders' council gave its opinion: {opinion}"),
+)
+class EldersHeard:
+    """鄉賢議事會 gives its opinion. It is attached to the matter and decides nothing."""
+
+    opinion: Annotated[str, Label(N_("Opinion of the elders' council")), Most(2000)]
+    recused: Annotated[
+        tuple[Annotated[str, Most(80)], ...], Label(N_("Elders who left the room")), Many(100)
+    ] = ()
+    stance: Annotated[
+        Literal["support", "suggest", "object"],
+        Label(N_("The council")),
+        Choice({"support": N_("supports"), "suggest": N_("suggests"), "object": N_("objects")}),
+    ] = "suggest"
+
+
+Exempt = Literal[
+    "soldiers", "minimum_living", "disabled_veterans", "students", "new_mothers", "hardship"
+]
+
+
+@event(
+    "rural.levy_proposed",
+    may={"officer": PLAN, "convenor": PLAN},
+    source=LEVY_LAW,
+    title=N_("Propose a levy of money or labour"),
+    says=N_("A levy was proposed: {purpose}"),
+)
+class LevyProposed:
+    """一事一議 籌資籌勞: money or workdays asked of villagers for one public work."""
+
+    purpose: Annotated[str, Label(N_("For which work")), Most(500)]
+    body: Annotated[
+        Literal["villagers_assembly", "representatives", "elders_council", "committee"],
+        Label(N_("Who shall decide")),
+        Choice(
+            {
+                "villagers_assembly": N_("Villagers' assembly"),
+                "representatives": N_("Villagers' representatives"),
+                "elders_council": N_("Elders' council"),
+                "committee": N_("Villagers' committee"),
+            }
+        ),
+    ]
+    fen_per_person: Annotated[int, Label(N_("Money per person, in fen")), Between(0)] = 0
+    workdays_per_person: Annotated[int, Label(N_("Workdays per person")), Between(0, 366)] = 0
+    exempt: Annotated[
+        tuple[Exempt, ...],
+        Label(N_("Exempt")),
+        Many(6),
+        Choice(
+            {
+                "soldiers": N_("Soldiers on active duty"),
+                "minimum_living": N_("Households on the minimum living allowance"),
+                "disabled_veterans": N_("Disabled veterans"),
+                "students": N_("Students"),
+                "new_mothers": N_("Pregnant women and mothers in the first year"),
+                "hardship": N_("Hardship cases, by vote"),
+            }
+        ),
+    ] = ()
+    money_for_labour: Annotated[
+        Literal["no", "voluntary", "required"],
+        Label(N_("Money in place of labour")),
+        Choice(
+            {
+                "no": N_("Not offered"),
+                "voluntary": N_("Whoever wishes"),
+                "required": N_("Everybody"),
+            }
+        ),
+    ] = "no"
+    about: Annotated[tuple[Ref, ...], Label(N_("Concerns"))] = ()
+
+
+@event(
+    "rural.decision_posted",
+    may={"officer": PLAN | BUILD | MANAGE, "convenor": PLAN | BUILD | MANAGE},
+    source=f"{FOUR_TWO} 公開一; {POSTING_LAW}",
+    title=N_("First disclosure: post the resolution"),
+    says=N_("The resolution was posted for {days} days"),
+)
+class DecisionPosted:
+    """公開一: the resolution of the villagers hangs on the board, as they passed it."""
+
+    days: Annotated[int, Label(N_("Days")), Between(1, 3650)] = 15
+    text: Annotated[str, Label(N_("Text")), Most(5000)] = ""
+    place: Annotated[str, Label(N_("Place")), Most(200)] = ""
+    resolution: Annotated[
+        Ref | None, Label(N_("Resolution (empty: the last)")), To("voting.poll_decided")
+    ] = None
+
+
+@event(
+    "rural.result_posted",
+    may={
+        "officer": MANAGE | EVALUATE | SHARE,
+        "convenor": MANAGE | EVALUATE | SHARE,
+        "supervisor": MANAGE | EVALUATE | SHARE,
+    },
+    source=f"{FOUR_TWO} 公開二; {POSTING_LAW}",
+    title=N_("Second disclosure: post the result"),
+    says=N_("The result was posted for {days} days"),
+)
+class ResultPosted:
+    """公開二: what was done with the resolution hangs on the board."""
+
+    days: Annotated[int, Label(N_("Days")), Between(1, 3650)] = 15
+    text: Annotated[str, Label(N_("Text")), Most(5000)] = ""
+    place: Annotated[str, Label(N_("Place")), Most(200)] = ""
+
+
+@event(
+    "rural.posting_ended",
+    may={"clock": ANY},
+    despite_hold=True,
+    source=POSTING_LAW,
+    title=N_("Posting ended"),
+    says=N_("The days of the posting are over"),
+)
+class PostingEnded:
+    """The days of a posting are over; the sheet may come down. Recorded by the clock."""
+
+    posting: Annotated[Ref, To("rural.decision_posted", "rural.result_posted")]
+
+
+EVENTS = (
+    PartyProposed,
+    CommitteesConsulted,
+    PartyMembersReviewed,
+    InterestDeclared,
+    EldersHeard,
+    LevyProposed,
+    DecisionPosted,
+    ResultPosted,
+    PostingEnded,
+)
