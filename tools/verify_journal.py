@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+"""Check an exported journal of wugong (五共) without wugong: one file, standard library only.
+
+    python3 verify_journal.py journal.jsonl
+    python3 verify_journal.py journal.jsonl --head 1107:9f3a…   (a head from a notice or a receipt)
+
+An export has one JSON object a line: what it is, each record, and at the end the head. A record's
+digest is SHA-256 over a tag and the record's canonical JSON (sorted keys, no blanks, UTF-8); each
+record names the digest before it, so no record can be changed, left out, added or moved unseen.
+That the end was cut off shows only against a head that somebody kept: give it with --head.
+A second chain in SM3 runs beside the first and is checked where Python's OpenSSL knows SM3.
+A record that the reader of the export may not see is withheld: its digests stay in the chain.
+
+Exit code 0: everything fits. 1: a record does not fit, and the first one is named.
+2: the file cannot be read or the command is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+Head = tuple[int, str]  # number of a record and (the beginning of) its digest
+
+FORMAT = "wugong/journal/v1"
+RECORD_TAG = b"wugong/fact/v1\0"
+START_TAG = b"wugong/genesis/v1\0"
+TEXTS = {"alg", "at", "by", "channel", "community", "kind", "matter", "prev"}
+NUMBERS = {"seq", "v", "version"}
+HASHED = TEXTS | NUMBERS | {"body", "cause", "principal"}
+OPEN = HASHED | {"digest", "sm3"}
+WITHHELD = {"seq", "prev", "digest", "sm3", "withheld"}
+
+
+class Bad(Exception):
+    """A record that does not fit: its number (0 for the file) and what is wrong, in words."""
+
+    def __init__(self, seq: int, what: str) -> None:
+        super().__init__(what)
+        self.seq, self.what = seq, what
+
+
+def read_line(line: str, place: int) -> dict[str, Any]:
+    """Read one line strictly: no key twice, no fraction, nothing that has two forms."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in pairs]
+        if len(set(keys)) != len(keys):
+            raise Bad(place, "names a field twice")
+        return dict(pairs)
+
+    def refuse(text: str) -> Any:
+        raise Bad(place, f"contains {text}, which no record can contain")
+
+    try:
+        found = json.loads(
+            line, object_pairs_hook=unique, parse_float=refuse, parse_constant=refuse
+        )
+    except (ValueError, RecursionError):
+        raise Bad(place, "is no JSON") from None
+    if not isinstance(found, dict) or len(found) != 1:
+        raise Bad(place, "is not one record")
+    return found
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def sm3(data: bytes) -> str | None:
+    """Return the SM3 digest, or None where this Python has none."""
+    try:
+        return hashlib.new("sm3", data).hexdigest()
+    except ValueError:
+        return None
+
+
+def canonical(record: dict[str, Any]) -> bytes:
+    """Return the bytes that are hashed: the record without its digests."""
+    hashed = {name: record[name] for name in HASHED}
+    text = json.dumps(hashed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def check_form(record: Any, seq: int) -> None:
+    """Refuse a record that lacks a field, has one more, or one of another type."""
+    if not isinstance(record, dict):
+        raise Bad(seq, "is not a record")
+    withheld = record.get("withheld") is True
+    wanted = WITHHELD if withheld else OPEN
+    if set(record) != wanted:
+        wrong = sorted(set(record) ^ wanted)
+        raise Bad(seq, f"has other fields than a record: {', '.join(wrong)}")
+    for name in record.keys() & (TEXTS | {"digest", "sm3"}):
+        if not isinstance(record[name], str):
+            raise Bad(seq, f"{name} is not text")
+    for name in record.keys() & NUMBERS:
+        if type(record[name]) is not int:
+            raise Bad(seq, f"{name} is not a whole number")
+    if withheld:
+        return
+    if record["alg"] != "sha256" or record["v"] != 1:
+        raise Bad(seq, f"has an unknown form ({record['alg']}, v{record['v']})")
+
+
+class Chain:
+    """The chain so far: number and digests of its last record."""
+
+    def __init__(self, community: str) -> None:
+        start = START_TAG + community.encode("utf-8")
+        self.community = community
+        self.seq, self.digest, self.sm3 = 0, sha256(start), sm3(start)
+        self.at: str | None = ""  # when the last record was made, unless it is withheld
+        self.withheld = 0
+        self.digests: dict[int, str] = {}  # of the records for which a head is known
+
+    def add(self, record: Any, known: set[int]) -> None:
+        """Check the next record and take it as the last one."""
+        seq = self.seq + 1
+        check_form(record, seq)
+        if record["seq"] != seq:
+            raise Bad(seq, f"is missing: record {record['seq']} stands in its place")
+        if record["prev"] != self.digest:
+            raise Bad(seq, "does not follow the record before it")
+        if record.get("withheld"):
+            self.withheld += 1
+        else:
+            self._recompute(record, seq)
+        self.seq, self.digest, self.at = seq, record["digest"], record.get("at")
+        self.sm3 = record["sm3"] if self.sm3 is not None else None
+        if seq in known:
+            self.digests[seq] = self.digest
+
+    def _recompute(self, record: dict[str, Any], seq: int) -> None:
+        if record["community"] != self.community:
+            raise Bad(seq, "belongs to another community")
+        data = canonical(record)
+        if sha256(RECORD_TAG + data) != record["digest"]:
+            raise Bad(seq, "was changed: its digest does not fit")
+        if self.sm3 is None:
+            return
+        if sm3(RECORD_TAG + self.sm3.encode("utf-8", "surrogatepass") + data) != record["sm3"]:
+            raise Bad(seq, "was changed: its SM3 digest does not fit")
+
+    def end(self, head: Any) -> None:
+        """Check that the head of the export is the one just computed."""
+        if not isinstance(head, dict) or set(head) != {"seq", "digest", "sm3", "at"}:
+            raise Bad(0, "the head at the end cannot be read")
+        if (head["seq"], head["digest"]) != (self.seq, self.digest):
+            raise Bad(self.seq, f"is the last one, but the head names record {head['seq']}")
+        if self.sm3 is not None and head["sm3"] != self.sm3:
+            raise Bad(self.seq, "has another SM3 digest than the head")
+        if self.at is not None and head["at"] != self.at:
+            raise Bad(self.seq, "has another time than the head")
+
+
+def verify(lines: Iterator[str], heads: Sequence[Head]) -> Chain:
+    """Check all lines against the heads kept elsewhere; return the chain or raise Bad."""
+    first = read_line(next(lines, "null"), 0)
+    about = first.get("export")
+    if not isinstance(about, dict) or about.get("format") != FORMAT:
+        raise Bad(0, f"is no export in the form {FORMAT}")
+    if set(about) != {"format", "community"} or not isinstance(about["community"], str):
+        raise Bad(0, "does not name its community, or says more than that")
+    chain = Chain(about["community"])
+    known = {seq for seq, _ in heads}
+    ended = False
+    for line in lines:
+        found = read_line(line, chain.seq + 1)
+        if ended:
+            raise Bad(chain.seq, "should be the last one: something follows the head")
+        if "record" in found:
+            chain.add(found["record"], known)
+        elif "head" in found:
+            chain.end(found["head"])
+            ended = True
+        else:
+            raise Bad(chain.seq + 1, "is neither a record nor the head")
+    if not ended:
+        raise Bad(chain.seq, "is the last one and no head follows: the export was cut off")
+    compare(chain, heads)
+    return chain
+
+
+def compare(chain: Chain, heads: Sequence[Head]) -> None:
+    """Hold the chain against heads that were published or kept earlier."""
+    for seq, digest in sorted(heads):
+        if seq > chain.seq:
+            raise Bad(chain.seq, f"is the last one, but record {seq} was published: cut off")
+        mine = Chain(chain.community).digest if seq == 0 else chain.digests[seq]
+        if not mine.startswith(digest):
+            raise Bad(seq, "is not the one that was published: the journal was rewritten")
+
+
+def read_head(text: str) -> Head:
+    """Read ``1107:9f3a…``: the number of a record and at least 16 digits of its digest."""
+    seq, colon, digest = text.partition(":")
+    digest = digest.rstrip("…").lower()
+    if not (colon and seq.isdecimal() and 16 <= len(digest) <= 64):
+        raise argparse.ArgumentTypeError("a head looks like 1107:9f3a4c51d2e86b07…")
+    if not all(letter in "0123456789abcdef" for letter in digest):
+        raise argparse.ArgumentTypeError("the digest of a head has the digits 0-9 and a-f")
+    return int(seq), digest
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=(__doc__ or "").splitlines()[0],
+        epilog="Exit code 0: fits; 1: does not; 2: unreadable.",
+    )
+    parser.add_argument("export", help="a file made by `wugong export`, or - for standard input")
+    parser.add_argument(
+        "--head", action="append", default=[], type=read_head, metavar="SEQ:DIGEST",
+        help="a head kept earlier; may be given several times",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="answer in JSON")
+    given = parser.parse_args(arguments)
+    try:
+        if given.export == "-":
+            chain = verify(iter(sys.stdin), given.head)
+        else:
+            with open(given.export, encoding="utf-8") as file:
+                chain = verify(iter(file), given.head)
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"cannot read {given.export}: {error}", file=sys.stderr)
+        return 2
+    except Bad as bad:
+        if given.json:
+            print(json.dumps({"fits": False, "record": bad.seq, "what": bad.what}))
+        else:
+            print(f"record {bad.seq} {bad.what}" if bad.seq else f"the file {bad.what}")
+        return 1
+    answer = {
+        "fits": True, "community": chain.community, "records": chain.seq, "digest": chain.digest,
+        "sm3": chain.sm3, "withheld": chain.withheld, "heads": len(given.head),
+    }  # fmt: skip
+    if given.json:
+        print(json.dumps(answer, ensure_ascii=False))
+        return 0
+    print(f"{chain.seq} records of {chain.community} fit; head {chain.seq}:{chain.digest}")
+    if chain.withheld:
+        print(f"{chain.withheld} of them are withheld: in the chain, not to be read here")
+    if chain.sm3 is None:
+        print("SM3 was not checked: this Python has none")
+    if not given.head:
+        print("no older head was given: that nothing is missing at the end is not shown")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
