@@ -1,6 +1,7 @@
 """wugong (五共): carries a community's matter through the five 共 and leaves a record to check."""
 
 from wugong.audience import NOBODY, OPERATOR, Viewer, may_read
+from wugong.batch import Receipt
 from wugong.books import Book, Books, Prefix
 from wugong.contributions import (
     Contribution,
@@ -10,11 +11,14 @@ from wugong.contributions import (
     SettingDefault,
     Texts,
 )
+from wugong.days import ZONE, after_days, local_day, start_of
+from wugong.engine import Engine
 from wugong.errors import Misconfigured, Overloaded, Refusal, Refused
 from wugong.events import Act, Fact, Kind, Reads, Unknown, body_of, event, kind_of
 from wugong.folds import Fold
 from wugong.hookspecs import API_VERSION, at, hookimpl, on
 from wugong.matter import Grant, Head, Hold, Matter, Standing, community_of
+from wugong.people import MEMBERS, ROLL, ROSTER
 from wugong.polls import (
     Ballot,
     Count,
@@ -75,12 +79,16 @@ __all__ = [
     "EVALUATE",
     "LANGUAGES",
     "MANAGE",
+    "MEMBERS",
     "NOBODY",
     "N_",
     "OPERATOR",
     "PLAN",
+    "ROLL",
+    "ROSTER",
     "SHARE",
     "STAGES",
+    "ZONE",
     "Act",
     "Ballot",
     "Basis",
@@ -91,6 +99,7 @@ __all__ = [
     "CommunityFounded",
     "Contribution",
     "Count",
+    "Engine",
     "Entitlement",
     "Erased",
     "Fact",
@@ -120,6 +129,7 @@ __all__ = [
     "Prefix",
     "Procedure",
     "Reads",
+    "Receipt",
     "Ref",
     "Refusal",
     "Refused",
@@ -153,6 +163,7 @@ __all__ = [
     "VotingRule",
     "Waiting",
     "Words",
+    "after_days",
     "at",
     "body_of",
     "community_of",
@@ -161,6 +172,7 @@ __all__ = [
     "judge",
     "kind_of",
     "least",
+    "local_day",
     "may_read",
     "on",
     "reaches",
@@ -168,6 +180,7 @@ __all__ = [
     "read_time",
     "roll_hash",
     "seal",
+    "start_of",
     "totals",
     "write_time",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wugong.books import Book
-from wugong.events import Reads
+from wugong.events import Fact, Reads
 from wugong.folds import Fold
 from wugong.matter import Matter
 from wugong.polls import VotingRule
@@ -17,10 +17,15 @@ from wugong.views import View
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A role derived from a plugin's fold: ``Relation("mediation.party", members_of)``."""
+    """A role derived from a plugin's fold: ``Relation("mediation.party", members_of)``.
+
+    ``readers`` says who may read one fact, where that is narrower than ``members`` (two cases in
+    one matter); permission to act always goes by ``members``.
+    """
 
     name: str
     members: Callable[[Matter], frozenset[str]]
+    readers: Callable[[Matter, Fact], frozenset[str]] | None = None
     title: str = ""  # message id
 
 

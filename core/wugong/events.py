@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast, dataclass_transform
 
-from wugong.schema import Ref, Sealed, Shape, json_schema, read_record, shapes, write_record
+from wugong.schema import Ref, Sealed, Shape, To, json_schema, read_record, shapes, write_record
 from wugong.stages import Stage
 
 C = TypeVar("C", bound=type[Any])
@@ -207,18 +207,21 @@ def with_sealed(event: Any, sealed: Mapping[str, Sealed[str]]) -> Any:
 
 
 def refs(event: Any) -> list[tuple[str, int, tuple[str, ...]]]:
-    """Return the facts that ``event`` names: field, number, kinds allowed (empty: any)."""
-    if isinstance(event, Unknown):
-        return []
-    found: list[tuple[str, int, tuple[str, ...]]] = []
-    for name, its in shapes(type(event)).items():
+    """Return the facts that ``event`` names, in records too: field, number, kinds (empty: any)."""
+    return [] if isinstance(event, Unknown) else list(_refs(event, ""))
+
+
+def _refs(record: Any, at: str) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    for name, its in shapes(type(record)).items():
         of = its.inner if its.inner is not None else its
+        value: Any = getattr(record, name)
+        values = [] if value is None else list(value) if isinstance(value, tuple) else [value]
         if of.type is Ref:
-            value = getattr(event, name)
-            values = value if isinstance(value, tuple) else () if value is None else (value,)
-            to = next((m.kinds for m in of.marks if type(m).__name__ == "To"), ())
-            found += [(name, int(number), to) for number in values]
-    return found
+            to = of.mark(To)
+            yield from ((at + name, int(number), to.kinds if to else ()) for number in values)
+        elif dataclasses.is_dataclass(of.type) and of.type is not Sealed:
+            for one in values:
+                yield from _refs(one, f"{at}{name}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,11 +124,12 @@ def waiting(matter: Matter) -> Iterable[Waiting] | None:
 
 
 @hookspec
-def published(facts: Sequence[Fact]) -> Iterable[Any] | None:
+def published(facts: Sequence[Fact], matter: Matter) -> Iterable[Any] | None:
     """Return acts that may follow ``facts``, after their commit; bulk facts too.
 
-    Called in batches from the plugin's own cursor, at least once for each fact. An answer is a
-    list of ``at(matter, event)``, recorded as ``plugin:<name>`` under the key ``plugin:seq:n``; a
-    refusal of one is logged and undoes nothing. Switched off after three failures in a row.
+    Called in batches from the plugin's own cursor, at least once for each fact; ``matter`` is the
+    community itself as it is now, ``@on`` narrows the kinds. The answer is a list of
+    ``at(matter, event)``, recorded as ``plugin:<name>`` under the key ``plugin:seq:n``; a refusal
+    of one is logged and undoes nothing. Switched off after three failures in a row.
     Example: :mod:`wugong_points` awards points.
     """

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from wugong.events import Fact
 from wugong.folds import Fold
+from wugong.procedures import Procedure
 from wugong.stages import ANY, STAGES, Stage
 
 T = TypeVar("T")
@@ -67,6 +68,8 @@ class Standing:
     rosters: Mapping[str, str] = field(default_factory=lambda: EMPTY)  # name → edition
     erased: frozenset[str] = frozenset()
     last: int = 0
+    procedures: Mapping[str, Procedure] = field(default_factory=lambda: EMPTY, compare=False)
+    rules: Mapping[str, Any] = field(default_factory=lambda: EMPTY, compare=False)
 
     def roles(self, member: str, matter: str, at: datetime) -> frozenset[str]:
         """Return the roles that ``member`` holds in ``matter`` at that time."""

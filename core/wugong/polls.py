@@ -42,6 +42,7 @@ class PollOpened:
     procedure: Annotated[str, Label(N_("Procedure")), Most(80)]
     roster: Annotated[str, Label(N_("Roster")), Most(40)]
     closes_at: Annotated[datetime, Label(N_("Closes at"))]
+    opens_at: Annotated[datetime | None, Label(N_("Opens at (empty: at once)"))] = None
     rule: Annotated[str, Label(N_("Counting rule")), Most(40)] = "yes_no_abstain"
     groups: Annotated[tuple[str, ...], Label(N_("Only these groups (empty: all)"))] = ()
     secrecy: Annotated[

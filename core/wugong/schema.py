@@ -7,6 +7,7 @@ Shares are text (``"2/3"``), times ISO 8601 in UTC, money integers in 分, areas
 
 from __future__ import annotations
 
+import builtins
 import dataclasses
 import types
 from collections.abc import Callable, Iterable, Mapping
@@ -125,12 +126,12 @@ class Shape:
     read: Callable[[Any, str], Any]
     write: Callable[[Any], Any]
     json: Mapping[str, Any]
-    type: Any = str
+    type: Any = str  # of the value; hides the builtin in this class
     marks: tuple[Any, ...] = ()
     inner: Shape | None = None  # the items of a list, or the value of an optional
     optional: bool = False
 
-    def mark(self, kind: type[T]) -> T | None:
+    def mark(self, kind: builtins.type[T]) -> T | None:
         """Return the mark of that kind on the field, or ``None``."""
         return next((mark for mark in self.marks if isinstance(mark, kind)), None)
 
@@ -434,7 +435,8 @@ def read_record(cls: type[T], value: Any, place: str = "") -> T:
     known = shapes(cls)
     at = f"{place}." if place else ""
     problems = [(at + str(name), "is not a field of this act") for name in value.keys() - known]
-    problems += [(at + name, "is missing") for name in sorted(_required(cls) - value.keys())]
+    needed = _required(cls)
+    problems += [(at + name, "is missing") for name in sorted(needed - value.keys())]
     fields: dict[str, Any] = {}
     for name, its in known.items():
         if name in value:
@@ -442,9 +444,17 @@ def read_record(cls: type[T], value: Any, place: str = "") -> T:
                 fields[name] = its.read(value[name], at + name)
             except Unreadable as error:
                 problems += error.problems
+            else:
+                if name in needed and _blank(fields[name]):
+                    problems.append((at + name, "must not be empty"))
     if problems:
         raise Unreadable(problems)
     return cls(**fields)
+
+
+def _blank(value: Any) -> bool:
+    text = value.clear if isinstance(value, Sealed) else value
+    return isinstance(text, str) and not text.strip()
 
 
 def write_record(value: Any) -> dict[str, Any]:

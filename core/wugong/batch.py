@@ -1,0 +1,627 @@
+"""One batch of acts on one community: permission, guards, facts, folds, reactions, one write."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlmodel import col
+
+from wugong import calls, permission
+from wugong.audience import Viewer, may_read
+from wugong.errors import Refusal, Refused
+from wugong.events import Act, Fact, Kind, kind_of, refs, sealed_fields, with_sealed
+from wugong.folding import Matters, fold_fact, with_relations
+from wugong.guards import core_guard
+from wugong.journal import (
+    ChainHead,
+    append,
+    canonical,
+    chain_head,
+    receipt_code,
+)
+from wugong.matter import Head, Matter
+from wugong.people import MEMBERS, empty_roll
+from wugong.plugins import CORE, STAGE_HOOKS, Registry
+from wugong.polls import PollOpened
+from wugong.schema import Sealed, read_time, write_time
+from wugong.shelf import Shelf, link_rows, upsert
+from wugong.stages import STAGES, Stage
+from wugong.storage import Storage
+from wugong.tables import (
+    BuiltRow,
+    CommunityRow,
+    CursorRow,
+    JournalRow,
+    KeyRow,
+    LinkRow,
+    MatterRow,
+    VaultRow,
+    WaitingRow,
+)
+from wugong.vault import Keys, Random, close
+from wugong.vocabulary import CommunityFounded, HoldLifted, MatterOpened, StageClosed
+from wugong.waiting import Waiting
+
+log = logging.getLogger("wugong")
+
+MOST_GENERATIONS = 8
+MOST_FACTS = 100
+MOST_SETTLED = 50
+DEEP = "wugong.reactions_without_end"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to an act: its number, its digest and the code that people keep."""
+
+    seq: int
+    matter: str
+    kind: str
+    digest: str
+    code: str
+    at: str
+    facts: tuple[int, ...] = ()  # of the act and everything that happened together with it
+
+
+@dataclass(slots=True)
+class Job:
+    """Acts that stand or fall together, from one actor; ``done`` is told how it ended."""
+
+    community: str
+    acts: Sequence[tuple[str, Any]]
+    by: str
+    principal: str | None = None
+    channel: str = "api"
+    key: str | None = None
+    request: str = ""
+    tolerant: bool = False  # a refused act costs itself alone
+    cursor: tuple[str, int] | None = None  # a plugin's ``published`` has come so far
+    result: list[Receipt] | BaseException | None = None
+    done: Callable[[Job], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every batch of an engine works with."""
+
+    storage: Storage
+    registry: Registry
+    matters: Matters
+    keys: Keys
+    clock: Callable[[], datetime]
+    random: Random
+
+
+@dataclass(slots=True)
+class _State:
+    """What a refused act must leave as it was."""
+
+    matters: dict[str, Matter]
+    head: ChainHead
+    facts: int
+    vault: int
+    mark: int
+    kinds: dict[int, Head] = field(default_factory=dict)
+
+
+class Batch:
+    """Jobs of one community inside one transaction: ``begin``, ``run`` each, ``write``."""
+
+    def __init__(self, means: Means, connection: Connection, community: str) -> None:
+        self.means, self.connection, self.community = means, connection, community
+        self.registry = means.registry
+        self.shelf = Shelf(means.storage, connection, means.registry, community)
+        self.matters: dict[str, Matter] = {}
+        self.facts: list[Fact] = []
+        self.rows: list[dict[str, Any]] = []
+        self.vault: list[dict[str, Any]] = []
+        self.links: list[dict[str, Any]] = []
+        self.changed: set[str] = set()
+        self.answers: dict[tuple[str, str], tuple[str, str]] = {}
+        self.new_answers: list[dict[str, Any]] = []
+        self.cursors: dict[str, int] = {}
+        self._other_heads: dict[int, Head] = {}
+        self._due: dict[tuple[str, int], list[Waiting]] = {}
+        self._person_keys: dict[tuple[str, str], bytes] = {}
+
+    # Reading what the jobs need, in few statements
+
+    def begin(self, jobs: Sequence[Job]) -> None:
+        """Lock the community and read the head, keys, matters and books for ``jobs``."""
+        self.means.storage.lock(self.connection, self.community)
+        self.head = chain_head(self.connection, self.community)
+        now = self.means.clock()
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        # Time never goes back in a journal, whatever the machine's clock does.
+        self.at = max(now, read_time(self.head.at.replace("Z", "+00:00"))) if self.head.at else now
+        ids = {matter for job in jobs for matter, _event in job.acts}
+        self.matters = self.means.matters.load(self.connection, self.community, ids)
+        self._read_answers([job.key for job in jobs if job.key])
+        people = {job.by for job in jobs} | {job.principal for job in jobs if job.principal}
+        self.shelf.load(MEMBERS, sorted(people))
+        self._load_books(jobs)
+        self._prepare_keys(jobs)
+
+    def _read_answers(self, keys: Sequence[str]) -> None:
+        for i in range(0, len(keys), 500):
+            query = select(
+                col(KeyRow.actor), col(KeyRow.key), col(KeyRow.request), col(KeyRow.answer)
+            ).where(col(KeyRow.community) == self.community, col(KeyRow.key).in_(keys[i : i + 500]))
+            for actor, key, request, answer in self.connection.execute(query).tuples():
+                self.answers[actor, key] = request, answer
+
+    def _load_books(self, jobs: Sequence[Job]) -> None:
+        acts = []
+        for job in jobs:
+            for matter, event in job.acts:
+                kind = self.registry.kinds.get(kind_of(event).name)
+                if kind is not None:
+                    acts.append(self._act(matter, event, kind, job.by, job.principal, job.channel))
+        try:
+            self.shelf.load_for(acts)
+        except calls.PluginFault:
+            return  # the act that caused it meets the fault again on its own, and is refused
+
+    def _prepare_keys(self, jobs: Sequence[Job]) -> None:
+        subjects = {
+            (self.community, _subject(kind_of(event), event, job.principal or job.by))
+            for job in jobs
+            for _matter, event in job.acts
+            if any(s.clear is not None for s in sealed_fields(event).values())
+        }
+        if subjects:
+            self._person_keys |= self.means.keys.ensure(subjects)
+
+    # Jobs
+
+    def run(self, job: Job) -> None:
+        """Do one job; its result is a list of receipts, or the exception that refused it."""
+        try:
+            job.result = self._answered(job) or self._do(job)
+        except Refused as refused:
+            job.result = refused
+
+    def _answered(self, job: Job) -> list[Receipt] | None:
+        if job.key is None:
+            return None
+        known = self.answers.get((job.by, job.key))
+        if known is None:
+            return None
+        request, answer = known
+        if request != job.request:
+            raise Refused(Refusal("wugong.key_used_otherwise", details={"key": job.key[:80]}))
+        return read_receipts(answer)
+
+    def _do(self, job: Job) -> list[Receipt]:
+        before = self._save()
+        receipts: list[Receipt] = []
+        try:
+            for matter, event in job.acts:
+                try:
+                    receipts.append(self._one(job, matter, event))
+                except Refused as refused:
+                    if not job.tolerant:
+                        raise
+                    log.warning("%s was refused: %s", kind_of(event).name, refused)
+        except BaseException:
+            self._restore(before)
+            raise
+        if job.key is not None:
+            answer = canonical([_written(receipt) for receipt in receipts])
+            self.answers[job.by, job.key] = job.request, answer
+            self.new_answers.append(
+                {
+                    "community": self.community,
+                    "actor": job.by,
+                    "key": job.key,
+                    "request": job.request,
+                    "answer": answer,
+                }
+            )
+        if job.cursor:
+            self.cursors[job.cursor[0]] = job.cursor[1]
+        return receipts
+
+    def _one(self, job: Job, matter: str, event: Any) -> Receipt:
+        self.settle(matter)
+        before = self._save()
+        first = len(self.facts)
+        try:
+            fact = self.act(matter, event, job.by, job.principal, job.channel)
+        except Refused:
+            self._restore(before)
+            raise
+        except calls.PluginFault as fault:
+            self._restore(before)
+            raise Refused(fault.refusal) from fault
+        row = self.rows[first]
+        return Receipt(
+            seq=fact.seq,
+            matter=fact.matter,
+            kind=fact.kind,
+            digest=row["digest"],
+            code=receipt_code(row["digest"]),
+            at=row["at"],
+            facts=tuple(f.seq for f in self.facts[first:]),
+        )
+
+    def _save(self) -> _State:
+        return _State(
+            dict(self.matters), self.head, len(self.facts), len(self.vault), self.shelf.mark()
+        )
+
+    def _restore(self, state: _State) -> None:
+        self.matters, self.head = state.matters, state.head
+        del self.facts[state.facts :], self.rows[state.facts :], self.vault[state.vault :]
+        self.links = [link for link in self.links if link["source"] <= self.head.seq]
+        self.shelf.back(state.mark)
+
+    # Settling what the clock owes
+
+    def settle(self, matter_id: str) -> int:
+        """Record what the clock owes a matter; return how many facts that made."""
+        made, tried = 0, set()
+        while made < MOST_SETTLED:
+            due = [item for item in self.due(matter_id) if item.by and item.by <= self.at]
+            due = [item for item in due if (item.what, item.about) not in tried]
+            if not due:
+                break
+            item = min(due, key=lambda one: (one.by or self.at, one.what, one.about or 0))
+            tried.add((item.what, item.about))
+            before = self._save()
+            try:
+                self.act(matter_id, item.then, "clock", None, "clock")
+                made += 1
+            except (Refused, calls.PluginFault) as refused:
+                self._restore(before)
+                log.error("what the clock owed %s was refused: %s", matter_id, refused)
+        return made
+
+    def due(self, matter_id: str) -> list[Waiting]:
+        """Return what is awaited in a matter and has a fact that the clock would record."""
+        return [item for item in self.waiting(matter_id) if item.then is not None]
+
+    def waiting(self, matter_id: str) -> list[Waiting]:
+        """Return everything that is awaited in a matter."""
+        matter = self._matter(matter_id)
+        if not matter.exists:
+            return []
+        place = (matter.id, matter.last)
+        if place not in self._due:
+            try:
+                self._due[place] = waiting_of(self.registry, matter)
+            except calls.PluginFault as fault:
+                raise Refused(fault.refusal) from fault
+        return self._due[place]
+
+    # One act
+
+    def _matter(self, matter_id: str) -> Matter:
+        if matter_id not in self.matters:
+            loaded = self.means.matters.load(self.connection, self.community, [matter_id])
+            self.matters.setdefault(matter_id, loaded[matter_id])
+        standing = self.matters[self.community].standing
+        matter = self.matters[matter_id]
+        return matter if matter.standing is standing else replace(matter, standing=standing)
+
+    def _act(
+        self, matter: str, event: Any, kind: Kind, by: str, principal: str | None, channel: str
+    ) -> Act:
+        return Act(matter, event, kind.name, by, principal, channel, self.at)
+
+    def act(
+        self,
+        matter_id: str,
+        event: Any,
+        by: str,
+        principal: str | None,
+        channel: str,
+        cause: int | None = None,
+        depth: int = 0,
+    ) -> Fact:
+        """Check and record one event and what must happen together with it."""
+        kind = self._kind(event)
+        matter = self._matter(matter_id)
+        act = self._act(matter_id, event, kind, by, principal, channel)
+        act = self._permit(kind, matter, act)
+        self.shelf.load_for([act])
+        reasons = core_guard(matter, act, self.shelf.books, self.registry.procedures)
+        reasons += self._unknown_refs(matter, act)
+        given = {"matter": matter, "act": act, "books": self.shelf.books}
+        reasons += calls.guards(self.registry, matter.standing.plugins, given)
+        if reasons:
+            raise Refused(*reasons)
+        return self._record(kind, matter, act, cause, depth)
+
+    def _kind(self, event: Any) -> Kind:
+        declared = kind_of(event)
+        kind = self.registry.kinds.get(declared.name)
+        if kind is None or kind.cls is not type(event):
+            raise Refused(Refusal("wugong.kind_unknown", details={"kind": declared.name}))
+        return kind
+
+    def _permit(self, kind: Kind, matter: Matter, act: Act) -> Act:
+        reasons = permission.in_place(kind, matter)
+        if reasons and kind.name in permission.STANDING_ONLY:
+            raise Refused(*reasons)
+        gone = (
+            matter.plugins - self.registry.packages.keys() - {CORE, "voting", "building", "funds"}
+        )
+        if missing := gone - set(matter.standing.retired):
+            raise Refused(Refusal("wugong.plugin_missing", details={"plugin": min(missing)}))
+        roles = self._roles(matter, act.by, act)
+        if act.principal is not None:
+            helper = permission.ACTS_FOR_OTHERS.get(act.channel, "agent")
+            if helper not in roles or act.principal == act.by:
+                raise Refused(Refusal("wugong.not_agent", details={"role": helper}))
+            roles = self._roles(matter, act.principal, act)
+        if not roles and matter.exists:
+            raise Refused(Refusal("wugong.not_a_member", details={}))
+        act = replace(act, roles=roles)
+        reasons += permission.permitted(kind, matter, roles) if matter.exists else []
+        reasons += permission.not_the_same(kind, matter, act)
+        if reasons:
+            raise Refused(*reasons)
+        return act
+
+    def _roles(self, matter: Matter, actor: str, act: Act) -> frozenset[str]:
+        self.shelf.load(MEMBERS, [actor])
+        enrolled = self.shelf.books.get(MEMBERS, actor) is not None
+        return permission.actor_roles(matter, actor, enrolled, act)
+
+    def _unknown_refs(self, matter: Matter, act: Act) -> list[Refusal]:
+        reasons = []
+        for name, number, kinds in refs(act.event):
+            head = matter.heads.get(number) or self._head_elsewhere(number)
+            if head is None or (kinds and head.kind not in kinds) or not self._reads(act, head):
+                details: dict[str, int | str] = {"field": name, "number": number}
+                reasons.append(Refusal("wugong.ref_unknown", details=details))
+        return reasons
+
+    def _reads(self, act: Act, head: Head) -> bool:
+        # A fact that its reader may not know of is refused like one that does not exist.
+        if act.by in ("operator", "clock") or act.by.startswith("plugin:"):
+            return True
+        kind = self.registry.kind(head.kind)
+        viewer = Viewer(act.who, act.roles)
+        return kind is None or may_read(viewer, kind.shown_to, head.who)
+
+    def _head_elsewhere(self, number: int) -> Head | None:
+        if number in self._other_heads:
+            return self._other_heads[number]
+        for fact in self.facts:
+            if fact.seq == number:
+                return Head(fact.kind, fact.by, fact.principal, fact.at)
+        table = JournalRow
+        row = self.connection.execute(
+            select(col(table.kind), col(table.by), col(table.principal), col(table.at)).where(
+                col(table.community) == self.community, col(table.seq) == number
+            )
+        ).first()
+        if row is None:
+            return None
+        head = Head(row[0], row[1], row[2], read_time(row[3].replace("Z", "+00:00")))
+        self._other_heads[number] = head
+        return head
+
+    def _record(self, kind: Kind, matter: Matter, act: Act, cause: int | None, depth: int) -> Fact:
+        seq = self.head.seq + 1
+        target = f"{self.community}.{seq}" if isinstance(act.event, MatterOpened) else act.matter
+        fact = Fact(
+            seq=seq,
+            matter=target,
+            event=self._seal(kind, act, seq),
+            kind=kind.name,
+            version=kind.version,
+            by=act.by,
+            principal=act.principal,
+            channel=act.channel,
+            at=self.at,
+            cause=cause,
+        )
+        row, self.head = append(self.head, fact, self.community, kind.bulk)
+        self.facts.append(fact)
+        self.rows.append(row)
+        if not kind.bulk:
+            named = [(name, number) for name, number, _kinds in refs(fact.event)]
+            self.links += link_rows(self.community, fact, named)
+            self._fold(fact)
+        self.shelf.fold(fact, self._opened(fact))
+        if not kind.bulk:
+            self._react(matter, fact, depth)
+        return fact
+
+    def _opened(self, fact: Fact) -> PollOpened | None:
+        poll = getattr(fact.event, "poll", None) if fact.kind == "voting.roll_frozen" else None
+        opened = [f.event for f in self.facts if f.seq == poll]
+        return opened[0] if opened else None
+
+    def _seal(self, kind: Kind, act: Act, seq: int) -> Any:
+        found = sealed_fields(act.event)
+        if not found:
+            return act.event
+        subject = _subject(kind, act.event, act.who)
+        place = (self.community, subject)
+        if place not in self._person_keys:
+            self._person_keys |= self.means.keys.ensure([place])
+        key = self._person_keys.get(place)
+        if key is None:
+            raise Refused(Refusal("wugong.member_erased", details={"member": subject}))
+        made: dict[str, Sealed[str]] = {}
+        for name, value in found.items():
+            if value.clear is None:
+                raise Refused(Refusal("wugong.sealed_without_text", details={"field": name}))
+            made[name], cipher = close(value.clear, key, self.means.random)
+            self.vault.append(
+                {
+                    "id": made[name].id,
+                    "community": self.community,
+                    "seq": seq,
+                    "subject": subject,
+                    "field": name,
+                    "cipher": cipher,
+                }
+            )
+        return with_sealed(act.event, made)
+
+    def _fold(self, fact: Fact) -> None:
+        matter = self._matter(fact.matter)
+        folded = with_relations(self.registry, fold_fact(self.registry, matter, fact))
+        self.matters[fact.matter] = folded
+        self.changed.add(fact.matter)
+
+    # What must happen together
+
+    def _react(self, before: Matter, fact: Fact, depth: int) -> None:
+        if depth >= MOST_GENERATIONS or len(self.facts) > 100_000:
+            raise Refused(Refusal(DEEP, details={"kind": fact.kind}))
+        if isinstance(fact.event, PollOpened):
+            self._freeze(fact, depth)
+        after = self._matter(fact.matter)
+        closed = fact.event.stage if isinstance(fact.event, StageClosed) else Stage(0)
+        for stage, hook in zip(STAGES, STAGE_HOOKS, strict=True):
+            if stage & (after.stages | closed):
+                self._react_in(hook, fact, depth)
+
+    def _react_in(self, hook: str, fact: Fact, depth: int) -> None:
+        if not self.registry.hearing(hook, fact.kind):
+            return
+        matter = self._matter(fact.matter)
+        given = {"matter": matter, "fact": fact, "books": self.shelf.books}
+        plugins = matter.standing.plugins
+        answers = calls.reactions(self.registry, plugins, hook, given)
+        for made, (plugin, to, event) in enumerate(answers, start=1):
+            if made > MOST_FACTS:
+                raise Refused(Refusal(DEEP, details={"kind": fact.kind}))
+            target = to or fact.matter
+            self.act(target, event, f"plugin:{plugin}", None, "plugin", fact.seq, depth + 1)
+
+    def _freeze(self, fact: Fact, depth: int) -> None:
+        opened: PollOpened = fact.event
+        edition = self._matter(self.community).standing.rosters[opened.roster]
+        frozen = self.shelf.freeze(fact.seq, opened, edition)
+        if frozen.entitlements == 0:
+            raise Refused(empty_roll(opened))
+        self.act(fact.matter, frozen, "plugin:wugong", None, "plugin", fact.seq, depth + 1)
+
+    # Writing
+
+    def write(self) -> None:
+        """Write each table once."""
+        execute = self.connection.execute
+        if self.rows:
+            execute(insert(JournalRow), self.rows)
+        if self.vault:
+            execute(insert(VaultRow), self.vault)
+        if self.links:
+            execute(insert(LinkRow), self.links)
+        if self.new_answers:
+            execute(insert(KeyRow), self.new_answers)
+        self.shelf.write()
+        self._write_matters()
+        cursors = [
+            {"community": self.community, "plugin": plugin, "seq": seq, "failures": 0}
+            for plugin, seq in self.cursors.items()
+        ]
+        upsert(self.means.storage, self.connection, CursorRow, cursors, ("community", "plugin"))
+
+    def _write_matters(self) -> None:
+        changed = sorted(name for name in self.changed if self.matters[name].exists)
+        if not changed:
+            return
+        storage, connection = self.means.storage, self.connection
+        rows, awaited = [], []
+        for name in changed:
+            waits = self.waiting(name)
+            rows.append(matter_row(self.matters[name], waits, write_time(self.at)))
+            awaited += waiting_rows(self.community, name, waits)
+        upsert(storage, connection, MatterRow, rows, ("id",))
+        connection.execute(delete(WaitingRow).where(col(WaitingRow.matter).in_(changed)))
+        if awaited:
+            connection.execute(insert(WaitingRow), awaited)
+        if any(isinstance(fact.event, CommunityFounded) for fact in self.facts):
+            standing = self.matters[self.community].standing
+            row = {
+                "id": self.community,
+                "title": standing.title,
+                "setting": standing.setting,
+            }
+            upsert(storage, connection, CommunityRow, [row], ("id",))
+            built = [{"community": self.community, "name": n} for n in self.shelf.versions()]
+            connection.execute(insert(BuiltRow), built)
+
+    def keep(self) -> None:
+        """After the commit: keep the new matters for the next batch."""
+        self.means.matters.keep(self.matters[name] for name in self.changed)
+
+
+def waiting_of(registry: Registry, matter: Matter) -> list[Waiting]:
+    """Return what plugins and the engine itself await in a matter."""
+    items = [item for _plugin, item in calls.waiting(registry, matter.standing.plugins, matter)]
+    for hold in matter.holds.values():
+        if hold.until is not None:
+            lifted = HoldLifted(hold=hold.id)  # type: ignore[arg-type]
+            items.append(Waiting("", "clock", hold.until, "wugong.hold_lifted", lifted, hold.id))
+    return items
+
+
+def matter_row(matter: Matter, waits: Iterable[Waiting], changed: str) -> dict[str, Any]:
+    """Return a matter as lists show it."""
+    due = [item.by for item in waits if item.then is not None and item.by is not None]
+    held = Stage(0)
+    for hold in matter.holds.values():
+        held |= hold.stage
+    return {
+        "id": matter.id,
+        "community": matter.community,
+        "title": matter.title,
+        "category": matter.category,
+        "audience": matter.audience,
+        "stages": matter.stages.value,
+        "done": matter.done.value,
+        "skipped": matter.skipped.value,
+        "held": held.value,
+        "opened": 0 if matter.is_standing else int(matter.id.rpartition(".")[2]),
+        "last": matter.last,
+        "changed": changed,
+        "due": write_time(min(due)) if due else None,
+    }
+
+
+def waiting_rows(community: str, matter: str, waits: Iterable[Waiting]) -> list[dict[str, Any]]:
+    """Return the rows of what is awaited, for the home page."""
+    return [
+        {
+            "matter": matter,
+            "n": n,
+            "community": community,
+            "what": item.what,
+            "who": item.who,
+            "by": write_time(item.by) if item.by else None,
+            "act": item.act,
+            "about": item.about,
+            "source": item.source,
+            "details": canonical(dict(item.details)),
+        }
+        for n, item in enumerate(waits)
+        if item.who != "clock"
+    ]
+
+
+def _subject(kind: Kind, event: Any, who: str) -> str:
+    return str(getattr(event, kind.sealed_for)) if kind.sealed_for else who
+
+
+def _written(receipt: Receipt) -> Mapping[str, Any]:
+    return {name: getattr(receipt, name) for name in receipt.__slots__}
+
+
+def read_receipts(answer: str) -> list[Receipt]:
+    """Read the stored answer to an idempotency key."""
+    return [Receipt(**{**one, "facts": tuple(one["facts"])}) for one in json.loads(answer)]

@@ -1,0 +1,233 @@
+"""The directory's technical side: identities, accounts, sessions and rate limits.
+
+Who a person *is* stands in facts (:mod:`wugong.people`). What is here proves that a request comes
+from them; it is no part of the record, can be ended at any time and never enters the journal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from wugong.shelf import upsert
+from wugong.storage import Storage
+from wugong.tables import BucketRow, IdentityRow, SessionRow
+
+LOCAL = "local"
+IDLE_MS = 30 * 60 * 1000
+ABSOLUTE_MS = 12 * 60 * 60 * 1000
+IDENTITY = ("community", "issuer", "subject")
+
+
+def ms(at: datetime) -> int:
+    """Return a time in milliseconds since 1970."""
+    return int(at.timestamp() * 1000)
+
+
+class Identities:
+    """Maps a host's users (issuer, subject) and our own accounts to members."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def link(self, community: str, issuer: str, subject: str, member: str) -> None:
+        """Say that ``subject`` of ``issuer`` is ``member``; sessions of a former link end."""
+        row = {
+            "community": community,
+            "issuer": issuer,
+            "subject": subject,
+            "member": member,
+            "secret": None,
+            "generation": secrets.randbits(31),
+        }
+        with self._storage.write() as connection:
+            upsert(self._storage, connection, IdentityRow, [row], IDENTITY)
+
+    def find(self, community: str, issuer: str, subject: str) -> str:
+        """Return the member, or ``""``."""
+        with self._storage.read() as connection:
+            found = connection.execute(
+                select(col(IdentityRow.member)).where(
+                    col(IdentityRow.community) == community,
+                    col(IdentityRow.issuer) == issuer,
+                    col(IdentityRow.subject) == subject,
+                )
+            ).scalar()
+        return found or ""
+
+    def unlink_member(self, community: str, member: str) -> None:
+        """Remove every identity and session of an erased member."""
+        with self._storage.write() as connection:
+            for model in (IdentityRow, SessionRow):
+                connection.execute(
+                    delete(model).where(
+                        col(model.community) == community, col(model.member) == member
+                    )
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A local account: its name, its password hash, and the member it is in each community."""
+
+    name: str
+    password_hash: str
+    members: Mapping[str, str]
+
+
+class Accounts:
+    """Local accounts of the bundled server; hashing passwords is the server's."""
+
+    def __init__(self, storage: Storage, identities: Identities) -> None:
+        self._storage, self._identities = storage, identities
+
+    def create(self, name: str, password_hash: str, members: Mapping[str, str]) -> None:
+        """Make an account; ``ValueError`` where the name is taken."""
+        if self.find(name) is not None:
+            raise ValueError(f"the account {name} exists")
+        for community, member in members.items():
+            self._identities.link(community, LOCAL, name, member)
+        self.set_password(name, password_hash)
+
+    def find(self, name: str) -> Account | None:
+        """Return an account, or ``None``."""
+        with self._storage.read() as connection:
+            rows = connection.execute(
+                select(
+                    col(IdentityRow.community), col(IdentityRow.member), col(IdentityRow.secret)
+                ).where(col(IdentityRow.issuer) == LOCAL, col(IdentityRow.subject) == name)
+            ).all()
+        if not rows:
+            return None
+        return Account(name, rows[0].secret or "", {row.community: row.member for row in rows})
+
+    def set_password(self, name: str, password_hash: str) -> None:
+        """Change the password hash; the caller ends the sessions."""
+        with self._storage.write() as connection:
+            connection.execute(
+                update(IdentityRow)
+                .where(col(IdentityRow.issuer) == LOCAL, col(IdentityRow.subject) == name)
+                .values(secret=password_hash)
+            )
+
+    def link(self, name: str, community: str, member: str) -> None:
+        """Add a community to an account."""
+        account = self.find(name)
+        self._identities.link(community, LOCAL, name, member)
+        if account:
+            self.set_password(name, account.password_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session: whose it is, what the server keeps in it, when it began."""
+
+    issuer: str
+    subject: str
+    created_at: int  # ms since 1970
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Sessions:
+    """Server-side sessions; ids of 256 bits, stored as SHA-256, ended by idling and by age."""
+
+    def __init__(
+        self, storage: Storage, idle_ms: int = IDLE_MS, absolute_ms: int = ABSOLUTE_MS
+    ) -> None:
+        self._storage, self.idle_ms, self.absolute_ms = storage, idle_ms, absolute_ms
+
+    def create(
+        self, subject: str, at: datetime, issuer: str = LOCAL, data: Mapping[str, Any] | None = None
+    ) -> str:
+        """Begin a session and return its token, which is stored nowhere."""
+        token = secrets.token_urlsafe(32)
+        row = {
+            "id": _hash(token),
+            "community": issuer,
+            "member": subject,
+            "data": json.dumps(dict(data or {})),
+            "made": ms(at),
+            "seen": ms(at),
+        }
+        with self._storage.write() as connection:
+            upsert(self._storage, connection, SessionRow, [row], ("id",))
+        return token
+
+    def find(self, token: str, at: datetime) -> Session | None:
+        """Return the session of a token; ``None`` when it idled, aged or never was."""
+        place, now = _hash(token), ms(at)
+        with self._storage.read() as connection:
+            row = connection.execute(
+                select(*SessionRow.__table__.columns).where(  # type: ignore[attr-defined]
+                    col(SessionRow.id) == place
+                )
+            ).first()
+        if row is None:
+            return None
+        if now - row.seen > self.idle_ms or now - row.made > self.absolute_ms:
+            self.end(token)
+            return None
+        if now - row.seen > 60_000:  # to the minute: a page view is not a write
+            with self._storage.write() as connection:
+                connection.execute(
+                    update(SessionRow).where(col(SessionRow.id) == place).values(seen=now)
+                )
+        return Session(row.community, row.member, row.made, json.loads(row.data))
+
+    def update(self, token: str, data: Mapping[str, Any]) -> None:
+        """Replace what the server keeps in a session."""
+        with self._storage.write() as connection:
+            connection.execute(
+                update(SessionRow)
+                .where(col(SessionRow.id) == _hash(token))
+                .values(data=json.dumps(dict(data)))
+            )
+
+    def end(self, token: str) -> None:
+        """End a session."""
+        with self._storage.write() as connection:
+            connection.execute(delete(SessionRow).where(col(SessionRow.id) == _hash(token)))
+
+    def end_all(self, subject: str, issuer: str = LOCAL) -> None:
+        """End all sessions of a subject: password changed, account closed."""
+        with self._storage.write() as connection:
+            connection.execute(
+                delete(SessionRow).where(
+                    col(SessionRow.member) == subject, col(SessionRow.community) == issuer
+                )
+            )
+
+
+class Buckets:
+    """Token buckets in the database, so that all processes share them."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def take(self, key: str, burst: int, per_minute: int, at: datetime) -> float:
+        """Take one token; return 0.0, or the seconds until there is one."""
+        place, now = _hash(key), ms(at)
+        with self._storage.write() as connection:
+            row = connection.execute(
+                select(col(BucketRow.tokens), col(BucketRow.at)).where(col(BucketRow.key) == place)
+            ).first()
+            tokens, since = (row[0], row[1]) if row else (burst * 1000, now)
+            gained = max(0, now - since) * per_minute // 60
+            tokens = min(burst * 1000, tokens + gained)
+            missing = max(0, 1000 - tokens)
+            left = tokens if missing else tokens - 1000
+            made = {"key": place, "tokens": left, "at": now}
+            upsert(self._storage, connection, BucketRow, [made], ("key",))
+        return missing * 60 / per_minute / 1000
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,427 @@
+"""The engine: the one door. ``record`` is the only way to change anything."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from wugong import plugins as plugin_registry
+from wugong.audience import OPERATOR, Viewer
+from wugong.batch import Batch, Job, Means, Receipt, waiting_of
+from wugong.books import Book
+from wugong.clock import Clock, system_clock
+from wugong.directory import Accounts, Buckets, Identities, Sessions
+from wugong.errors import Misconfigured, Refusal, Refused
+from wugong.events import Fact, Kind, body_of, kind_of, sealed_fields
+from wugong.folding import Matters
+from wugong.journal import ChainHead, Fault, canonical, check_chain
+from wugong.matter import Matter, community_of
+from wugong.publishing import Publishing
+from wugong.reading import MatterLine, Proof, Reader
+from wugong.rebuilding import rebuild
+from wugong.schema import Unreadable, write_time
+from wugong.stages import Stage
+from wugong.storage import Storage
+from wugong.tables import JournalRow, MatterRow
+from wugong.vault import FileKeys, Keys, MemoryKeys, Random
+from wugong.views import View
+from wugong.vocabulary import CommunityFounded, Erased
+from wugong.waiting import Waiting
+from wugong.writer import Awaited, Writer, in_transaction, process
+
+T = TypeVar("T")
+
+
+class Engine:
+    """Carries the matters of any number of communities in one database.
+
+    ``database`` is an SQLAlchemy address (SQLite or PostgreSQL). ``plugins`` maps names to modules
+    (default: everything installed). ``keys`` is the file of people's keys (default: beside an
+    SQLite file; PostgreSQL needs one named). ``writer="inline"`` writes in the caller's thread.
+    ``demonstration=True`` tolerates unsafe storage. Nothing starts before it is needed; an engine
+    works in scripts, threads and event loops and survives a fork. Raises ``Misconfigured``.
+    """
+
+    def __init__(
+        self,
+        database: str,
+        plugins: Mapping[str, Any] | None = None,
+        *,
+        clock: Clock = system_clock,
+        random: Random = os.urandom,
+        keys: str | Path | Keys | None = None,
+        writer: str = "thread",
+        demonstration: bool = False,
+    ) -> None:
+        if writer not in ("thread", "inline"):
+            raise Misconfigured(f'writer is "thread" or "inline", not {writer!r}')
+        chosen = plugin_registry.installed() if plugins is None else plugins
+        self.registry = plugin_registry.build(chosen)
+        self.storage = Storage(database, demonstration=demonstration)
+        self.storage.prepare()
+        kept = _keys(self.storage, keys)
+        matters = Matters(self.registry)
+        self._means = Means(self.storage, self.registry, matters, kept, clock, random)
+        self._reader = Reader(self._means)
+        self._publishing = Publishing(self._means, self._process)
+        self._inline = writer == "inline"
+        self._writer = Writer(self._means, self._committed, self._publishing.run)
+        self._turn = threading.RLock()  # inline acts of several threads take turns
+        self._publishing_now = False
+        self.identities = Identities(self.storage)
+        self.accounts = Accounts(self.storage, self.identities)
+        self.sessions = Sessions(self.storage)
+        self._buckets = Buckets(self.storage)
+        rebuild(self._means, only_missing=True)
+
+    # Recording
+
+    def found(
+        self, community: str, *, title: str, setting: str, plugins: Sequence[str] | None = None
+    ) -> Receipt:
+        """Found a community: a name of small letters, digits and hyphens; by the operator."""
+        if (
+            not community.replace("-", "").isalnum()
+            or not community.isascii()
+            or (community != community.lower() or not 2 <= len(community) <= 40)
+        ):
+            raise ValueError(
+                "a community's id has 2 to 40 small letters, digits and hyphens, "
+                f"got {community[:60]!r}"
+            )
+        chosen = tuple(sorted(self.registry.packages if plugins is None else plugins))
+        for name in chosen:
+            if name not in self.registry.packages:
+                raise Misconfigured(f"plugin {name} is not installed")
+        founded = CommunityFounded(title=title, setting=setting, plugins=chosen)
+        return self.record(community, founded, by="operator")
+
+    def record(
+        self,
+        matter: str,
+        event: Any,
+        *,
+        by: str,
+        principal: str | None = None,
+        channel: str = "api",
+        key: str | None = None,
+        connection: Connection | None = None,
+    ) -> Receipt:
+        """Record an event in a matter and return its receipt.
+
+        ``by`` is the member who acts, ``principal`` the one for whom; ``key`` makes a retry safe.
+        Raises ``Refused`` with all reasons, ``Unreadable`` for fields out of shape, ``Overloaded``
+        when it should be tried again. Returns after the commit. With ``connection`` (PostgreSQL)
+        the act joins the caller's transaction and holds the community until it ends.
+        """
+        acts = [(matter, event)]
+        job = self._job(acts, by, principal, channel, key)
+        if connection is not None:
+            return self._join(job, connection)
+        return self._submit(job)[0]
+
+    def record_many(
+        self,
+        acts: Iterable[tuple[str, Any]],
+        *,
+        by: str,
+        principal: str | None = None,
+        channel: str = "api",
+        key: str | None = None,
+    ) -> list[Receipt]:
+        """Record several events of one community in one commit: all of them or none."""
+        listed = list(acts)
+        return self._submit(self._job(listed, by, principal, channel, key)) if listed else []
+
+    async def arecord(
+        self,
+        matter: str,
+        event: Any,
+        *,
+        by: str,
+        principal: str | None = None,
+        channel: str = "api",
+        key: str | None = None,
+    ) -> Receipt:
+        """Like :meth:`record`, awaiting the writer without blocking the event loop."""
+        job = self._job([(matter, event)], by, principal, channel, key)
+        if self._inline:
+            self._run_inline([job])
+            return _result(job)[0]
+        awaited = Awaited()
+        job.done = awaited
+        self._writer.submit(job)
+        receipts: list[Receipt] = await awaited.future
+        return receipts[0]
+
+    def read(self, kind: str, body: Any) -> Any:
+        """Make an event from JSON; ``Refused`` for an unknown kind, ``Unreadable`` for its body."""
+        known = self.registry.kind(kind)
+        if known is None:
+            raise Refused(Refusal("wugong.kind_unknown", details={"kind": str(kind)[:80]}))
+        return known.read(body)
+
+    def _job(
+        self,
+        acts: Sequence[tuple[str, Any]],
+        by: str,
+        principal: str | None,
+        channel: str,
+        key: str | None,
+    ) -> Job:
+        communities = {community_of(matter) for matter, _event in acts}
+        if len(communities) != 1:
+            raise ValueError("acts recorded together belong to one community")
+        checked = [(matter, _checked(event)) for matter, event in acts]
+        request = _request(checked, principal, channel) if key is not None else ""
+        return Job(communities.pop(), checked, by, principal, channel, key, request)
+
+    def _submit(self, job: Job) -> list[Receipt]:
+        if self._inline:
+            self._run_inline([job])
+            return _result(job)
+        ended = threading.Event()
+        job.done = lambda _job: ended.set()
+        self._writer.submit(job)
+        ended.wait()
+        return _result(job)
+
+    def _run_inline(self, jobs: list[Job]) -> None:
+        with self._turn:
+            self._process(jobs)
+            if not self._publishing_now:
+                self._publishing_now = True
+                try:
+                    self._publishing.run()
+                finally:
+                    self._publishing_now = False
+
+    def _process(self, jobs: list[Job]) -> None:
+        process(self._means, jobs, self._committed)
+
+    def _committed(self, batch: Batch) -> None:
+        self._publishing.committed(batch.community, batch.head.seq)
+        for fact in batch.facts:
+            if isinstance(fact.event, Erased):
+                member = fact.event.member
+                self._means.keys.drop((batch.community, member))
+                self.identities.unlink_member(batch.community, member)
+
+    def _join(self, job: Job, connection: Connection) -> Receipt:
+        if not self.storage.is_postgres:
+            raise Misconfigured("joining a host's transaction needs PostgreSQL")
+        translated = connection.execution_options(schema_translate_map={None: "wugong"})
+        in_transaction(self._means, translated, job.community, [job])
+        return _result(job)[0]
+
+    # Reading
+
+    def now(self) -> datetime:
+        """Return the engine's time."""
+        return self._means.clock()
+
+    def matter(self, matter: str) -> Matter:
+        """Return a matter as its facts leave it; ``LookupError`` for one that is not there."""
+        return self._reader.matter(matter)
+
+    def viewer(self, matter: str, member: str) -> Viewer:
+        """Return who ``member`` is in a matter or community: roles and relations."""
+        return self._reader.viewer(matter, member)
+
+    def communities(self) -> list[tuple[str, str, str]]:
+        """Return id, title and setting of every community."""
+        return self._reader.communities()
+
+    def matters(
+        self,
+        community: str,
+        viewer: Viewer,
+        *,
+        search: str = "",
+        stage: Stage | None = None,
+        offset: int = 0,
+        limit: int = 20,
+    ) -> tuple[list[MatterLine], int]:
+        """Return matters that ``viewer`` may read, newest first, and how many there are."""
+        return self._reader.matters(
+            community, viewer, search=search, stage=stage, offset=offset, limit=limit
+        )
+
+    def may_read_matter(self, matter: Matter, viewer: Viewer) -> bool:
+        """Tell whether ``viewer`` may know of a matter."""
+        return self._reader.may_read_matter(matter, viewer)
+
+    def facts(self, place: str, viewer: Viewer, **choose: Any) -> list[Fact]:
+        """Return facts of a matter that ``viewer`` may read; see :meth:`Reader.facts`."""
+        return self._reader.facts(place, viewer, **choose)
+
+    def fact(self, community: str, seq: int, viewer: Viewer) -> Fact | None:
+        """Return one fact by its number, ``None`` where it is not there for ``viewer``."""
+        return self._reader.fact(community, seq, viewer)
+
+    def links(self, community: str, seq: int) -> tuple[list[int], list[int]]:
+        """Return the numbers of the facts that a fact names, and of those that name it."""
+        return self._reader.links(community, seq)
+
+    def texts(self, facts: Iterable[Fact], viewer: Viewer) -> dict[int, dict[str, str | None]]:
+        """Open the sealed fields of facts for ``viewer``."""
+        return self._reader.texts(facts, viewer)
+
+    def open(self, fact: Fact, viewer: Viewer) -> dict[str, str | None]:
+        """Open the sealed fields of one fact for ``viewer``."""
+        return self._reader.open(fact, viewer)
+
+    def names(self, community: str, members: Iterable[str], viewer: Viewer) -> dict[str, str]:
+        """Return the names of members for a viewer who may know them, ``""`` otherwise."""
+        return self._reader.names(community, members, viewer)
+
+    def book(
+        self, book: Book[T], community: str, keys: Iterable[str] | None = None, prefix: str = ""
+    ) -> dict[str, T]:
+        """Return values of a book by key; the caller minds ``book.shown_to``."""
+        return self._reader.book(book, community, keys, prefix)
+
+    def view(
+        self, view: View, community: str, viewer: Viewer, **choose: Any
+    ) -> list[dict[str, Any]]:
+        """Return rows of a view; see :meth:`Reader.view`."""
+        return self._reader.view(view, community, viewer, **choose)
+
+    def waiting(self, matter: str) -> list[Waiting]:
+        """Return what is awaited in a matter."""
+        return waiting_of(self.registry, self.matter(matter))
+
+    def tasks(self, community: str, viewer: Viewer) -> list[tuple[str, Waiting]]:
+        """Return what waits for ``viewer`` in all matters, by deadline."""
+        return self._reader.tasks(community, viewer)
+
+    def may(self, matter: Matter, viewer: Viewer, kind: Kind) -> list[Refusal]:
+        """Say why ``viewer`` may not record ``kind`` now; nothing when a page may offer it."""
+        return self._reader.may(matter, viewer, kind)
+
+    def offered(self, matter: Matter, viewer: Viewer) -> list[Kind]:
+        """Return the kinds of act that ``viewer`` may record in ``matter`` now."""
+        return self._reader.offered(matter, viewer)
+
+    def head(self, community: str) -> ChainHead:
+        """Return where a community's chain stands."""
+        return self._reader.head(community)
+
+    def receipt(self, community: str, code: str) -> Proof | None:
+        """Return what a receipt code proves, or ``None``; ``ValueError`` for a misspelt one."""
+        return self._reader.receipt(community, code)
+
+    def identify(self, community: str, issuer: str, subject: str) -> str:
+        """Return the member that a host's user is, or ``""``."""
+        return self.identities.find(community, issuer, subject)
+
+    def link(self, community: str, issuer: str, subject: str, member: str) -> None:
+        """Say that a host's user is ``member``."""
+        self.identities.link(community, issuer, subject, member)
+
+    def take(self, bucket: str, burst: int, per_minute: int) -> float:
+        """Take a token from a rate limit; return 0.0 or the seconds to wait."""
+        return self._buckets.take(bucket, burst, per_minute, self.now())
+
+    # Upkeep
+
+    def tick(self) -> int:
+        """Record what the clock owes in all matters; return how many facts that made."""
+        now = write_time(self.now())
+        with self.storage.read() as connection:
+            rows = connection.execute(
+                select(col(MatterRow.community), col(MatterRow.id)).where(
+                    col(MatterRow.due).is_not(None), col(MatterRow.due) <= now
+                )
+            ).all()
+        made = 0
+        for community, matter in rows:
+            with self._turn, self.storage.write() as connection:
+                batch = Batch(self._means, connection, community)
+                batch.begin([])
+                made += batch.settle(matter)
+                batch.write()
+            batch.keep()
+            self._committed(batch)
+        if rows:
+            self._publishing.run()
+        return made
+
+    def verify(self, community: str) -> tuple[ChainHead, Fault | None]:
+        """Recompute a community's chain from the stored rows; return its head and first fault."""
+        table = JournalRow
+        with self.storage.read() as connection:
+            rows = connection.execution_options(stream_results=True).execute(
+                select(*table.__table__.columns)  # type: ignore[attr-defined]
+                .where(col(table.community) == community)
+                .order_by(col(table.seq))
+            )
+            return check_chain(iter(rows), community)
+
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Make all books, views and lists anew from the journal."""
+        rebuild(self._means, progress=progress)
+
+    def close(self) -> None:
+        """Finish what is queued and close the database."""
+        self._writer.close()
+        self.storage.dispose()
+
+    def __enter__(self) -> Engine:
+        """Use the engine in a ``with`` block."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close at the end of a ``with`` block."""
+        self.close()
+
+
+def _keys(storage: Storage, keys: str | Path | Keys | None) -> Keys:
+    if keys is not None and not isinstance(keys, str | Path):
+        return keys
+    if keys is not None:
+        return FileKeys(Path(keys))
+    if storage.is_memory:
+        return MemoryKeys()
+    if storage.is_postgres:
+        raise Misconfigured(
+            "say where people's keys are kept, apart from the database: keys='/path/wugong.keys'"
+        )
+    return FileKeys(Path(f"{storage.url.database}.keys"))
+
+
+def _checked(event: Any) -> Any:
+    """Read an event through its declaration: one made in Python is as checked as JSON."""
+    kind = kind_of(event)
+    if isinstance(event, type):
+        raise TypeError(f"{event.__name__} is a class; record an instance of it")
+    fields = {name: getattr(event, name) for name in kind.fields}
+    return kind.read(fields)
+
+
+def _request(acts: Sequence[tuple[str, Any]], principal: str | None, channel: str) -> str:
+    """Hash a request, sealed texts included, so that the same key cannot carry another one."""
+    parts: list[Any] = [principal, channel]
+    for matter, event in acts:
+        clear = {name: value.clear for name, value in sealed_fields(event).items()}
+        parts.append([matter, kind_of(event).name, body_of(event), clear])
+    return hashlib.sha256(canonical(parts).encode()).hexdigest()
+
+
+def _result(job: Job) -> list[Receipt]:
+    if isinstance(job.result, BaseException):
+        raise job.result
+    if job.result is None:
+        raise RuntimeError("the writer left an act without an answer")
+    return job.result
+
+
+__all__ = ["OPERATOR", "Engine", "Receipt", "Unreadable"]

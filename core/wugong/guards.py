@@ -1,0 +1,117 @@
+"""The engine's own rules: stages, holds, people and rosters. Plugins add theirs as guards."""
+
+from __future__ import annotations
+
+from wugong.books import Books
+from wugong.errors import Refusal
+from wugong.events import Act
+from wugong.matter import Matter
+from wugong.people import MEMBERS
+from wugong.polls import PollOpened
+from wugong.procedures import Procedure
+from wugong.stages import STAGES, Stage
+from wugong.vocabulary import (
+    CommunityFounded,
+    Erased,
+    HoldLifted,
+    HoldPlaced,
+    RoleGranted,
+    RosterImported,
+    StageClosed,
+    StageOpened,
+    StageSkipped,
+)
+
+FOUNDING = "wugong.community_founded"
+
+
+def core_guard(
+    matter: Matter, act: Act, books: Books, procedures: dict[str, Procedure]
+) -> list[Refusal]:
+    """Say why the engine itself refuses ``act``."""
+    if not matter.is_standing and not matter.exists:
+        return [Refusal("wugong.matter_unknown", details={"matter": matter.id})]
+    if matter.is_standing and not matter.exists and act.kind != FOUNDING:
+        return [Refusal("wugong.community_unknown", details={"community": matter.id})]
+    match act.event:
+        case CommunityFounded() if matter.exists:
+            return [Refusal("wugong.community_exists", details={"community": matter.id})]
+        case StageOpened(stage=stage, reason=reason):
+            return _opening(matter, stage, reason)
+        case StageClosed(stage=stage) if not matter.open(stage):
+            return [Refusal("wugong.stage_not_open", details={"stage": stage.key})]
+        case StageSkipped(stage=stage, reason=reason):
+            return _skipping(matter, stage, reason)
+        case HoldPlaced(stage=stage) if not matter.open(stage):
+            return [Refusal("wugong.stage_not_open", details={"stage": stage.key})]
+        case HoldLifted(hold=number):
+            return _lifting(matter, act, number)
+        case RoleGranted(member=member) | Erased(member=member):
+            if books.get(MEMBERS, member) is None or member in matter.standing.erased:
+                return [Refusal("wugong.member_unknown", details={"member": member})]
+        case RosterImported() as imported:
+            return _importing(imported)
+        case PollOpened() as opened:
+            return _polling(matter, act, opened, procedures)
+    return []
+
+
+def _opening(matter: Matter, stage: Stage, reason: str) -> list[Refusal]:
+    if matter.open(stage):
+        return [Refusal("wugong.stage_already_open", details={"stage": stage.key})]
+    for earlier in STAGES[: STAGES.index(stage)]:
+        if matter.status(earlier) == "todo":
+            details = {"stage": stage.key, "earlier": earlier.key}
+            return [Refusal("wugong.stage_out_of_order", details=details)]
+    if matter.done & stage and not reason.strip():
+        return [Refusal("wugong.reason_missing", details={"stage": stage.key})]
+    return []
+
+
+def _skipping(matter: Matter, stage: Stage, reason: str) -> list[Refusal]:
+    if matter.status(stage) not in ("todo", "open"):
+        return [Refusal("wugong.stage_not_open", details={"stage": stage.key})]
+    if not reason.strip():
+        return [Refusal("wugong.reason_missing", details={"stage": stage.key})]
+    return []
+
+
+def _lifting(matter: Matter, act: Act, number: int) -> list[Refusal]:
+    hold = matter.holds.get(number)
+    if hold is None:
+        return [Refusal("wugong.hold_unknown", details={"hold": number})]
+    over = hold.until is not None and act.at >= hold.until
+    if act.by != hold.by and not (act.by == "clock" and over):
+        return [Refusal("wugong.hold_of_another", details={"hold": number})]
+    return []
+
+
+def _importing(imported: RosterImported) -> list[Refusal]:
+    ids = [e.id for e in imported.entitlements]
+    if len(set(ids)) != len(ids):
+        twice = next(one for one in ids if ids.count(one) > 1)
+        return [Refusal("wugong.roster_duplicate", details={"entitlement": twice})]
+    for e in imported.entitlements:
+        if e.heads < 0 or e.households < 0 or any(part.area_dm2 < 0 for part in e.parts):
+            return [Refusal("wugong.roster_negative", details={"entitlement": e.id})]
+    return []
+
+
+def _polling(
+    matter: Matter, act: Act, opened: PollOpened, procedures: dict[str, Procedure]
+) -> list[Refusal]:
+    reasons = []
+    if opened.closes_at <= act.at:
+        reasons.append(Refusal("wugong.closing_in_the_past", details={}))
+    if opened.roster not in matter.standing.rosters:
+        reasons.append(Refusal("wugong.roster_unknown", details={"roster": opened.roster}))
+    if len({option.id for option in opened.options}) != len(opened.options):
+        reasons.append(Refusal("wugong.options_repeat", details={}))
+    procedure = procedures.get(opened.procedure)
+    if procedure is None:
+        details = {"procedure": opened.procedure}
+        reasons.append(Refusal("wugong.procedure_unknown", details=details))
+    elif not procedure.in_force(act.at.date()):
+        details = {"procedure": opened.procedure, "on": act.at.date().isoformat()}
+        reasons.append(Refusal("wugong.procedure_not_in_force", procedure.id, details))
+    return reasons

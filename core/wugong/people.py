@@ -1,0 +1,136 @@
+"""The core's own books: who is enrolled, who stands in a roster, who is on the roll of a poll."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from wugong.books import Book, Prefix
+from wugong.errors import Refusal
+from wugong.events import Act, Fact
+from wugong.polls import PollClosed, PollOpened, RollFrozen
+from wugong.rosters import (
+    Entitlement,
+    Totals,
+    read_entitlement,
+    roll_hash,
+    totals,
+    write_entitlement,
+)
+from wugong.vocabulary import Erased, MemberEnrolled, RoleGranted, RoleRevoked, RosterImported
+
+
+def _members(act: Act | Fact) -> Iterable[str]:
+    match act.event:
+        case MemberEnrolled(member=member) | Erased(member=member):
+            return (member,)
+        case RoleGranted(member=member) | RoleRevoked(member=member):
+            return (member,)
+    return ()
+
+
+def _member(value: Any, _key: str, fact: Fact) -> Mapping[str, Any] | None:
+    match fact.event:
+        case MemberEnrolled() as enrolled:
+            contact = enrolled.contact
+            return {
+                "name": [enrolled.name.id, enrolled.name.commitment],
+                "contact": [contact.id, contact.commitment] if contact else None,
+                "household": enrolled.household,
+                "group": enrolled.group,
+                "seq": fact.seq,
+            }
+        case Erased():
+            return {"name": None, "contact": None, "household": "", "group": "", "seq": fact.seq}
+    return value  # type: ignore[no-any-return]
+
+
+MEMBERS: Book[Mapping[str, Any]] = Book(
+    "wugong.members",
+    keys=_members,
+    fold=_member,
+    hears=(MemberEnrolled, Erased, RoleGranted, RoleRevoked),
+)
+
+
+def _roster_keys(act: Act | Fact) -> Iterator[str]:
+    match act.event:
+        case RosterImported() as imported if act.seq is not None:
+            yield from (f"{imported.edition}/{e.id}" for e in imported.entitlements)
+
+
+def _roster(_value: Any, key: str, fact: Fact) -> Any:
+    imported: RosterImported = fact.event
+    wanted = key.partition("/")[2]
+    return write_entitlement(_by_id(imported)[wanted])
+
+
+_ids: tuple[RosterImported | None, dict[str, Entitlement]] = (None, {})
+
+
+def _by_id(imported: RosterImported) -> dict[str, Entitlement]:
+    global _ids
+    if _ids[0] is not imported:
+        _ids = (imported, {e.id: e for e in imported.entitlements})
+    return _ids[1]
+
+
+ROSTER: Book[dict[str, Any]] = Book(
+    "wugong.rosters", keys=_roster_keys, fold=_roster, hears=(RosterImported,)
+)
+
+
+def _roll_keys(act: Act | Fact) -> Iterable[str]:
+    if act.kind == "voting.poll_closed":
+        return (Prefix(f"{int(act.event.poll)}/"),)
+    if act.kind == "voting.ballot_cast":
+        return (f"{int(act.event.poll)}/{act.event.entitlement}",)
+    return ()
+
+
+def _roll(value: Any, _key: str, _fact: Fact) -> Any:
+    return value
+
+
+ROLL: Book[dict[str, Any]] = Book(
+    "wugong.roll",
+    keys=_roll_keys,
+    fold=_roll,
+    hears=(RollFrozen, PollClosed, "voting.ballot_cast"),
+)
+"""The roll of a poll, keyed ``poll/entitlement``; filled by the engine when the roll is frozen.
+
+Guards of a ballot find its entitlement here, guards and reactions of a closing the whole roll.
+"""
+
+CORE_BOOKS = (MEMBERS, ROSTER, ROLL)
+
+
+def edition_prefix(edition: str) -> Prefix:
+    """Return the keys of one roster edition."""
+    return Prefix(f"{edition}/")
+
+
+def roll_of(entries: Iterable[Mapping[str, Any]], groups: tuple[str, ...]) -> list[Entitlement]:
+    """Return who may vote: the entries of an edition, cut down to ``groups``, in order of id."""
+    found = (read_entitlement(dict(entry)).within(groups) for entry in entries)
+    return sorted((e for e in found if e is not None), key=lambda e: e.id)
+
+
+def freeze(poll: int, opened: PollOpened, edition: str, roll: list[Entitlement]) -> RollFrozen:
+    """Return the fact that fixes the roll of a poll."""
+    its: Totals = totals(roll)
+    return RollFrozen(
+        poll=poll,  # type: ignore[arg-type]
+        edition=edition,
+        roll=roll_hash(roll),
+        entitlements=its.entitlements,
+        heads=its.heads,
+        households=its.households,
+        area_dm2=its.area_dm2,
+    )
+
+
+def empty_roll(opened: PollOpened) -> Refusal:
+    """Return the refusal of a poll in which nobody could vote."""
+    return Refusal("wugong.roster_empty", details={"roster": opened.roster})

@@ -1,0 +1,93 @@
+"""May this actor do this kind of act in this matter now? The declarations answer; default: no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wugong.errors import Refusal
+from wugong.events import Act, Kind, refs
+from wugong.matter import Matter
+from wugong.stages import ANY, Stage
+
+ACTS_FOR_OTHERS = {"assisted": "agent", "paper": "officer", "meeting": "officer"}
+STANDING_ONLY = frozenset(
+    f"wugong.{name}"
+    for name in (
+        *("community_founded", "member_enrolled", "role_granted", "role_revoked", "erased"),
+        *("setting_changed", "roster_imported", "plugin_retired", "matter_opened"),
+    )
+)
+
+
+def actor_roles(matter: Matter, actor: str, enrolled: bool, act: Act) -> frozenset[str]:
+    """Return every role and relation that ``actor`` has in ``matter`` at the time of ``act``."""
+    if actor in ("operator", "clock"):
+        return frozenset({actor})
+    if actor.startswith("plugin:"):
+        return frozenset({"plugin", actor})
+    if not enrolled or actor in matter.standing.erased:
+        return frozenset()
+    return member_roles(matter, actor, act)
+
+
+def member_roles(matter: Matter, member: str, act: Act) -> frozenset[str]:
+    """Return the roles and relations of an enrolled member."""
+    related = (name for name, members in matter.relations.items() if member in members)
+    granted = matter.standing.roles(member, matter.id, act.at)
+    return granted.union(related, {"resident"})
+
+
+def permitted(kind: Kind, matter: Matter, roles: Iterable[str]) -> list[Refusal]:
+    """Say why nobody with these roles may do this now, from the declaration alone."""
+    stages = Stage(0)
+    for role in roles:
+        stages |= kind.may.get(role, Stage(0))
+    source = kind.source or kind.name
+    if not stages:
+        wanted = ", ".join(sorted(role for role in kind.may if role != "plugin"))
+        return [Refusal("wugong.not_your_role", source, {"roles": wanted})]
+    if stages != ANY and not matter.open(stages):
+        named = ", ".join(s.key for s in Stage if s & stages)
+        return [Refusal("wugong.stage_closed", source, {"stages": named})]
+    return _held(kind, matter, stages)
+
+
+def _held(kind: Kind, matter: Matter, stages: Stage) -> list[Refusal]:
+    if kind.despite_hold or not matter.holds:
+        return []
+    running = [s for s in Stage if s & matter.stages & stages]
+    holds = [matter.held(s) for s in running]
+    if not running or not all(holds):
+        return []
+    first = holds[0]
+    until = first.until.date().isoformat() if first and first.until else ""
+    return [Refusal("wugong.stage_held", kind.source, {"stage": running[0].key, "until": until})]
+
+
+def in_place(kind: Kind, matter: Matter) -> list[Refusal]:
+    """Say whether the act belongs to another matter, or its plugin is not at hand."""
+    if (kind.name in STANDING_ONLY) is not matter.is_standing and kind.name in STANDING_ONLY:
+        return [Refusal("wugong.belongs_to_community", kind.name)]
+    if kind.plugin != "wugong" and kind.plugin not in _speaking(matter):
+        return [Refusal("wugong.plugin_not_enabled", kind.plugin, {"plugin": kind.plugin})]
+    return []
+
+
+def _speaking(matter: Matter) -> set[str]:
+    # The vocabulary of polls, tasks and payments is the core's, whatever plugins are there.
+    return {*matter.standing.plugins, "voting", "building", "funds"}
+
+
+def not_the_same(kind: Kind, matter: Matter, act: Act) -> list[Refusal]:
+    """Say whether one person would do what needs two."""
+    people = {act.by, act.who}
+    for name in kind.not_same_as:
+        if "." in name:
+            if people & matter.relations.get(name, frozenset()):
+                return [Refusal("wugong.needs_another_person", kind.source or kind.name)]
+            continue
+        for field, number, _kinds in refs(act.event):
+            head = matter.heads.get(number)
+            if field == name and head and {head.by, head.who} & people:
+                return [Refusal("wugong.needs_another_person", kind.source or kind.name)]
+    return []

@@ -1,0 +1,129 @@
+"""After the commit: each plugin's ``published`` is given the new facts from its own cursor."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from wugong import calls
+from wugong.batch import Job, Means
+from wugong.events import Fact
+from wugong.journal import read_fact
+from wugong.plugins import CORE, Implementation
+from wugong.tables import CommunityRow, CursorRow, JournalRow
+
+log = logging.getLogger("wugong.plugins")
+
+AT_ONCE = 256
+MOST_FAILURES = 3
+
+
+class Publishing:
+    """Keeps the cursors; a plugin that fails three times in a row is switched off and named."""
+
+    def __init__(self, means: Means, process: Callable[[list[Job]], None]) -> None:
+        self._means, self._process = means, process
+        self._implementations = means.registry.plain.get("published", [])
+        self._cursors: dict[tuple[str, str], int] = {}
+        self._failures: dict[str, int] = {}
+        self._heads: dict[str, int] = {}
+        self._loaded = False
+        self.off: set[str] = set()
+
+    def committed(self, community: str, head: int) -> None:
+        """Take note that a community's chain has come to ``head``."""
+        self._heads[community] = head
+
+    def run(self) -> None:
+        """Give every plugin what is new, until nothing is."""
+        if not self._implementations:
+            return
+        if not self._loaded:
+            self._load()
+        for one in self._implementations:
+            for community in sorted(self._heads):
+                while one.plugin not in self.off and self._step(one, community):
+                    pass
+
+    def _load(self) -> None:
+        with self._means.storage.read() as connection:
+            for row in connection.execute(
+                select(col(CursorRow.community), col(CursorRow.plugin), col(CursorRow.seq))
+            ):
+                self._cursors[row[0], row[1]] = row[2]
+            for (community,) in connection.execute(select(col(CommunityRow.id))):
+                self._heads.setdefault(community, 2**62)
+        self._loaded = True
+
+    def _step(self, one: Implementation, community: str) -> bool:
+        """Give one batch to one plugin; tell whether there may be more."""
+        since = self._cursors.get((community, one.plugin), 0)
+        if since >= self._heads[community]:
+            return False
+        with self._means.storage.read() as connection:
+            table = JournalRow
+            rows = connection.execute(
+                select(*table.__table__.columns)  # type: ignore[attr-defined]
+                .where(col(table.community) == community, col(table.seq) > since)
+                .order_by(col(table.seq))
+                .limit(AT_ONCE)
+            ).all()
+            loaded = self._means.matters.load(connection, community, [])
+        if not rows:
+            self._heads[community] = since
+            return False
+        matter = loaded[community]
+        facts = [fact for row in rows for fact in self._facts(one, row)]
+        last = rows[-1].seq
+        if (
+            facts
+            and one.plugin in matter.standing.plugins
+            and not self._give(one, community, matter, facts, last)
+        ):
+            return False
+        self._cursors[community, one.plugin] = last
+        return True
+
+    def _facts(self, one: Implementation, row: Any) -> list[Fact]:
+        registry = self._means.registry
+        kind = registry.kind(row.kind)
+        name = kind.name if kind else row.kind
+        if one.hears and name not in one.hears:
+            return []
+        speaker = name.partition(".")[0]
+        known = speaker in (one.plugin, CORE) or (one.plugin, name) in registry.reads
+        core = kind is not None and kind.cls.__module__.startswith("wugong.")
+        if kind is None or not (known or core):
+            return []
+        return [calls.heard(registry, one.plugin, f) for f in read_fact(row, registry.kind)]
+
+    def _give(
+        self, one: Implementation, community: str, matter: Any, facts: list[Fact], last: int
+    ) -> bool:
+        try:
+            answer = calls.run(one, {"facts": tuple(facts), "matter": matter}) or []
+            acts = [(str(to), event) for to, event in answer]
+            self._failures[one.plugin] = 0
+        except (calls.PluginFault, TypeError, ValueError) as fault:
+            count = self._failures[one.plugin] = self._failures.get(one.plugin, 0) + 1
+            log.error("plugin %s, published failed (%d): %s", one.plugin, count, fault)
+            if count >= MOST_FAILURES:
+                self.off.add(one.plugin)
+                log.error("plugin %s, published is switched off until a restart", one.plugin)
+            return False
+        if acts:
+            by = f"plugin:{one.plugin}"
+            jobs = [
+                Job(community, [act], by, None, "plugin", f"{one.plugin}:{last}:{n}", str(n))
+                for n, act in enumerate(acts)
+            ]
+            jobs[-1].cursor = one.plugin, last
+            self._process(jobs)
+            for job in jobs:
+                if isinstance(job.result, BaseException):
+                    log.warning("plugin %s: an act was refused: %s", one.plugin, job.result)
+        return True

@@ -1,0 +1,462 @@
+"""Reading: facts, texts, names, books, views and lists, each through the one audience function."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, func, select
+from sqlmodel import col
+
+from wugong import permission
+from wugong.audience import Viewer, may_read
+from wugong.batch import Means
+from wugong.books import Book
+from wugong.errors import Refusal
+from wugong.events import Act, Fact, Kind, sealed_fields
+from wugong.journal import ChainHead, chain_head, digest_prefix, read_fact
+from wugong.matter import Matter, community_of
+from wugong.people import MEMBERS
+from wugong.schema import Sealed, ShownTo, read_time
+from wugong.shelf import LAST
+from wugong.stages import Stage
+from wugong.tables import (
+    BookRow,
+    CommunityRow,
+    JournalRow,
+    LinkRow,
+    MatterRow,
+    VaultRow,
+    ViewRow,
+    WaitingRow,
+)
+from wugong.vault import unseal
+from wugong.views import View
+from wugong.waiting import Waiting
+
+T = TypeVar("T")
+HOLDS = ("wugong.hold_placed", "wugong.hold_lifted")
+ANYBODY = frozenset({"operator"})
+
+
+@dataclass(frozen=True, slots=True)
+class MatterLine:
+    """A matter as lists show it."""
+
+    id: str
+    title: str
+    category: str
+    stages: Stage
+    done: Stage
+    skipped: Stage
+    held: Stage
+    opened: int
+    last: int
+    changed: datetime
+
+    def status(self, stage: Stage) -> str:
+        """Say how one stage stands, as :meth:`wugong.Matter.status` does."""
+        if self.stages & stage:
+            return "held" if self.held & stage else "open"
+        return "skipped" if self.skipped & stage else "done" if self.done & stage else "todo"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a receipt code proves: an act is in the journal, where, and when."""
+
+    seq: int
+    matter: str
+    kind: str
+    at: datetime
+    channel: str
+    digest: str
+
+
+class Reader:
+    """Reads one engine's database; every public method takes the viewer it reads for."""
+
+    def __init__(self, means: Means) -> None:
+        self.means, self.registry = means, means.registry
+
+    # Matters and viewers
+
+    def matter(self, matter_id: str) -> Matter:
+        """Return a matter as folded now; ``LookupError`` for one that is not there."""
+        with self.means.storage.read() as connection:
+            found = self.means.matters.load(connection, community_of(matter_id), [matter_id])
+        matter = found[matter_id]
+        if not matter.exists:
+            raise LookupError(f"no matter {matter_id}")
+        return matter
+
+    def viewer(self, matter_id: str, member: str) -> Viewer:
+        """Return who ``member`` is in a matter or community: roles and relations."""
+        if not member:
+            return Viewer()
+        matter = self.matter(matter_id)
+        enrolled = bool(self.book(MEMBERS, matter.community, [member]).get(member))
+        act = Act(matter_id, None, "", member, None, "", self.means.clock())
+        return Viewer(member, permission.actor_roles(matter, member, enrolled, act))
+
+    def communities(self) -> list[tuple[str, str, str]]:
+        """Return id, title and setting of every community."""
+        with self.means.storage.read() as connection:
+            table = CommunityRow
+            query = select(col(table.id), col(table.title), col(table.setting))
+            return [(a, b, c) for a, b, c in connection.execute(query.order_by(col(table.id)))]
+
+    def matters(
+        self,
+        community: str,
+        viewer: Viewer,
+        *,
+        search: str = "",
+        stage: Stage | None = None,
+        offset: int = 0,
+        limit: int = 20,
+    ) -> tuple[list[MatterLine], int]:
+        """Return the matters that ``viewer`` may read, newest first, and how many there are."""
+        table = MatterRow
+        where = [col(table.community) == community, col(table.id) != community]
+        if not may_read(viewer, "members"):
+            where.append(col(table.audience) == "public")
+        if search.strip():
+            where.append(col(table.title).contains(search.strip(), autoescape=True))
+        if stage is not None:
+            where.append(col(table.stages).op("&")(stage.value) != 0)
+        with self.means.storage.read() as connection:
+            total = connection.execute(select(func.count()).select_from(table).where(*where))
+            rows = connection.execute(
+                select(*table.__table__.columns)  # type: ignore[attr-defined]
+                .where(*where)
+                .order_by(col(table.opened).desc())
+                .offset(offset)
+                .limit(limit)
+            )
+            return [_line(row) for row in rows], int(total.scalar() or 0)
+
+    def may_read_matter(self, matter: Matter, viewer: Viewer) -> bool:
+        """Tell whether ``viewer`` may know of a matter."""
+        return may_read(viewer, matter.audience)
+
+    # Facts
+
+    def facts(
+        self,
+        place: str,
+        viewer: Viewer,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        limit: int = 50,
+        newest: bool = False,
+        kinds: Sequence[str] = (),
+        whole: bool = False,
+        bulk: bool = True,
+    ) -> list[Fact]:
+        """Return the facts of a matter, or of a ``whole`` community, that ``viewer`` may read."""
+        table, community = JournalRow, community_of(place)
+        where = [col(table.community) == community]
+        if not whole:
+            where.append(col(table.matter) == place)
+        if kinds:
+            where.append(col(table.kind).in_(self._all_names(kinds)))
+        if not bulk:
+            where.append(col(table.bulk).is_(False))
+        found: list[Fact] = []
+        low, high = after, before
+        while len(found) < limit:
+            bounds = [col(table.seq) > low] + ([col(table.seq) < high] if high else [])
+            order = col(table.seq).desc() if newest else col(table.seq)
+            with self.means.storage.read() as connection:
+                rows = connection.execute(
+                    select(*table.__table__.columns)  # type: ignore[attr-defined]
+                    .where(*where, *bounds)
+                    .order_by(order)
+                    .limit(max(limit, 20))
+                ).all()
+                found += self._readable(connection, rows, viewer)
+            if len(rows) < max(limit, 20):
+                break
+            low, high = (low, rows[-1].seq) if newest else (rows[-1].seq, high)
+        return found[:limit]
+
+    def _all_names(self, kinds: Sequence[str]) -> list[str]:
+        former = [old for old, new in self.registry.former.items() if new in kinds]
+        return [*kinds, *former]
+
+    def _readable(self, connection: Connection, rows: Sequence[Any], viewer: Viewer) -> list[Fact]:
+        if not rows:
+            return []
+        community = rows[0].community
+        ids = {row.matter for row in rows}
+        matters = self.means.matters.load(connection, community, ids)
+        seen = []
+        for row in rows:
+            for fact in read_fact(row, self.registry.kind):
+                if self.may_read_fact(matters[row.matter], fact, viewer):
+                    seen.append(_discreet(fact, viewer))
+        return seen
+
+    def may_read_fact(
+        self, matter: Matter, fact: Fact, viewer: Viewer, shown_to: str | None = None
+    ) -> bool:
+        """Tell whether ``viewer`` belongs to the audience of a fact in ``matter``."""
+        kind = self.registry.kind(fact.kind)
+        if not matter.is_standing and not may_read(viewer, matter.audience):
+            return False
+        audience = shown_to or (kind.shown_to if kind else "officer")
+        roles = self._relations_for(matter, fact, viewer)
+        whom = str(getattr(fact.event, kind.sealed_for, "")) if kind and kind.sealed_for else ""
+        return may_read(Viewer(viewer.member, roles), audience, fact.who, whom)
+
+    def _relations_for(self, matter: Matter, fact: Fact, viewer: Viewer) -> frozenset[str]:
+        """Return the viewer's roles, with relations as they are in this matter for this fact."""
+        if not viewer.member:
+            return viewer.roles
+        roles = {role for role in viewer.roles if role not in self.registry.relations}
+        for name, (_plugin, relation) in self.registry.relations.items():
+            members = matter.relations.get(name, frozenset())
+            if viewer.member in members and relation.readers is not None:
+                members = relation.readers(matter, fact)
+            if viewer.member in members:
+                roles.add(name)
+        return frozenset(roles)
+
+    def fact(self, community: str, seq: int, viewer: Viewer) -> Fact | None:
+        """Return one fact by its number, or ``None`` if it is not there for ``viewer``."""
+        found = self.facts(community, viewer, after=seq - 1, before=seq + 1, limit=1, whole=True)
+        return found[0] if found else None
+
+    def links(self, community: str, seq: int) -> tuple[list[int], list[int]]:
+        """Return the facts that a fact names, and those that name it."""
+        table = LinkRow
+        with self.means.storage.read() as connection:
+            at = col(table.community) == community
+            to = select(col(table.target)).where(at, col(table.source) == seq)
+            by = select(col(table.source)).where(at, col(table.target) == seq)
+            return (
+                sorted(set(connection.execute(to).scalars())),
+                sorted(set(connection.execute(by).scalars())),
+            )
+
+    # Sealed texts and names
+
+    def texts(self, facts: Iterable[Fact], viewer: Viewer) -> dict[int, dict[str, str | None]]:
+        """Open the sealed fields of facts: number → field → text, ``None`` where not shown."""
+        wanted: dict[str, tuple[Fact, str, Sealed[str]]] = {}
+        opened: dict[int, dict[str, str | None]] = {}
+        cache: dict[str, Matter] = {}
+        for fact in facts:
+            opened[fact.seq] = {}
+            fields = sealed_fields(fact.event) if hasattr(fact.event, "__wugong_kind__") else {}
+            for name, value in fields.items():
+                opened[fact.seq][name] = None
+                if fact.matter not in cache:
+                    cache[fact.matter] = self.matter(fact.matter)
+                audience = self._field_audience(fact, name)
+                if value.id and self.may_read_fact(cache[fact.matter], fact, viewer, audience):
+                    wanted[value.id] = fact, name, value
+        for identity, text in self._unseal({k: v[2] for k, v in wanted.items()}).items():
+            fact, name, _value = wanted[identity]
+            opened[fact.seq][name] = text
+        return opened
+
+    def open(self, fact: Fact, viewer: Viewer) -> dict[str, str | None]:
+        """Open the sealed fields of one fact."""
+        return self.texts([fact], viewer)[fact.seq]
+
+    def _field_audience(self, fact: Fact, name: str) -> str | None:
+        kind = self.registry.kind(fact.kind)
+        its = kind.fields.get(name.partition("[")[0]) if kind else None
+        mark = its.mark(ShownTo) if its else None
+        return mark.audience if mark else None
+
+    def _unseal(self, sealed: Mapping[str, Sealed[str]]) -> dict[str, str | None]:
+        if not sealed:
+            return {}
+        ids = list(sealed)
+        rows: list[Any] = []
+        columns = VaultRow.__table__.columns  # type: ignore[attr-defined]
+        with self.means.storage.read() as connection:
+            for i in range(0, len(ids), 500):
+                query = select(*columns).where(col(VaultRow.id).in_(ids[i : i + 500]))
+                rows += connection.execute(query).all()
+        keys = self.means.keys.get({(row.community, row.subject) for row in rows})
+        return {
+            row.id: unseal(row, keys.get((row.community, row.subject)), sealed[row.id].commitment)
+            for row in rows
+        }
+
+    def names(self, community: str, members: Iterable[str], viewer: Viewer) -> dict[str, str]:
+        """Return the names of members for a viewer who may know them, ``""`` otherwise.
+
+        Members know each other's names; who is signed out sees none.
+        """
+        wanted = list(dict.fromkeys(members))
+        found = dict.fromkeys(wanted, "")
+        if not may_read(viewer, "members"):
+            return found
+        entries = self.book(MEMBERS, community, wanted)
+        sealed = {e["name"][0]: Sealed(*e["name"]) for e in entries.values() if e["name"]}
+        texts = self._unseal(sealed)
+        for member, entry in entries.items():
+            if entry["name"]:
+                found[member] = texts.get(entry["name"][0]) or ""
+        return found
+
+    # Books, views, waiting
+
+    def book(
+        self, book: Book[T], community: str, keys: Iterable[str] | None = None, prefix: str = ""
+    ) -> dict[str, T]:
+        """Return the values of a book under ``keys``, or all under ``prefix``, ordered by key."""
+        table = BookRow
+        where = [col(table.community) == community, col(table.book) == book.table]
+        found: dict[str, T] = {}
+        with self.means.storage.read() as connection:
+            query = select(col(table.key), col(table.value)).where(*where)
+            if keys is not None:
+                listed = list(keys)
+                for i in range(0, len(listed), 500):
+                    part = query.where(col(table.key).in_(listed[i : i + 500]))
+                    found |= {k: json.loads(v) for k, v in connection.execute(part).tuples()}
+                return found
+            if prefix:
+                query = query.where(col(table.key) >= prefix, col(table.key) < prefix + LAST)
+            rows = connection.execute(query.order_by(col(table.key))).tuples()
+            return {key: json.loads(value) for key, value in rows}
+
+    def view(
+        self,
+        view: View,
+        community: str,
+        viewer: Viewer,
+        *,
+        matter: str | None = None,
+        after: int = 0,
+        limit: int = 100,
+        newest: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Return rows of a view that ``viewer`` may read, by the fact that last set them."""
+        if not may_read(viewer, view.shown_to):
+            return []
+        table = ViewRow
+        name = f"{view.name}/{view.version}"
+        where = [col(table.community) == community, col(table.name) == name]
+        if matter is not None:
+            where.append(col(table.matter) == matter)
+        order = col(table.seq).desc() if newest else col(table.seq)
+        with self.means.storage.read() as connection:
+            rows = connection.execute(
+                select(col(table.key), col(table.matter), col(table.seq), col(table.row))
+                .where(*where, col(table.seq) > after)
+                .order_by(order, col(table.key))
+                .limit(limit)
+            ).tuples()
+            return [
+                {"key": key, "matter": its, "seq": seq, **json.loads(row)}
+                for key, its, seq, row in rows
+            ]
+
+    def tasks(self, community: str, viewer: Viewer) -> list[tuple[str, Waiting]]:
+        """Return what waits for ``viewer`` in all matters, by deadline."""
+        if not viewer.member:
+            return []
+        table = WaitingRow
+        plain = [role for role in viewer.roles if role not in self.registry.relations]
+        wanted = [*plain, f"member:{viewer.member}", *self.registry.relations]
+        with self.means.storage.read() as connection:
+            rows = connection.execute(
+                select(*table.__table__.columns).where(  # type: ignore[attr-defined]
+                    col(table.community) == community, col(table.who).in_(wanted)
+                )
+            ).all()
+            ids = {row.matter for row in rows}
+            matters = self.means.matters.load(connection, community, ids)
+        mine = [row for row in rows if self._concerns(matters[row.matter], row.who, viewer)]
+        mine.sort(key=lambda row: (row.by or "9", row.matter, row.n))
+        return [(row.matter, _waiting(row)) for row in mine]
+
+    def _concerns(self, matter: Matter, who: str, viewer: Viewer) -> bool:
+        if who in self.registry.relations:
+            return viewer.member in matter.relations.get(who, frozenset())
+        return True
+
+    # What may be done
+
+    def may(self, matter: Matter, viewer: Viewer, kind: Kind) -> list[Refusal]:
+        """Say why ``viewer`` may not record ``kind`` in ``matter`` now; nothing when a page may
+        offer it. Guards are asked only by the act itself."""
+        reasons = permission.in_place(kind, matter)
+        return reasons or permission.permitted(kind, matter, viewer.roles)
+
+    def offered(self, matter: Matter, viewer: Viewer) -> list[Kind]:
+        """Return the kinds of act that ``viewer`` may record in ``matter`` now, by name."""
+        kinds = (self.registry.kinds[name] for name in sorted(self.registry.kinds))
+        return [kind for kind in kinds if not self.may(matter, viewer, kind)]
+
+    # The journal
+
+    def head(self, community: str) -> ChainHead:
+        """Return where the chain of a community stands."""
+        with self.means.storage.read() as connection:
+            return chain_head(connection, community)
+
+    def receipt(self, community: str, code: str) -> Proof | None:
+        """Return what a receipt code proves; ``ValueError`` for one that cannot be a code."""
+        prefix = digest_prefix(code)
+        table = JournalRow
+        with self.means.storage.read() as connection:
+            row = connection.execute(
+                select(*table.__table__.columns).where(  # type: ignore[attr-defined]
+                    col(table.community) == community,
+                    col(table.digest) >= prefix,
+                    col(table.digest) < prefix + "g",
+                )
+            ).first()
+        if row is None:
+            return None
+        at = read_time(row.at.replace("Z", "+00:00"))
+        kind = self.registry.kind(row.kind)
+        if kind is not None and "." in kind.shown_to:
+            return Proof(row.seq, "", "", at, "", row.digest)
+        return Proof(row.seq, row.matter, row.kind, at, row.channel, row.digest)
+
+
+def _discreet(fact: Fact, viewer: Viewer) -> Fact:
+    """Hide who placed a hold and what caused it: the record must not say why a stage rests."""
+    if fact.kind in HOLDS and not viewer.roles & ANYBODY:
+        return replace(fact, by="", principal=None, cause=None)
+    return fact
+
+
+def _line(row: Any) -> MatterLine:
+    return MatterLine(
+        id=row.id,
+        title=row.title,
+        category=row.category,
+        stages=Stage(row.stages),
+        done=Stage(row.done),
+        skipped=Stage(row.skipped),
+        held=Stage(row.held),
+        opened=row.opened,
+        last=row.last,
+        changed=read_time(row.changed.replace("Z", "+00:00")),
+    )
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(
+        what=row.what,
+        who=row.who,
+        by=read_time(row.by.replace("Z", "+00:00")) if row.by else None,
+        act=row.act,
+        about=row.about,
+        source=row.source,
+        details=json.loads(row.details),
+    )

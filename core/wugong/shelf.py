@@ -1,0 +1,304 @@
+"""The books and views that one batch touches: read in few statements, written once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+from sqlmodel import col
+
+from wugong import calls
+from wugong.books import Book, Books, Prefix
+from wugong.events import Act, Fact
+from wugong.journal import canonical
+from wugong.people import CORE_BOOKS, ROLL, edition_prefix, freeze, roll_of
+from wugong.plugins import CORE, Registry
+from wugong.polls import PollOpened, RollFrozen
+from wugong.rosters import Entitlement, write_entitlement
+from wugong.storage import Storage
+from wugong.tables import BookRow, ViewRow
+from wugong.views import View
+
+CHUNK = 500
+LAST = "\U0010ffff"
+
+
+class Shelf:
+    """The values under the keys at hand; ``mark`` and ``back`` undo what a refused act did."""
+
+    def __init__(
+        self, storage: Storage, connection: Connection, registry: Registry, community: str
+    ) -> None:
+        self.storage, self.connection = storage, connection
+        self.registry, self.community = registry, community
+        self.by_table: dict[str, tuple[str, Book[Any]]] = {b.table: (CORE, b) for b in CORE_BOOKS}
+        self.by_table |= {b.table: (p, b) for p, b in registry.books.values()}
+        self.values: dict[str, dict[str, Any]] = {}
+        self.rows: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self._dirty: set[tuple[str, str]] = set()
+        self._dirty_rows: dict[tuple[str, str], Fact] = {}
+        self._undo: list[tuple[Any, ...]] = []
+        self._prefixes: set[tuple[str, str]] = set()
+        self._hearing: dict[str, list[tuple[str, Book[Any]]]] = {}
+        self._viewing: dict[str, list[tuple[str, View]]] = {}
+        self.books = Books(self.values)
+
+    def hearing(self, kind: str) -> list[tuple[str, Book[Any]]]:
+        """Return the books that hear ``kind``."""
+        if kind not in self._hearing:
+            found = [(p, b) for p, b in self.by_table.values() if kind in b.hears]
+            self._hearing[kind] = found
+            self._viewing[kind] = [
+                (p, v) for p, v in self.registry.views.values() if kind in v.hears
+            ]
+        return self._hearing[kind]
+
+    def versions(self) -> list[str]:
+        """Return the names, with their versions, of all books and views."""
+        views = [_view_name(view) for _plugin, view in self.registry.views.values()]
+        return sorted([*self.by_table, *views])
+
+    # Reading
+
+    def keys(self, thing: Act | Fact) -> list[tuple[Book[Any], list[str]]]:
+        """Return the keys that every book declares for an act or fact."""
+        found = []
+        for plugin, book in self.hearing(thing.kind):
+            seen = calls.heard(self.registry, plugin, thing)
+            keys = calls.trust(plugin, f"{book.name}.keys", _listed, book.keys, seen)
+            found.append((book, keys))
+        return found
+
+    def load_for(self, things: Iterable[Act | Fact]) -> None:
+        """Load what the books declare for these, each book in one statement."""
+        wanted: dict[str, set[str]] = {}
+        for thing in things:
+            for book, keys in self.keys(thing):
+                wanted.setdefault(book.table, set()).update(keys)
+        for table, found in wanted.items():
+            self.load(self.by_table[table][1], sorted(found))
+
+    def load(self, book: Book[Any], keys: Iterable[str]) -> None:
+        """Load the values under ``keys`` that are not at hand."""
+        held = self.values.setdefault(book.table, {})
+        plain = []
+        for key in keys:
+            if isinstance(key, Prefix):
+                self._load_prefix(book, str(key), held)
+            elif key not in held and not self._covered(book.table, key):
+                plain.append(key)
+            else:
+                held.setdefault(key, None)
+        for i in range(0, len(plain), CHUNK):
+            part = plain[i : i + CHUNK]
+            self._read(book, held, col(BookRow.key).in_(part))
+            for key in part:
+                held.setdefault(key, None)
+
+    def _covered(self, table: str, key: str) -> bool:
+        return any(key.startswith(p) for t, p in self._prefixes if t == table)
+
+    def _load_prefix(self, book: Book[Any], prefix: str, held: dict[str, Any]) -> None:
+        if (book.table, prefix) not in self._prefixes:
+            self._read(
+                book, held, (col(BookRow.key) >= prefix) & (col(BookRow.key) < prefix + LAST)
+            )
+            self._prefixes.add((book.table, prefix))
+
+    def _read(self, book: Book[Any], held: dict[str, Any], where: Any) -> None:
+        query = select(col(BookRow.key), col(BookRow.value)).where(
+            col(BookRow.community) == self.community, col(BookRow.book) == book.table, where
+        )
+        for key, value in self.connection.execute(query).tuples():
+            held.setdefault(key, json.loads(value))
+
+    # Advancing
+
+    def fold(self, fact: Fact, opened: PollOpened | None = None) -> None:
+        """Advance every book and view that hears ``fact``."""
+        for plugin, book in self.hearing(fact.kind):
+            seen = calls.heard(self.registry, plugin, fact)
+            keys = calls.trust(plugin, f"{book.name}.keys", _listed, book.keys, seen)
+            self.load(book, keys)
+            for key in keys:
+                if not isinstance(key, Prefix):
+                    old = self.values[book.table][key]
+                    new = calls.trust(plugin, book.name, book.fold, old, key, seen)
+                    self.put(book, key, new)
+        if isinstance(fact.event, RollFrozen) and opened is not None:
+            self._put_roll(fact.event, opened)
+        for plugin, view in self._viewing[fact.kind]:
+            seen = calls.heard(self.registry, plugin, fact)
+            for key, row in calls.trust(plugin, view.name, _listed, view.fill, seen):
+                self._put_row(view, key, row, fact)
+
+    def put(self, book: Book[Any], key: str, value: Any) -> None:
+        """Set one value, remembering the old one."""
+        held = self.values.setdefault(book.table, {})
+        old = held.get(key)
+        if value != old:
+            self._undo.append(("book", book.table, key, old, (book.table, key) in self._dirty))
+            held[key] = value
+            self._dirty.add((book.table, key))
+
+    def roll(self, opened: PollOpened, edition: str) -> list[Entitlement]:
+        """Return who may vote in a poll on one edition of its roster."""
+        prefix = edition_prefix(edition)
+        book = CORE_BOOKS[1]
+        self.load(book, [prefix])
+        entries = (value for _key, value in self.books.scan(book, prefix))
+        return roll_of(entries, opened.groups)
+
+    def freeze(self, poll: int, opened: PollOpened, edition: str) -> RollFrozen:
+        """Return the fact that freezes the roll of a poll."""
+        return freeze(poll, opened, edition, self.roll(opened, edition))
+
+    def _put_roll(self, frozen: RollFrozen, opened: PollOpened) -> None:
+        for entitlement in self.roll(opened, frozen.edition):
+            key = f"{int(frozen.poll)}/{entitlement.id}"
+            self.put(ROLL, key, write_entitlement(entitlement))
+
+    def _put_row(self, view: View, key: str, row: Mapping[str, Any] | None, fact: Fact) -> None:
+        name = _view_name(view)
+        place = (name, key)
+        if place not in self.rows:
+            query = select(col(ViewRow.row)).where(
+                col(ViewRow.community) == self.community,
+                col(ViewRow.name) == name,
+                col(ViewRow.key) == key,
+            )
+            text = self.connection.execute(query).scalar()
+            self.rows[place] = json.loads(text) if text else None
+        old = self.rows[place]
+        self._undo.append(("view", place, old, self._dirty_rows.get(place)))
+        if row is None:
+            self.rows[place] = None
+        else:
+            empty = {column: "" if kind is str else 0 for column, kind in view.columns.items()}
+            self.rows[place] = {**(old or empty), **_checked(view, row)}
+        self._dirty_rows[place] = fact
+
+    # Undoing and writing
+
+    def mark(self) -> int:
+        """Return a place to come back to."""
+        return len(self._undo)
+
+    def back(self, mark: int) -> None:
+        """Undo everything since ``mark``."""
+        while len(self._undo) > mark:
+            kind, *rest = self._undo.pop()
+            if kind == "book":
+                table, key, old, was_dirty = rest
+                self.values[table][key] = old
+                if not was_dirty:
+                    self._dirty.discard((table, key))
+            else:
+                place, old, fact = rest
+                self.rows[place] = old
+                if fact is None:
+                    self._dirty_rows.pop(place, None)
+                else:
+                    self._dirty_rows[place] = fact
+
+    def write(self) -> None:
+        """Write what changed, each table in one statement."""
+        upserts, gone = [], []
+        for table, key in sorted(self._dirty):
+            value = self.values[table][key]
+            if value is None:
+                gone.append((table, key))
+            else:
+                upserts.append(
+                    {
+                        "community": self.community,
+                        "book": table,
+                        "key": key,
+                        "value": canonical(value),
+                    }
+                )
+        self._upsert(BookRow, upserts, ("community", "book", "key"))
+        for table, key in gone:
+            self.connection.execute(
+                delete(BookRow).where(
+                    col(BookRow.community) == self.community,
+                    col(BookRow.book) == table,
+                    col(BookRow.key) == key,
+                )
+            )
+        self._write_rows()
+        self._dirty.clear()
+        self._dirty_rows.clear()
+        self._undo.clear()
+
+    def _write_rows(self) -> None:
+        upserts = []
+        for (name, key), fact in sorted(self._dirty_rows.items(), key=lambda item: item[0]):
+            row = self.rows[name, key]
+            if row is None:
+                self.connection.execute(
+                    delete(ViewRow).where(
+                        col(ViewRow.community) == self.community,
+                        col(ViewRow.name) == name,
+                        col(ViewRow.key) == key,
+                    )
+                )
+                continue
+            upserts.append(
+                {
+                    "community": self.community,
+                    "name": name,
+                    "key": key,
+                    "matter": fact.matter,
+                    "seq": fact.seq,
+                    "row": canonical(row),
+                }
+            )
+        self._upsert(ViewRow, upserts, ("community", "name", "key"))
+
+    def _upsert(self, model: Any, rows: Sequence[dict[str, Any]], key: tuple[str, ...]) -> None:
+        upsert(self.storage, self.connection, model, rows, key)
+
+
+def upsert(
+    storage: Storage,
+    connection: Connection,
+    model: Any,
+    rows: Sequence[Mapping[str, Any]],
+    key: tuple[str, ...],
+) -> None:
+    """Insert rows, or set the other columns where the key is there."""
+    if not rows:
+        return
+    table = model.__table__
+    made = storage.insert(table)
+    others = {c.name: made.excluded[c.name] for c in table.columns if c.name not in key}
+    connection.execute(
+        made.on_conflict_do_update(index_elements=list(key), set_=others), list(rows)
+    )
+
+
+def link_rows(community: str, fact: Fact, named: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Return the rows that tie a fact to those it names."""
+    return [
+        {"community": community, "source": fact.seq, "field": field, "target": target}
+        for field, target in dict.fromkeys(named)
+    ]
+
+
+def _listed(function: Any, thing: Any) -> list[Any]:
+    return list(function(thing) or ())
+
+
+def _view_name(view: View) -> str:
+    return f"{view.name}/{view.version}"
+
+
+def _checked(view: View, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name, value in row.items():
+        kind = view.columns.get(name)
+        if kind is None or type(value) is not kind:
+            raise calls.PluginFault(view.name, "view", f"set column {name!r} to {value!r}")
+    return row

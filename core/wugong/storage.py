@@ -1,0 +1,208 @@
+"""The database: opened with safe settings or not at all, read and written through two doors."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Engine as Pool
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from wugong.errors import Misconfigured
+from wugong.tables import metadata
+
+SCHEMA = "wugong"  # of our own, on PostgreSQL
+VERSION_TABLE = "wugong_version"
+HEAD = "0001"
+KNOWN = ("0001",)
+NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "glusterfs")
+APPLICATION_ID = 0x57553530  # "WU50", so that tools tell our files from others
+
+
+class Storage:
+    """A database of ours; ``demonstration=True`` tolerates unsafe settings and says so."""
+
+    def __init__(self, address: str, *, demonstration: bool = False) -> None:
+        self.url = make_url(address)
+        self.demonstration = demonstration
+        backend = self.url.get_backend_name()
+        if backend not in ("sqlite", "postgresql"):
+            raise Misconfigured(f"{backend}: only SQLite and PostgreSQL are supported")
+        self.is_postgres = backend == "postgresql"
+        self.is_memory = not self.is_postgres and self.url.database in (None, "", ":memory:")
+        # One connection serves an in-memory database, so readers and the writer take turns.
+        self._turn = threading.RLock() if self.is_memory else None
+        self._pid = os.getpid()
+        self.pool = self._open()
+        self.insert = postgresql.insert if self.is_postgres else sqlite.insert
+
+    def _open(self) -> Pool:
+        if self.is_postgres:
+            pool = create_engine(
+                self.url.set(drivername="postgresql+psycopg"),
+                pool_size=20,
+                max_overflow=20,
+                pool_pre_ping=False,
+                isolation_level="READ COMMITTED",
+                connect_args={"options": "-c lock_timeout=20000 -c statement_timeout=60000"},
+            )
+            return pool.execution_options(schema_translate_map={None: SCHEMA})
+        self._check_place()
+        more: dict[str, Any] = {"poolclass": StaticPool} if self.is_memory else {"pool_size": 20}
+        pool = create_engine(self.url, connect_args={"check_same_thread": False}, **more)
+        event.listen(pool, "connect", self._prepare_sqlite)
+        event.listen(pool, "begin", _begin_sqlite)
+        return pool
+
+    def _check_place(self) -> None:
+        if self.is_memory or self.demonstration:
+            return
+        folder = Path(self.url.database or "").absolute().parent
+        if not folder.is_dir():
+            raise Misconfigured(f"the folder of the database does not exist: {folder}")
+        if (kind := _file_system(folder)) in NETWORK:
+            raise Misconfigured(
+                f"SQLite on a network file system ({kind}) can lose ballots; "
+                "use a local disk or PostgreSQL"
+            )
+
+    def _prepare_sqlite(self, connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, see _begin_sqlite
+        cursor = connection.cursor()
+        for name, value in (
+            ("busy_timeout", "5000"),
+            ("journal_mode", "WAL"),
+            ("synchronous", "FULL"),
+            ("foreign_keys", "ON"),
+            ("trusted_schema", "OFF"),
+            ("secure_delete", "ON"),
+            ("journal_size_limit", "67108864"),
+        ):
+            cursor.execute(f"PRAGMA {name}={value}")
+        cursor.execute("PRAGMA synchronous")
+        if cursor.fetchone()[0] != 2 and not self.demonstration:
+            raise Misconfigured("SQLite does not keep synchronous=FULL; ballots could be lost")
+        cursor.close()
+
+    def renew_after_fork(self) -> None:
+        """Leave the parent's connections alone in a forked child."""
+        if os.getpid() != self._pid:
+            self.pool.dispose(close=False)
+            self._pid = os.getpid()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection for reading."""
+        self.renew_after_fork()
+        with self._turn or nullcontext(), self.pool.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection in a write transaction: committed at the end, rolled back on error."""
+        self.renew_after_fork()
+        with self._turn or nullcontext(), self.pool.connect() as plain:
+            connection = plain.execution_options(wugong_write=True)
+            with connection.begin():
+                yield connection
+
+    def lock(self, connection: Connection, community: str) -> None:
+        """Hold the community until the transaction ends; the head is read after this."""
+        if self.is_postgres:
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
+                {"name": f"wugong/{community}"},
+            )
+
+    # Set-up
+
+    def prepare(self) -> None:
+        """Create the tables in an empty database; refuse an old, a newer or an unsafe one."""
+        if self.is_postgres:
+            self._check_postgres()
+        found = self.version()
+        if found is None:
+            self._create()
+        elif found not in KNOWN:
+            raise Misconfigured(
+                f"the database is newer than this program (its version is {found}, "
+                f"known up to {HEAD}); install the newer wugong"
+            )
+        elif found != HEAD:
+            raise Misconfigured(
+                f"the database has version {found}, this program needs {HEAD}: run wugong migrate"
+            )
+
+    def version(self) -> str | None:
+        """Return the schema version of the database, ``None`` where it is empty."""
+        with self.read() as connection:
+            schema = SCHEMA if self.is_postgres else None
+            if not inspect(connection).has_table(VERSION_TABLE, schema=schema):
+                return None
+            table = f"{SCHEMA}.{VERSION_TABLE}" if self.is_postgres else VERSION_TABLE
+            found = connection.execute(text(f"SELECT version_num FROM {table}")).scalar()
+            return str(found) if found is not None else None
+
+    def _create(self) -> None:
+        with self.write() as connection:
+            table = VERSION_TABLE
+            if self.is_postgres:
+                connection.execute(text("SELECT pg_advisory_xact_lock(5005)"))
+                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+                table = f"{SCHEMA}.{VERSION_TABLE}"
+                if inspect(connection).has_table(VERSION_TABLE, schema=SCHEMA):
+                    return  # another process was quicker
+            else:
+                connection.execute(text(f"PRAGMA application_id={APPLICATION_ID}"))
+                if inspect(connection).has_table(VERSION_TABLE):
+                    return
+            metadata.create_all(connection)
+            connection.execute(
+                text(f"CREATE TABLE {table} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            )
+            connection.execute(text(f"INSERT INTO {table} VALUES (:v)"), {"v": HEAD})
+
+    def _check_postgres(self) -> None:
+        try:
+            with self.read() as connection:
+                for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                    value = connection.execute(text(f"SHOW {name}")).scalar()
+                    if value in ("off", "local") and not self.demonstration:
+                        raise Misconfigured(
+                            f"PostgreSQL runs with {name}={value}: acknowledged ballots could be "
+                            "lost; turn it on"
+                        )
+        except DBAPIError as error:
+            raise Misconfigured(f"PostgreSQL cannot be reached: {error.orig}") from error
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.pool.dispose()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin writing at once: a deferred BEGIN that reads first and then writes dies of locks."""
+    writes = connection.get_execution_options().get("wugong_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _file_system(folder: Path) -> str:
+    """Return the kind of file system that holds ``folder``; ``""`` where it cannot be told."""
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    best, kind = "", ""
+    for line in mounts:
+        _device, place, its_kind, *_rest = line.split(" ")
+        if (str(folder) + "/").startswith(place.rstrip("/") + "/") and len(place) >= len(best):
+            best, kind = place, its_kind
+    return kind

@@ -1,0 +1,179 @@
+"""The writer: acts queue to one thread, which commits what gathered during the last commit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+
+from wugong.batch import Batch, Job, Means
+from wugong.errors import Overloaded
+
+log = logging.getLogger("wugong")
+
+MOST_WAITING = 2000
+MOST_IN_BATCH = 256
+Committed = Callable[[Batch], None]
+
+
+def process(means: Means, jobs: Sequence[Job], committed: Committed) -> None:
+    """Do jobs of any communities; every job has its result afterwards."""
+    by_community: dict[str, list[Job]] = {}
+    for job in jobs:
+        by_community.setdefault(job.community, []).append(job)
+    for community in sorted(by_community):
+        _commit(means, community, by_community[community], committed)
+
+
+def _commit(means: Means, community: str, jobs: list[Job], committed: Committed) -> None:
+    try:
+        with means.storage.write() as connection:
+            batch = in_transaction(means, connection, community, jobs)
+    except (OperationalError, OSError) as error:
+        # Locked, unreachable or full: nothing was written, and halving would not help.
+        log.error("the database refused a batch: %s", type(error).__name__)
+        _fail(jobs, Overloaded("the database cannot write now; nothing was recorded"))
+    except SQLAlchemyError as error:
+        _halve(means, community, jobs, committed, error)
+    except Exception as error:
+        _halve(means, community, jobs, committed, error)
+    else:
+        batch.keep()
+        committed(batch)
+
+
+def in_transaction(
+    means: Means, connection: Connection, community: str, jobs: Sequence[Job]
+) -> Batch:
+    """Do jobs of one community on a connection whose transaction somebody else ends."""
+    batch = Batch(means, connection, community)
+    batch.begin(jobs)
+    for job in jobs:
+        batch.run(job)
+    batch.write()
+    return batch
+
+
+def _halve(
+    means: Means, community: str, jobs: list[Job], committed: Committed, error: Exception
+) -> None:
+    """Find the job that the database refuses: it alone pays."""
+    if len(jobs) == 1:
+        if isinstance(error, IntegrityError | DBAPIError):
+            log.error("the database refused an act: %s", type(error).__name__)
+        _fail(jobs, error)
+        return
+    middle = len(jobs) // 2
+    for part in (jobs[:middle], jobs[middle:]):
+        for job in part:
+            job.result = None
+        _commit(means, community, part, committed)
+
+
+def _fail(jobs: Iterable[Job], error: BaseException) -> None:
+    for job in jobs:
+        job.result = error
+
+
+class Writer:
+    """Takes jobs from any thread or event loop and processes them in one thread of its own."""
+
+    def __init__(self, means: Means, committed: Committed, idle: Callable[[], None]) -> None:
+        self._means, self._committed, self._idle = means, committed, idle
+        self._jobs: deque[Job] = deque()
+        self._ready = threading.Condition()
+        self._pid = 0
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    def submit(self, job: Job) -> None:
+        """Queue a job; ``Overloaded`` when too many wait."""
+        with self._ready:
+            if self._pid != os.getpid():
+                self._start()
+            if self._closing:
+                raise Overloaded("the engine is closed")
+            if len(self._jobs) >= MOST_WAITING:
+                raise Overloaded("too many acts are waiting; try again in a few seconds")
+            self._jobs.append(job)
+            self._ready.notify()
+
+    def _start(self) -> None:
+        self._pid = os.getpid()
+        self._jobs = deque()
+        self._closing = False
+        self._thread = threading.Thread(target=self._work, name="wugong-writer", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish what is queued and end the thread."""
+        with self._ready:
+            if self._thread is None or self._pid != os.getpid():
+                return
+            self._closing = True
+            self._ready.notify()
+        self._thread.join()
+        self._pid = 0
+
+    def _work(self) -> None:
+        while True:
+            with self._ready:
+                while not self._jobs and not self._closing:
+                    self._ready.wait()
+                if not self._jobs:
+                    return
+                count = min(len(self._jobs), MOST_IN_BATCH)
+                jobs = [self._jobs.popleft() for _ in range(count)]
+            try:
+                process(self._means, jobs, self._committed)
+            except BaseException as error:
+                log.exception("the writer failed")
+                _fail((job for job in jobs if job.result is None), error)
+            _deliver(jobs)
+            self._idle()
+
+
+def _deliver(jobs: Sequence[Job]) -> None:
+    """Tell everybody how their jobs ended; each event loop is woken once a batch."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Job]]] = {}
+    for job in jobs:
+        if isinstance(job.done, Awaited):
+            loops.setdefault(job.done.loop, []).append((job.done.future, job))
+        elif job.done is not None:
+            job.done(job)
+    for loop, ended in loops.items():
+        try:
+            loop.call_soon_threadsafe(_settle, ended)
+        except RuntimeError:
+            log.warning("an event loop ended before %d acts were answered", len(ended))
+
+
+def _settle(ended: Sequence[tuple[asyncio.Future[Any], Job]]) -> None:
+    for future, job in ended:
+        if future.done():
+            continue
+        if isinstance(job.result, BaseException):
+            future.set_exception(job.result)
+        else:
+            future.set_result(job.result)
+
+
+class Awaited:
+    """The end of a job that a coroutine awaits."""
+
+    __slots__ = ("future", "loop")
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[Any] = self.loop.create_future()
+
+    def __call__(self, job: Job) -> None:
+        """Settle the future; used where no writer thread collects the ends."""
+        _settle([(self.future, job)])
