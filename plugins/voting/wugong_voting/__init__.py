@@ -1,1 +1,131 @@
-"""Voting (表決)."""
+"""Voting (表決): polls on a frozen roll, counted exactly, decided by dated procedures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wugong import (
+    ROLL,
+    Act,
+    Books,
+    Contribution,
+    Fact,
+    Matter,
+    PollClosed,
+    PollDecided,
+    PollOpened,
+    Procedure,
+    Ref,
+    Refusal,
+    RollFrozen,
+    StageClosed,
+    StageSkipped,
+    Waiting,
+    hookimpl,
+    on,
+    read_entitlement,
+)
+from wugong_voting import casting, closing, notices, opening
+from wugong_voting.ballots import BALLOTS, key, under, weighed
+from wugong_voting.events import BallotCast
+from wugong_voting.notices import NOTICES
+from wugong_voting.outcome import conclude
+from wugong_voting.rules import RULES
+from wugong_voting.state import POLLS, polls_of, still_open
+from wugong_voting.words import TEXTS, VOTE
+
+__version__ = "0.1.0"
+
+
+@hookimpl
+def register() -> list[Contribution]:
+    return [BallotCast, POLLS, NOTICES, BALLOTS, notices.NOTICE_POSTED, TEXTS, *RULES]
+
+
+@hookimpl
+@on(PollOpened, RollFrozen, BallotCast, PollClosed, PollDecided, StageClosed, StageSkipped)
+def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
+    match act.event:
+        case PollOpened() as opened:
+            return _opening(matter, act, opened)
+        case RollFrozen() as roll:
+            procedure = _procedure(matter, roll.poll)
+            return opening.roll_refusals(roll, procedure) if procedure else None
+        case BallotCast(poll=number, entitlement=entitlement):
+            entry = books.get(ROLL, key(number, entitlement))
+            right = read_entitlement(entry) if entry else None
+            poll = polls_of(matter).get(number)
+            return casting.refusals(poll, right, act, _article(matter, number))
+        case PollClosed(poll=number):
+            return closing.refusals(polls_of(matter).get(number), act, _article(matter, number))
+        case PollDecided() if act.by != "plugin:voting":
+            return [Refusal("voting.not_the_teller")]
+        case StageClosed(stage=stage) | StageSkipped(stage=stage):
+            return closing.stage_refusals(matter.stages, stage, still_open(matter))
+    return None
+
+
+def _opening(matter: Matter, act: Act, opened: PollOpened) -> list[Refusal]:
+    procedure = matter.standing.procedures.get(opened.procedure)
+    if procedure is None:
+        return []  # the engine says so
+    rule = matter.standing.rules.get(opened.rule)
+    starts = max(act.at, opened.opens_at or act.at)
+    return [
+        *notices.refusals(matter, opened, procedure, starts),
+        *opening.refusals(opened, procedure, rule),
+    ]
+
+
+def _procedure(matter: Matter, poll: int) -> Procedure | None:
+    known = polls_of(matter).get(poll)
+    return matter.standing.procedures.get(known.opened.procedure) if known else None
+
+
+def _article(matter: Matter, poll: int) -> str:
+    return opening.article(_procedure(matter, poll))
+
+
+@hookimpl
+def waiting(matter: Matter) -> Iterable[Waiting]:
+    for poll in still_open(matter):
+        yield Waiting(
+            VOTE,
+            who="resident",
+            by=poll.opened.closes_at,
+            act="voting.ballot_cast",
+            then=PollClosed(poll=Ref(poll.id)),
+            about=poll.id,
+            source=_article(matter, poll.id),
+            details={"question": poll.opened.question},
+        )
+
+
+def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
+    """Decide a poll that has just closed, once, whichever stages are open."""
+    poll = polls_of(matter)[fact.event.poll]
+    if poll.decided is not None or poll.roll is None:
+        return None
+    procedure = matter.standing.procedures[poll.opened.procedure]
+    rule = matter.standing.rules[poll.opened.rule]
+    roll = {place: read_entitlement(entry) for place, entry in books.scan(ROLL, under(poll.id))}
+    ballots = list(weighed(books.scan(BALLOTS, under(poll.id)), roll))
+    return [conclude(poll.id, poll.opened, poll.roll, procedure, rule, ballots)]
+
+
+@hookimpl
+@on(PollClosed)
+def co_plan(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
+    return _decide(matter, fact, books)
+
+
+@hookimpl
+@on(PollClosed)
+def co_manage(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
+    return _decide(matter, fact, books)
+
+
+@hookimpl
+@on(PollClosed)
+def co_evaluate(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
+    return _decide(matter, fact, books)

@@ -1,0 +1,54 @@
+"""The ballots of open polls: one an entitlement, the last one counts; no page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from wugong import Act, Ballot, Book, Entitlement, Fact, PollClosed, Prefix
+from wugong_voting.events import BallotCast
+
+
+def key(poll: int, entitlement: str) -> str:
+    """Return the key of one entitlement's ballot in a poll; the frozen roll uses the same."""
+    return f"{int(poll)}/{entitlement}"
+
+
+def under(poll: int) -> Prefix:
+    """Return the keys of all ballots of a poll."""
+    return Prefix(f"{int(poll)}/")
+
+
+def _keys(thing: Act | Fact) -> Iterable[str]:
+    match thing.event:
+        case BallotCast(poll=poll, entitlement=entitlement):
+            return (key(poll, entitlement),)
+        case PollClosed(poll=poll):
+            return (under(poll),)
+    return ()
+
+
+def _fold(value: Mapping[str, Any] | None, _key: str, fact: Fact) -> Mapping[str, Any]:
+    times = value["times"] + 1 if value else 1
+    return {"choice": fact.event.choice, "times": times, "channel": fact.channel}
+
+
+BALLOTS: Book[Mapping[str, Any]] = Book(
+    "voting.ballots",
+    keys=_keys,
+    fold=_fold,
+    hears=(BallotCast, PollClosed),
+    shown_to="voting.teller",  # a relation that nobody has: results are read, ballots are not
+)
+
+
+def weighed(
+    cast: Iterable[tuple[str, Mapping[str, Any]]], roll: Mapping[str, Entitlement]
+) -> Iterator[Ballot]:
+    """Join ballots to the frozen roll under the same keys; what a rule sees names nobody.
+
+    ``KeyError`` for a ballot outside the roll: the guards let none in, so the store was changed.
+    """
+    for place, ballot in cast:
+        right = roll[place]
+        yield Ballot(ballot["choice"], right.heads, right.households, right.area_dm2)

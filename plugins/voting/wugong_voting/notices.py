@@ -1,0 +1,78 @@
+"""Was the notice posted long enough before the poll? The days are the procedure's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from wugong import Fact, Fold, Matter, PollOpened, Procedure, Reads, Ref, Refusal, local_day
+
+NOTICE_POSTED = Reads("planning.notice_posted", about=tuple[Ref, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as far as a poll depends on it: when it went up and what it is about."""
+
+    id: int
+    posted_at: datetime
+    about: frozenset[int]
+
+
+def _fold(notices: tuple[Notice, ...], fact: Fact) -> tuple[Notice, ...]:
+    return (*notices, Notice(fact.seq, fact.at, frozenset(map(int, fact.event.about))))
+
+
+NOTICES: Fold[tuple[Notice, ...]] = Fold(
+    "voting.notices", initial=(), fold=_fold, hears=(NOTICE_POSTED.kind,)
+)
+
+
+def announcing(notices: tuple[Notice, ...], opened: PollOpened) -> Notice | None:
+    """Return the first notice that announced all that the poll puts to the vote.
+
+    What was not announced is not voted on. A poll that names nothing is announced by the newest
+    notice of the matter alone, so that a notice of something older cannot serve for it.
+    """
+    about = frozenset(map(int, opened.about))
+    if not about:
+        return notices[-1] if notices else None
+    covering = (n for n in notices if about <= n.about | {n.id})
+    return next(covering, None)
+
+
+def earliest(posted_at: datetime, days: int) -> date:
+    """Return the first day that is ``days`` days after a posting; its own day is not counted.
+
+    Source: 民法典 201 (2020): the day on which a period starts is not counted.
+
+    >>> from datetime import UTC
+    >>> earliest(datetime(2026, 11, 8, 15, 30, tzinfo=UTC), 15)  # 23:30 on 8 November in China
+    datetime.date(2026, 11, 23)
+    """
+    return local_day(posted_at) + timedelta(days=days)
+
+
+def refusals(
+    matter: Matter, opened: PollOpened, procedure: Procedure, at: datetime
+) -> list[Refusal]:
+    """Say whether the notice that the procedure asks for is missing or too short.
+
+    ``at`` is when the first ballot may be cast.
+    """
+    days = procedure.notice_days
+    if not days:
+        return []
+    notice = announcing(matter.state(NOTICES), opened)
+    if notice is None:
+        return [Refusal("voting.notice_missing", procedure.notice_source, {"days": days})]
+    first = earliest(notice.posted_at, days)
+    missing = (first - local_day(at)).days
+    if missing <= 0:
+        return []
+    details: dict[str, int | str] = {
+        "days": days,
+        "missing": missing,
+        "earliest": first.isoformat(),
+    }
+    return [Refusal("voting.notice_too_short", procedure.notice_source, details)]

@@ -1,0 +1,47 @@
+"""May this poll be opened? What is asked, by which rule, on which roll."""
+
+from __future__ import annotations
+
+from wugong import PollOpened, Procedure, Refusal, RollFrozen, VotingRule
+from wugong_voting.outcome import figures, measures
+
+
+def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) -> list[Refusal]:
+    """Say why this question cannot be put; the engine has looked at roster, hour and procedure."""
+    source = article(procedure)
+    reasons = []
+    if rule is None:
+        reasons.append(Refusal("voting.rule_unknown", source, {"rule": opened.rule}))
+    elif rule.fixed_options and {o.id for o in opened.options} != set(rule.fixed_options):
+        details = {"options": ", ".join(rule.fixed_options)}
+        reasons.append(Refusal("voting.options_of_the_rule", source, details))
+    if procedure.decides and not procedure.consent and rule and rule.fixed_options:
+        # Without a test of consent, one yes against a hundred noes would carry.
+        details = {"procedure": procedure.id}
+        reasons.append(Refusal("voting.no_test_of_consent", source, details))
+    if opened.roster != procedure.roster:
+        details = {"roster": opened.roster, "needed": procedure.roster}
+        reasons.append(Refusal("voting.roster_of_another_body", source, details))
+    if opened.opens_at is not None and opened.opens_at >= opened.closes_at:
+        reasons.append(Refusal("voting.opens_after_closing", source))
+    if "secret" in (opened.secrecy, procedure.secrecy):
+        reasons.append(Refusal("voting.secret_not_offered", source))
+    return reasons
+
+
+def roll_refusals(roll: RollFrozen, procedure: Procedure) -> list[Refusal]:
+    """Say why nothing can be decided on this roll: nobody is on it, or a measure is empty."""
+    source = article(procedure)
+    if roll.entitlements == 0:
+        return [Refusal("voting.roll_is_empty", source)]
+    weighs = figures(roll)
+    return [
+        Refusal(f"voting.roll_without_{measure}", source)
+        for measure in measures(procedure)
+        if weighs[measure] == 0
+    ]
+
+
+def article(procedure: Procedure | None) -> str:
+    """Return the first article that a procedure rests on."""
+    return procedure.basis[0].article if procedure and procedure.basis else ""

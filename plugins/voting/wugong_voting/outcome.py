@@ -1,0 +1,108 @@
+"""The outcome of a poll: every number, every test and its article, from ballots and procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from wugong import (
+    Ballot,
+    Count,
+    Measure,
+    PollDecided,
+    PollOpened,
+    Procedure,
+    Ref,
+    RollFrozen,
+    Test,
+    VotingRule,
+    judge,
+)
+from wugong_voting.tallies import Tally
+
+Figures = Mapping[Measure, int]
+Verdict = Literal["passed", "rejected", "no_quorum", "tied", "advisory"]
+NONE = Count(option="", ballots=0, heads=0, households=0, area_dm2=0)
+
+
+def figures(counted: Count | RollFrozen) -> Figures:
+    """Return what ballots or a roll weigh, by measure."""
+    return {
+        "heads": counted.heads,
+        "households": counted.households,
+        "area": counted.area_dm2,
+    }
+
+
+def measures(procedure: Procedure) -> tuple[Measure, ...]:
+    """Return what a procedure counts in; heads where it names no test."""
+    return procedure.measures or ("heads",)
+
+
+def tally(
+    rule: VotingRule, procedure: Procedure, options: Sequence[str], ballots: Sequence[Ballot]
+) -> Tally:
+    """Count ballots by a rule, in one shard."""
+    summary = rule.partial(ballots, options)
+    counted = rule.decide(summary, options, {"measures": measures(procedure)})
+    if not isinstance(counted, Tally):
+        raise TypeError(f"rule {rule.id}: decide() returned {counted!r}, not a Tally")
+    return counted
+
+
+def conclude(
+    poll: int,
+    opened: PollOpened,
+    roll: RollFrozen,
+    procedure: Procedure,
+    rule: VotingRule,
+    ballots: Sequence[Ballot],
+) -> PollDecided:
+    """Return the outcome of a closed poll.
+
+    Ballots that were not returned take no part (``strict_returned``, the safest reading of
+    民法典 278). A poll in which nobody took part has no quorum, whatever the procedure says.
+    """
+    counted = tally(rule, procedure, [option.id for option in opened.options], ballots)
+    verdict, tests = _judge(procedure, figures(roll), counted)
+    return PollDecided(
+        poll=Ref(poll),
+        verdict=verdict,
+        winners=_winners(verdict, counted),
+        counts=counted.counts,
+        tests=tests,
+        rule=rule.id,
+        procedure=procedure.id,
+        basis=tuple(f"{basis.article} ({basis.text_year})" for basis in procedure.basis),
+        roll=roll.roll,
+        taken_part=counted.taken_part,
+    )
+
+
+def _judge(
+    procedure: Procedure, whole: Figures, counted: Tally
+) -> tuple[Verdict, tuple[Test, ...]]:
+    part = figures(counted.taken_part)
+    sides = [counted.received(option) for option in counted.tested] or [NONE]
+    judged = [judge(procedure, whole, part, figures(side)) for side in sides]
+    verdict, tests = judged[0]
+    if counted.taken_part.ballots == 0:
+        return "no_quorum", tests
+    if verdict in ("no_quorum", "advisory"):
+        return verdict, tests
+    if len(judged) > 1:  # nobody may decide a tie unseen: state how each of them stands
+        quorum = tests[: len(procedure.quorum)]
+        consent = [
+            replace(test, id=f"{test.id}.{side.option}"[:80])
+            for side, (_, tested) in zip(sides, judged, strict=True)
+            for test in tested[len(quorum) :]
+        ]
+        return "tied", (*quorum, *consent)
+    return ("passed" if verdict == "passed" and counted.tested else "rejected"), tests
+
+
+def _winners(verdict: Verdict, counted: Tally) -> tuple[str, ...]:
+    if verdict == "passed":
+        return counted.tested
+    return counted.leaders if verdict in ("tied", "advisory") else ()

@@ -1,0 +1,77 @@
+"""The polls of a matter, folded from what everybody may read of them: never from ballots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from wugong import Fact, Fold, Matter, PollClosed, PollDecided, PollOpened, RollFrozen
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One poll: what is asked, on which roll, and what became of it."""
+
+    id: int
+    opened: PollOpened
+    opened_at: datetime
+    roll: RollFrozen | None = None
+    closed_at: datetime | None = None
+    decided: PollDecided | None = None
+
+    @property
+    def opens_at(self) -> datetime:
+        """When the first ballot may be cast."""
+        return max(self.opened_at, self.opened.opens_at or self.opened_at)
+
+    def is_over(self, at: datetime) -> bool:
+        """Tell whether it takes no more ballots; its hour is the first moment without."""
+        return self.closed_at is not None or at >= self.opened.closes_at
+
+    def is_open(self, at: datetime) -> bool:
+        """Tell whether it takes ballots at that time."""
+        return self.opens_at <= at and not self.is_over(at)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The ids of what can be chosen, in the order of the ballot paper."""
+        return tuple(option.id for option in self.opened.options)
+
+
+Polls = Mapping[int, Poll]
+NONE: Polls = MappingProxyType({})
+
+
+def _fold(polls: Polls, fact: Fact) -> Polls:
+    match fact.event:
+        case PollOpened() as opened:
+            changed = Poll(fact.seq, opened, fact.at)
+        case RollFrozen() as roll if roll.poll in polls:
+            changed = replace(polls[roll.poll], roll=roll)
+        case PollClosed(poll=number) if number in polls:
+            changed = replace(polls[number], closed_at=fact.at)
+        case PollDecided() as decided if decided.poll in polls:
+            changed = replace(polls[decided.poll], decided=decided)
+        case _:
+            return polls
+    return MappingProxyType({**polls, changed.id: changed})
+
+
+POLLS: Fold[Polls] = Fold(
+    "voting.polls",
+    initial=NONE,
+    fold=_fold,
+    hears=(PollOpened, RollFrozen, PollClosed, PollDecided),
+)
+
+
+def polls_of(matter: Matter) -> Polls:
+    """Return the polls of ``matter`` by number, in the order of their opening."""
+    return matter.state(POLLS)
+
+
+def still_open(matter: Matter) -> tuple[Poll, ...]:
+    """Return the polls that nobody has closed yet, past their hour or not."""
+    return tuple(poll for poll in polls_of(matter).values() if poll.closed_at is None)

@@ -1,0 +1,71 @@
+"""Summaries: what ballots come to, in whole numbers that merge exactly in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from wugong import Ballot, Count, Measure
+
+Sum = tuple[int, int, int, int]  # ballots, heads, households, area in 0.01 m²
+NOTHING: Sum = (0, 0, 0, 0)
+_PLACE: Mapping[Measure, int] = {"heads": 1, "households": 2, "area": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How many ballots each choice received and what they weigh; says nothing of who cast them.
+
+    ``rows`` are ordered by choice, so that equal ballots in any order make equal sums.
+    """
+
+    rows: tuple[tuple[str, Sum], ...] = ()
+
+    def merge(self, other: Sums) -> Sums:
+        """Return the sums of both shards.
+
+        >>> Sums((("yes", (1, 1, 1, 80)),)).merge(Sums((("yes", (2, 2, 1, 20)),)))
+        Sums(rows=(('yes', (3, 3, 2, 100)),))
+        """
+        return _ordered((*self.rows, *other.rows))
+
+    def of(self, choice: str) -> Sum:
+        """Return what ``choice`` received."""
+        return dict(self.rows).get(choice, NOTHING)
+
+    @property
+    def total(self) -> Sum:
+        """What all ballots come to."""
+        return _add(total for _, total in self.rows)
+
+
+def sums(ballots: Sequence[Ballot], options: Sequence[str]) -> Sums:
+    """Add up one shard of ballots; ``ValueError`` for a choice that is no option."""
+    if unknown := {ballot.choice for ballot in ballots} - set(options):
+        raise ValueError(f"ballots for what is no option: {', '.join(sorted(unknown))}")
+    return _ordered((b.choice, (1, b.heads, b.households, b.area_dm2)) for b in ballots)
+
+
+def _ordered(rows: Iterable[tuple[str, Sum]]) -> Sums:
+    added: dict[str, list[int]] = {}
+    for choice, row in rows:
+        sofar = added.setdefault(choice, [0, 0, 0, 0])
+        for place, number in enumerate(row):
+            sofar[place] += number
+    return Sums(tuple((choice, (b, h, d, a)) for choice, (b, h, d, a) in sorted(added.items())))
+
+
+def _add(rows: Iterable[Sum]) -> Sum:
+    ballots, heads, households, area = (sum(column) for column in zip(NOTHING, *rows, strict=True))
+    return ballots, heads, households, area
+
+
+def count(option: str, received: Sum) -> Count:
+    """Write a sum as what the result states of one option."""
+    ballots, heads, households, area = received
+    return Count(option=option, ballots=ballots, heads=heads, households=households, area_dm2=area)
+
+
+def in_measure(received: Sum, measure: Measure) -> int:
+    """Return a sum in one measure."""
+    return received[_PLACE[measure]]

@@ -1,0 +1,59 @@
+"""What people read when something cannot be done now, and what they can do next."""
+
+from __future__ import annotations
+
+from wugong import N_, Texts
+
+TEXTS = Texts(
+    refusals={
+        "voting.poll_elsewhere": N_("This poll belongs to another matter."),
+        "voting.poll_not_open_yet": N_("Voting has not started. It starts at {opens_at}."),
+        "voting.poll_is_closed": N_("Voting closed at {closed_at}. No more ballots are taken."),
+        "voting.not_on_the_roll": N_("{entitlement} is not on the frozen roll of this poll."),
+        "voting.not_your_entitlement": N_("Only its holder can vote with {entitlement}."),
+        "voting.unknown_option": N_("{choice} cannot be chosen. The options are: {options}."),
+        "voting.channel_not_offered": N_("This poll takes no ballots in this way."),
+        "voting.rule_unknown": N_("There is no counting rule {rule}."),
+        "voting.options_of_the_rule": N_("This counting rule has its own options: {options}."),
+        "voting.no_test_of_consent": N_(
+            "This procedure does not say how much agreement a yes needs."
+        ),
+        "voting.roster_of_another_body": N_(
+            "This procedure is for the roster {needed}, not for {roster}."
+        ),
+        "voting.opens_after_closing": N_("The poll would close before it opens."),
+        "voting.secret_not_offered": N_("Secret ballots are not possible in this version yet."),
+        "voting.roll_is_empty": N_("Nobody on the roster may vote on this."),
+        "voting.roll_without_heads": N_("The procedure counts heads; the roster states none."),
+        "voting.roll_without_households": N_(
+            "The procedure counts households; the roster states none."
+        ),
+        "voting.roll_without_area": N_("The procedure counts floor area; the roster states none."),
+        "voting.notice_missing": N_("The notice is missing. It must be up for {days} days first."),
+        "voting.notice_too_short": N_(
+            "The notice still needs {missing} of its {days} days. Voting can start on {earliest}."
+        ),
+        "voting.already_closed": N_("This poll was closed at {closed_at}."),
+        "voting.closing_too_early": N_("Nobody can close the poll before {closes_at}."),
+        "voting.not_the_teller": N_("Only counting the ballots makes a result."),
+        "voting.poll_still_open": N_(
+            "A poll is still running until {closes_at}: {question} The stage stays open until then."
+        ),
+    },
+    remedies={
+        "voting.poll_is_closed": N_("Read the result"),
+        "voting.not_on_the_roll": N_("Ask the community office to check your registration"),
+        "voting.not_your_entitlement": N_("Ask the community office to check your registration"),
+        "voting.channel_not_offered": N_("See how you can vote"),
+        "voting.secret_not_offered": N_("Choose open ballots"),
+        "voting.notice_missing": N_("Post the notice"),
+        "voting.notice_too_short": N_("Wait until the notice has run"),
+        "voting.roster_of_another_body": N_("Choose the roster of this body"),
+    },
+)
+MEASURES = {
+    "heads": N_("heads"),
+    "households": N_("households"),
+    "area": N_("floor area"),
+}
+VOTE = N_("Vote: {question}")
