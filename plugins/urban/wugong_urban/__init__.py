@@ -1,1 +1,74 @@
-"""Urban communities (城市)."""
+"""Urban communities (城市): owners' meetings as dated data, and neighbours heard before a poll."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wugong import (
+    PLAN,
+    Act,
+    Contribution,
+    Matter,
+    PollOpened,
+    Refusal,
+    Relation,
+    Waiting,
+    hookimpl,
+    on,
+)
+from wugong_urban import affected
+from wugong_urban.affected import NEIGHBOURS
+from wugong_urban.bodies import procedures
+from wugong_urban.events import AffectedListed, ContactLogged, MediationOffered, StatementTaken
+from wugong_urban.texts import HEAR, OFFER, ROLES, TEXTS, URBAN
+
+__version__ = "0.1.0"
+
+
+@hookimpl
+def register() -> Iterable[Contribution]:
+    return [
+        URBAN,
+        *ROLES,
+        TEXTS,
+        *procedures(),
+        AffectedListed,
+        ContactLogged,
+        StatementTaken,
+        MediationOffered,
+        NEIGHBOURS,
+        Relation("urban.affected", affected.affected_members),
+    ]
+
+
+@hookimpl
+@on(AffectedListed, ContactLogged, StatementTaken, MediationOffered, PollOpened)
+def guard_event(matter: Matter, act: Act) -> list[Refusal] | None:
+    match act.event:
+        case AffectedListed() as listed:
+            return affected.listing_refusals(listed)
+        case PollOpened() as opened:
+            procedure = matter.standing.procedures.get(opened.procedure)
+            return affected.poll_refusals(matter, opened, procedure)
+    return affected.unit_refusals(matter.state(NEIGHBOURS), act)
+
+
+@hookimpl
+def waiting(matter: Matter) -> Iterable[Waiting]:
+    if not matter.open(PLAN):
+        return
+    losing = matter.state(NEIGHBOURS).losing()
+    if unheard := [n.unit for n in losing if not n.was_heard]:
+        details = {"units": ", ".join(unheard)}
+        yield Waiting(
+            HEAR, "officer", act="urban.statement_taken", source=affected.CHARTER, details=details
+        )
+    if alone := [n.unit for n in losing if n.needs_offer]:
+        details = {"units": ", ".join(alone)}
+        yield Waiting(
+            OFFER,
+            "officer",
+            act="urban.mediation_offered",
+            source=affected.CHARTER,
+            details=details,
+        )

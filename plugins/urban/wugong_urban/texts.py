@@ -1,0 +1,65 @@
+"""The words of an urban community: its bodies, its people, and what is said when it must wait."""
+
+from __future__ import annotations
+
+from wugong import N_, RoleTitle, Setting, Texts
+
+URBAN = Setting(
+    "urban",
+    title=N_("Urban community"),
+    words={
+        N_("Assembly"): N_("Owners' assembly"),
+        N_("Committee"): N_("Owners' committee"),
+        N_("Group"): N_("Stair"),
+        N_("Officer"): N_("Community worker"),
+        N_("Convenor"): N_("Owners' committee"),
+    },
+    plugins=(
+        "planning",
+        "voting",
+        "urban",
+        "building",
+        "oversight",
+        "funds",
+        "evaluation",
+        "points",
+        "mediation",
+        "insight",
+    ),
+)
+
+ROLES = (
+    RoleTitle("officer", N_("Community worker")),
+    RoleTitle("convenor", N_("Owners' committee")),
+    RoleTitle("urban.affected", N_("Neighbour who loses by it")),
+)
+
+TEXTS = Texts(
+    refusals={
+        "urban.unit_listed_twice": N_("The list names a unit twice: {units}."),
+        "urban.unit_not_listed": N_("{unit} is not on the list of affected units."),
+        "urban.unit_of_another": N_("Only those who live in {unit} can make its statement."),
+        "urban.nobody_objected": N_("{unit} has not objected, so there is nothing to mediate."),
+        "urban.needs_special_majority": N_(
+            "Adding a lift is rebuilding: three quarters must agree, by area and by heads."
+        ),
+        "urban.affected_not_listed": N_("Nobody has listed yet whom the scheme affects."),
+        "urban.affected_not_heard": N_(
+            "Affected units not heard yet: {units} ({count}). Each makes a statement or is"
+            " contacted {attempts} times first."
+        ),
+        "urban.mediation_not_offered": N_(
+            "Objecting units without an offer of mediation: {units} ({count})."
+        ),
+    },
+    remedies={
+        "urban.unit_not_listed": N_("Add it to the list"),
+        "urban.unit_of_another": N_("Ask the community worker to note it for them"),
+        "urban.needs_special_majority": N_("Open it as a special matter"),
+        "urban.affected_not_listed": N_("List who is affected"),
+        "urban.affected_not_heard": N_("Visit them and take a statement"),
+        "urban.mediation_not_offered": N_("Offer mediation and note the answer"),
+    },
+)
+HEAR = N_("Hear the affected units: {units}")
+OFFER = N_("Offer mediation to the units that object: {units}")
