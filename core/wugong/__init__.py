@@ -32,7 +32,15 @@ from wugong.polls import (
     judge,
 )
 from wugong.procedures import Basis, Procedure, Requirement, read_procedure
-from wugong.rosters import Entitlement, Measure, Part, Totals, roll_hash, totals
+from wugong.rosters import (
+    Entitlement,
+    Measure,
+    Part,
+    Totals,
+    read_entitlement,
+    roll_hash,
+    totals,
+)
 from wugong.schema import (
     Between,
     Choice,
@@ -176,6 +184,7 @@ __all__ = [
     "may_read",
     "on",
     "reaches",
+    "read_entitlement",
     "read_procedure",
     "read_time",
     "roll_hash",

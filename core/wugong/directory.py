@@ -6,6 +6,7 @@ from them; it is no part of the record, can be ended at any time and never enter
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import json
 import secrets
@@ -19,7 +20,7 @@ from sqlmodel import col
 
 from wugong.shelf import upsert
 from wugong.storage import Storage
-from wugong.tables import BucketRow, IdentityRow, SessionRow
+from wugong.tables import BucketRow, IdentityRow, SessionRow, TokenRow
 
 LOCAL = "local"
 IDLE_MS = 30 * 60 * 1000
@@ -66,7 +67,7 @@ class Identities:
     def unlink_member(self, community: str, member: str) -> None:
         """Remove every identity and session of an erased member."""
         with self._storage.write() as connection:
-            for model in (IdentityRow, SessionRow):
+            for model in (IdentityRow, SessionRow, TokenRow):
                 connection.execute(
                     delete(model).where(
                         col(model.community) == community, col(model.member) == member
@@ -204,6 +205,60 @@ class Sessions:
                     col(SessionRow.member) == subject, col(SessionRow.community) == issuer
                 )
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A program's right to act as a member; ``id`` names it in lists and to revoke it."""
+
+    id: str
+    community: str
+    member: str
+    label: str
+    until: int | None  # ms since 1970
+
+
+class Tokens:
+    """Bearer tokens for programs: 256 bits, stored as SHA-256, revocable."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def create(self, community: str, member: str, label: str, until: datetime | None = None) -> str:
+        """Make a token and return it; it is shown once and stored nowhere."""
+        token = "wg_" + secrets.token_urlsafe(32)
+        row = {
+            "id": _hash(token),
+            "community": community,
+            "member": member,
+            "label": label[:80],
+            "until": ms(until) if until else None,
+        }
+        with self._storage.write() as connection:
+            upsert(self._storage, connection, TokenRow, [row], ("id",))
+        return token
+
+    def find(self, token: str, at: datetime) -> Token | None:
+        """Return whose token it is; ``None`` when it is unknown, revoked or past its time."""
+        found = self._select(col(TokenRow.id) == _hash(token))
+        if not found or (found[0].until is not None and ms(at) >= found[0].until):
+            return None
+        return found[0]
+
+    def list(self, community: str) -> list[Token]:
+        """Return the tokens of a community, by label."""
+        return sorted(self._select(col(TokenRow.community) == community), key=lambda t: t.label)
+
+    def revoke(self, identity: str) -> None:
+        """End a token by the id that lists show."""
+        with self._storage.write() as connection:
+            connection.execute(delete(TokenRow).where(col(TokenRow.id) == identity))
+
+    def _select(self, where: Any) -> builtins.list[Token]:
+        columns = TokenRow.__table__.columns  # type: ignore[attr-defined]
+        with self._storage.read() as connection:
+            rows = connection.execute(select(*columns).where(where)).all()
+        return [Token(r.id, r.community, r.member, r.label, r.until) for r in rows]
 
 
 class Buckets:

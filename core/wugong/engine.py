@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,14 +18,14 @@ from wugong.audience import OPERATOR, Viewer
 from wugong.batch import Batch, Job, Means, Receipt, waiting_of
 from wugong.books import Book
 from wugong.clock import Clock, system_clock
-from wugong.directory import Accounts, Buckets, Identities, Sessions
+from wugong.directory import Accounts, Buckets, Identities, Sessions, Tokens
 from wugong.errors import Misconfigured, Refusal, Refused
 from wugong.events import Fact, Kind, body_of, kind_of, sealed_fields
 from wugong.folding import Matters
 from wugong.journal import ChainHead, Fault, canonical, check_chain
 from wugong.matter import Matter, community_of
 from wugong.publishing import Publishing
-from wugong.reading import MatterLine, Proof, Reader
+from wugong.reading import MatterLine, Person, Proof, Reader
 from wugong.rebuilding import rebuild
 from wugong.schema import Unreadable, write_time
 from wugong.stages import Stage
@@ -79,6 +79,7 @@ class Engine:
         self.identities = Identities(self.storage)
         self.accounts = Accounts(self.storage, self.identities)
         self.sessions = Sessions(self.storage)
+        self.tokens = Tokens(self.storage)
         self._buckets = Buckets(self.storage)
         rebuild(self._means, only_missing=True)
 
@@ -331,7 +332,26 @@ class Engine:
         """Take a token from a rate limit; return 0.0 or the seconds to wait."""
         return self._buckets.take(bucket, burst, per_minute, self.now())
 
+    def directory(self, community: str, viewer: Viewer) -> list[Person]:
+        """Return the members of a community as ``viewer`` may see them, by id."""
+        return self._reader.directory(community, viewer)
+
     # Upkeep
+
+    @property
+    def keys_path(self) -> Path | None:
+        """The file of people's keys, where they are kept in one."""
+        return getattr(self._means.keys, "path", None)
+
+    def export(self, community: str, after: int = 0) -> Iterator[dict[str, Any]]:
+        """Yield the journal as it is chained, with digests; for the operator and verifiers.
+
+        The SHA-256 digest of a record is that of ``b"wugong/fact/v1\\0"`` and the canonical JSON of
+        its fields without ``digest`` and ``sm3``; the SM3 digest is that of the same tag, the SM3
+        digest before it in hex, and the same JSON. The first record follows the digests of
+        ``b"wugong/genesis/v1\\0"`` and the community's id.
+        """
+        return self._reader.export(community, after)
 
     def tick(self) -> int:
         """Record what the clock owes in all matters; return how many facts that made."""

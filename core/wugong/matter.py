@@ -113,6 +113,16 @@ class Matter:
         return self.standing.community
 
     @property
+    def procedures(self) -> Mapping[str, Procedure]:
+        """Every procedure that the installed plugins bring, by id."""
+        return self.standing.procedures
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """Every counting rule that the installed plugins bring, by id."""
+        return self.standing.rules
+
+    @property
     def is_standing(self) -> bool:
         """Whether this is the community itself."""
         return self.id == self.standing.community

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from wugong.batch import Means
 from wugong.books import Book
 from wugong.errors import Refusal
 from wugong.events import Act, Fact, Kind, sealed_fields
-from wugong.journal import ChainHead, chain_head, digest_prefix, read_fact
+from wugong.journal import COLUMNS, ChainHead, chain_head, digest_prefix, read_fact
 from wugong.matter import Matter, community_of
 from wugong.people import MEMBERS
 from wugong.schema import Sealed, ShownTo, read_time
@@ -74,6 +74,17 @@ class Proof:
     at: datetime
     channel: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member as the directory shows them; texts are empty where they may not be read."""
+
+    member: str
+    name: str
+    household: str
+    group: str
+    contact: str
 
 
 class Reader:
@@ -309,6 +320,26 @@ class Reader:
                 found[member] = texts.get(entry["name"][0]) or ""
         return found
 
+    def directory(self, community: str, viewer: Viewer) -> list[Person]:
+        """Return the members as ``viewer`` may see them; contacts only for officers."""
+        entries = self.book(MEMBERS, community)
+        shown = ["name"] * may_read(viewer, "members") + ["contact"] * may_read(viewer, "officer")
+        sealed = {
+            entry[part][0]: Sealed(*entry[part])
+            for entry in entries.values()
+            for part in shown
+            if entry[part]
+        }
+        texts = self._unseal(sealed)
+
+        def text(entry: Mapping[str, Any], part: str) -> str:
+            return (texts.get(entry[part][0]) or "") if part in shown and entry[part] else ""
+
+        return [
+            Person(m, text(e, "name"), e["household"], e["group"], text(e, "contact"))
+            for m, e in entries.items()
+        ]
+
     # Books, views, waiting
 
     def book(
@@ -406,6 +437,25 @@ class Reader:
         """Return where the chain of a community stands."""
         with self.means.storage.read() as connection:
             return chain_head(connection, community)
+
+    def export(self, community: str, after: int) -> Iterator[dict[str, Any]]:
+        """Yield the records of a chain as they are hashed, with their digests."""
+        table, last = JournalRow, after
+        while True:
+            with self.means.storage.read() as connection:
+                rows = connection.execute(
+                    select(*table.__table__.columns)  # type: ignore[attr-defined]
+                    .where(col(table.community) == community, col(table.seq) > last)
+                    .order_by(col(table.seq))
+                    .limit(1000)
+                ).all()
+            if not rows:
+                return
+            for row in rows:
+                record = {name: getattr(row, name) for name in COLUMNS}
+                record["body"] = json.loads(row.body)
+                yield {**record, "digest": row.digest, "sm3": row.sm3}
+            last = rows[-1].seq
 
     def receipt(self, community: str, code: str) -> Proof | None:
         """Return what a receipt code proves; ``ValueError`` for one that cannot be a code."""

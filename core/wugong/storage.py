@@ -183,6 +183,22 @@ class Storage:
         except DBAPIError as error:
             raise Misconfigured(f"PostgreSQL cannot be reached: {error.orig}") from error
 
+    def migrate(self) -> str:
+        """Bring the schema to this program's version and return it; safe to run again."""
+        from alembic import command
+        from alembic.config import Config
+
+        if self.version() is None:
+            self._create()
+            return HEAD
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.write() as connection:
+            config.attributes["connection"] = connection
+            config.attributes["schema"] = SCHEMA if self.is_postgres else None
+            command.upgrade(config, "head")
+        return HEAD
+
     def dispose(self) -> None:
         """Close all connections."""
         self.pool.dispose()

@@ -204,6 +204,17 @@ class SessionRow(Base, table=True):
     seen: int = Field(sa_type=BigInteger)
 
 
+class TokenRow(Base, table=True):
+    """A bearer token of a program; the token is stored as its SHA-256."""
+
+    __tablename__ = "wugong_token"
+    id: str = Field(primary_key=True)
+    community: str
+    member: str
+    label: str
+    until: int | None = Field(default=None, sa_type=BigInteger)  # ms since 1970
+
+
 class BucketRow(Base, table=True):
     """A token bucket of the rate limits."""
 
