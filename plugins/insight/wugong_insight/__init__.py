@@ -1,1 +1,20 @@
-"""Signs of risk in how a matter was deliberated (風險識別)."""
+"""Insight (風險識別): questions that a matter's record raises, with the facts behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wugong import Act, Contribution, Refusal, SettingChanged, hookimpl, on
+from wugong_insight import questions, settings
+from wugong_insight.evidence import ASSISTED, EVIDENCE, READS
+
+
+@hookimpl
+def register() -> Iterable[Contribution]:
+    return (*READS, EVIDENCE, ASSISTED, *settings.DEFAULTS, questions.TEXTS)
+
+
+@hookimpl
+@on(SettingChanged)
+def guard_event(act: Act) -> list[Refusal]:
+    return settings.refuse_setting(act.event)

@@ -18,12 +18,12 @@ from wugong import (
     Matter,
     PollDecided,
     PollOpened,
+    Procedure,
     Refusal,
     Stage,
     Test,
     judge,
 )
-from wugong.procedures import Procedure
 from wugong_rural import postings
 from wugong_rural.bodies import RESOLVING, steps
 from wugong_rural.events import (
