@@ -15,7 +15,16 @@ from sqlmodel import col
 from wugong import calls, permission
 from wugong.audience import Viewer, may_read
 from wugong.errors import Refusal, Refused
-from wugong.events import Act, Fact, Kind, kind_of, refs, sealed_fields, with_sealed
+from wugong.events import (
+    Act,
+    Fact,
+    Kind,
+    kind_of,
+    members_named,
+    refs,
+    sealed_fields,
+    with_sealed,
+)
 from wugong.folding import Matters, fold_fact, with_relations
 from wugong.guards import core_guard
 from wugong.journal import (
@@ -331,12 +340,12 @@ class Batch:
         act = self._act(matter_id, event, kind, by, principal, channel)
         act = self._permit(kind, matter, act)
         self.shelf.load_for([act])
-        reasons = core_guard(matter, act, self.shelf.books, self.registry.procedures)
-        reasons += self._unknown_refs(matter, act)
+        reasons = core_guard(matter, act, self.registry.procedures)
+        reasons += self._unknown_refs(matter, act) + self._unknown_members(matter, act)
         given = {"matter": matter, "act": act, "books": self.shelf.books}
         reasons += calls.guards(self.registry, matter.standing.plugins, given)
         if reasons:
-            raise Refused(*reasons)
+            raise Refused(*_distinct(reasons))
         return self._record(kind, matter, act, cause, depth)
 
     def _kind(self, event: Any) -> Kind:
@@ -364,7 +373,7 @@ class Batch:
         if not roles and matter.exists:
             raise Refused(Refusal("wugong.not_a_member", details={}))
         act = replace(act, roles=roles)
-        reasons += permission.permitted(kind, matter, roles) if matter.exists else []
+        reasons += permission.permitted(kind, matter, roles, act.event) if matter.exists else []
         reasons += permission.not_the_same(kind, matter, act)
         if reasons:
             raise Refused(*reasons)
@@ -383,6 +392,17 @@ class Batch:
                 details: dict[str, int | str] = {"field": name, "number": number}
                 reasons.append(Refusal("wugong.ref_unknown", details=details))
         return reasons
+
+    def _unknown_members(self, matter: Matter, act: Act) -> list[Refusal]:
+        named = members_named(act.event)
+        if not named:
+            return []
+        self.shelf.load(MEMBERS, [member for _field, member in named])
+        return [
+            Refusal("wugong.member_unknown", details={"field": name, "member": member})
+            for name, member in named
+            if self.shelf.books.get(MEMBERS, member) is None or member in matter.standing.erased
+        ]
 
     def _reads(self, act: Act, head: Head) -> bool:
         # A fact that its reader may not know of is refused like one that does not exist.
@@ -539,7 +559,9 @@ class Batch:
         rows, awaited = [], []
         for name in changed:
             waits = self.waiting(name)
-            rows.append(matter_row(self.matters[name], waits, write_time(self.at)))
+            matter = self.matters[name]
+            shown = last_shown(self.registry, matter) or self.at
+            rows.append(matter_row(matter, waits, write_time(shown)))
             awaited += waiting_rows(self.community, name, waits)
         upsert(storage, connection, MatterRow, rows, ("id",))
         connection.execute(delete(WaitingRow).where(col(WaitingRow.matter).in_(changed)))
@@ -569,6 +591,20 @@ def waiting_of(registry: Registry, matter: Matter) -> list[Waiting]:
             lifted = HoldLifted(hold=hold.id)  # type: ignore[arg-type]
             items.append(Waiting("", "clock", hold.until, "wugong.hold_lifted", lifted, hold.id))
     return items
+
+
+def _distinct(reasons: list[Refusal]) -> list[Refusal]:
+    """Drop repeated reasons: two plugins that say the same say it once."""
+    return [reason for i, reason in enumerate(reasons) if reason not in reasons[:i]]
+
+
+def last_shown(registry: Registry, matter: Matter) -> datetime | None:
+    """Return when a matter last changed for its readers: confidential facts do not count."""
+    for head in reversed(matter.heads.values()):
+        kind = registry.kind(head.kind)
+        if kind is not None and "." not in kind.shown_to:
+            return head.at
+    return matter.opened_at
 
 
 def matter_row(matter: Matter, waits: Iterable[Waiting], changed: str) -> dict[str, Any]:

@@ -179,12 +179,10 @@ def waiting(registry: Registry, enabled: Sequence[str], matter: Any) -> list[tup
 def heard(registry: Registry, plugin: str, thing: Any) -> Any:
     """Return an act or fact as ``plugin`` may see it: of another's event, what it ``Reads``."""
     speaker = thing.kind.partition(".")[0]
-    if speaker in (plugin, CORE):
+    if speaker in (plugin, CORE) or plugin == CORE or thing.kind in registry.core:
         return thing
     reads = registry.reads.get((plugin, thing.kind))
-    if reads is None:
-        return thing
-    values = {name: getattr(thing.event, name) for name in reads.fields}
+    values = {name: getattr(thing.event, name) for name in reads.fields} if reads else {}
     return _replaced(thing, Seen(values))
 
 

@@ -268,9 +268,9 @@ class Engine:
         """Return one fact by its number, ``None`` where it is not there for ``viewer``."""
         return self._reader.fact(community, seq, viewer)
 
-    def links(self, community: str, seq: int) -> tuple[list[int], list[int]]:
+    def links(self, community: str, seq: int, viewer: Viewer) -> tuple[list[int], list[int]]:
         """Return the numbers of the facts that a fact names, and of those that name it."""
-        return self._reader.links(community, seq)
+        return self._reader.links(community, seq, viewer)
 
     def texts(self, facts: Iterable[Fact], viewer: Viewer) -> dict[int, dict[str, str | None]]:
         """Open the sealed fields of facts for ``viewer``."""

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast, dataclass_transform
 
-from wugong.schema import Ref, Sealed, Shape, To, json_schema, read_record, shapes, write_record
+from wugong.schema import (
+    Member,
+    Ref,
+    Sealed,
+    Shape,
+    To,
+    json_schema,
+    read_record,
+    shapes,
+    write_record,
+)
 from wugong.stages import Stage
 
 C = TypeVar("C", bound=type[Any])
@@ -222,6 +232,17 @@ def _refs(record: Any, at: str) -> Iterator[tuple[str, int, tuple[str, ...]]]:
         elif dataclasses.is_dataclass(of.type) and of.type is not Sealed:
             for one in values:
                 yield from _refs(one, f"{at}{name}.")
+
+
+def members_named(event: Any) -> list[tuple[str, str]]:
+    """Return field and id of the members that ``event`` names in fields marked ``Member()``."""
+    found: list[tuple[str, str]] = []
+    for name, its in shapes(type(event)).items():
+        if its.mark(Member) is not None:
+            value: Any = getattr(event, name)
+            values = value if isinstance(value, tuple) else (value,)
+            found += [(name, member) for member in values if member]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

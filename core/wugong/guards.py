@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from wugong.books import Books
+from collections.abc import Mapping
+
 from wugong.errors import Refusal
 from wugong.events import Act
 from wugong.matter import Matter
-from wugong.people import MEMBERS
 from wugong.polls import PollOpened
 from wugong.procedures import Procedure
 from wugong.stages import STAGES, Stage
 from wugong.vocabulary import (
     CommunityFounded,
-    Erased,
     HoldLifted,
     HoldPlaced,
-    RoleGranted,
     RosterImported,
     StageClosed,
     StageOpened,
@@ -25,9 +23,7 @@ from wugong.vocabulary import (
 FOUNDING = "wugong.community_founded"
 
 
-def core_guard(
-    matter: Matter, act: Act, books: Books, procedures: dict[str, Procedure]
-) -> list[Refusal]:
+def core_guard(matter: Matter, act: Act, procedures: Mapping[str, Procedure]) -> list[Refusal]:
     """Say why the engine itself refuses ``act``."""
     if not matter.is_standing and not matter.exists:
         return [Refusal("wugong.matter_unknown", details={"matter": matter.id})]
@@ -46,9 +42,6 @@ def core_guard(
             return [Refusal("wugong.stage_not_open", details={"stage": stage.key})]
         case HoldLifted(hold=number):
             return _lifting(matter, act, number)
-        case RoleGranted(member=member) | Erased(member=member):
-            if books.get(MEMBERS, member) is None or member in matter.standing.erased:
-                return [Refusal("wugong.member_unknown", details={"member": member})]
         case RosterImported() as imported:
             return _importing(imported)
         case PollOpened() as opened:
@@ -98,7 +91,7 @@ def _importing(imported: RosterImported) -> list[Refusal]:
 
 
 def _polling(
-    matter: Matter, act: Act, opened: PollOpened, procedures: dict[str, Procedure]
+    matter: Matter, act: Act, opened: PollOpened, procedures: Mapping[str, Procedure]
 ) -> list[Refusal]:
     reasons = []
     if opened.closes_at <= act.at:

@@ -128,7 +128,8 @@ def published(facts: Sequence[Fact], matter: Matter) -> Iterable[Any] | None:
     """Return acts that may follow ``facts``, after their commit; bulk facts too.
 
     Called in batches from the plugin's own cursor, at least once for each fact; ``matter`` is the
-    community itself as it is now, ``@on`` narrows the kinds. The answer is a list of
+    community itself as it is now, ``@on`` narrows the kinds; of another plugin's event only the
+    fields it ``Reads`` come along. The answer is a list of
     ``at(matter, event)``, recorded as ``plugin:<name>`` under the key ``plugin:seq:n``; a refusal
     of one is logged and undoes nothing. Switched off after three failures in a row.
     Example: :mod:`wugong_points` awards points.

@@ -17,14 +17,12 @@ from wugong.rosters import (
     totals,
     write_entitlement,
 )
-from wugong.vocabulary import Erased, MemberEnrolled, RoleGranted, RoleRevoked, RosterImported
+from wugong.vocabulary import Erased, MemberEnrolled, RosterImported
 
 
 def _members(act: Act | Fact) -> Iterable[str]:
     match act.event:
         case MemberEnrolled(member=member) | Erased(member=member):
-            return (member,)
-        case RoleGranted(member=member) | RoleRevoked(member=member):
             return (member,)
     return ()
 
@@ -49,7 +47,7 @@ MEMBERS: Book[Mapping[str, Any]] = Book(
     "wugong.members",
     keys=_members,
     fold=_member,
-    hears=(MemberEnrolled, Erased, RoleGranted, RoleRevoked),
+    hears=(MemberEnrolled, Erased),
 )
 
 

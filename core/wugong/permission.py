@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from wugong.days import local_day
 from wugong.errors import Refusal
 from wugong.events import Act, Kind, refs
-from wugong.matter import Matter
-from wugong.stages import ANY, Stage
+from wugong.matter import NO_STAGE, Matter
+from wugong.stages import ANY, STAGES, Stage
+from wugong.vocabulary import StageClosed, StageSkipped
 
 ACTS_FOR_OTHERS = {"assisted": "agent", "paper": "officer", "meeting": "officer"}
 STANDING_ONLY = frozenset(
@@ -37,31 +40,34 @@ def member_roles(matter: Matter, member: str, act: Act) -> frozenset[str]:
     return granted.union(related, {"resident"})
 
 
-def permitted(kind: Kind, matter: Matter, roles: Iterable[str]) -> list[Refusal]:
-    """Say why nobody with these roles may do this now, from the declaration alone."""
-    stages = Stage(0)
+def permitted(kind: Kind, matter: Matter, roles: Iterable[str], event: Any = None) -> list[Refusal]:
+    """Say why nobody with these roles may do this now, from the declaration (and the event)."""
+    stages = NO_STAGE
     for role in roles:
-        stages |= kind.may.get(role, Stage(0))
+        stages |= kind.may.get(role, NO_STAGE)
     source = kind.source or kind.name
     if not stages:
         wanted = ", ".join(sorted(role for role in kind.may if role != "plugin"))
         return [Refusal("wugong.not_your_role", source, {"roles": wanted})]
     if stages != ANY and not matter.open(stages):
-        named = ", ".join(s.key for s in Stage if s & stages)
+        named = ", ".join(s.key for s in STAGES if s & stages)
         return [Refusal("wugong.stage_closed", source, {"stages": named})]
-    return _held(kind, matter, stages)
+    return _held(kind, matter, stages, event)
 
 
-def _held(kind: Kind, matter: Matter, stages: Stage) -> list[Refusal]:
+def _held(kind: Kind, matter: Matter, stages: Stage, event: Any) -> list[Refusal]:
+    """Say whether the stage that the act is about rests: the one it ends, else the earliest open."""
     if kind.despite_hold or not matter.holds:
         return []
-    running = [s for s in Stage if s & matter.stages & stages]
-    holds = [matter.held(s) for s in running]
-    if not running or not all(holds):
+    if isinstance(event, StageClosed | StageSkipped):
+        about = event.stage
+    else:
+        about = next((s for s in STAGES if s & matter.stages & stages), NO_STAGE)
+    hold = matter.held(about)
+    if hold is None:
         return []
-    first = holds[0]
-    until = first.until.date().isoformat() if first and first.until else ""
-    return [Refusal("wugong.stage_held", kind.source, {"stage": running[0].key, "until": until})]
+    until = local_day(hold.until).isoformat() if hold.until else ""
+    return [Refusal("wugong.stage_held", kind.source, {"stage": about.key, "until": until})]
 
 
 def in_place(kind: Kind, matter: Matter) -> list[Refusal]:

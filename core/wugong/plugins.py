@@ -61,6 +61,7 @@ class Registry:
     defaults: dict[str, SettingDefault] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)  # plugin → package
     versions: dict[str, str] = field(default_factory=dict)
+    core: frozenset[str] = frozenset()  # kinds of the core vocabulary, whatever their prefix
     hooks: dict[tuple[str, str], list[Implementation]] = field(default_factory=dict)
     plain: dict[str, list[Implementation]] = field(default_factory=dict)
 
@@ -102,6 +103,7 @@ def build(plugins: Mapping[str, Any]) -> Registry:
     registry = Registry()
     for kind in map(kind_of, CORE_EVENTS):
         _add_kind(registry, CORE, kind)
+    registry.core = frozenset(registry.kinds)
     for name in sorted(plugins):
         plugin = plugins[name]
         try:
@@ -212,9 +214,8 @@ def _check_reads(registry: Registry, present: set[str]) -> None:
     hearing = [(p, f.name, f.hears) for p, f in registry.folds.values()]
     hearing += [(p, b.name, b.hears) for p, b in registry.books.values()]
     hearing += [(p, v.name, v.hears) for p, v in registry.views.values()]
-    core = {kind_of(cls).name for cls in CORE_EVENTS}
     for plugin, what, kinds in hearing:
-        foreign = {k for k in kinds if k not in core and k.partition(".")[0] != plugin}
+        foreign = {k for k in kinds if k not in registry.core and k.partition(".")[0] != plugin}
         if missing := {k for k in foreign if (plugin, k) not in registry.reads}:
             raise Misconfigured(
                 f"plugin {plugin}: {what} hears {', '.join(sorted(missing))} without Reads"

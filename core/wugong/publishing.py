@@ -13,7 +13,7 @@ from wugong import calls
 from wugong.batch import Job, Means
 from wugong.events import Fact
 from wugong.journal import read_fact
-from wugong.plugins import CORE, Implementation
+from wugong.plugins import Implementation
 from wugong.tables import CommunityRow, CursorRow, JournalRow
 
 log = logging.getLogger("wugong.plugins")
@@ -94,10 +94,7 @@ class Publishing:
         name = kind.name if kind else row.kind
         if one.hears and name not in one.hears:
             return []
-        speaker = name.partition(".")[0]
-        known = speaker in (one.plugin, CORE) or (one.plugin, name) in registry.reads
-        core = kind is not None and kind.cls.__module__.startswith("wugong.")
-        if kind is None or not (known or core):
+        if kind is None:
             return []
         return [calls.heard(registry, one.plugin, f) for f in read_fact(row, registry.kind)]
 

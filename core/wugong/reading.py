@@ -243,17 +243,22 @@ class Reader:
         found = self.facts(community, viewer, after=seq - 1, before=seq + 1, limit=1, whole=True)
         return found[0] if found else None
 
-    def links(self, community: str, seq: int) -> tuple[list[int], list[int]]:
-        """Return the facts that a fact names, and those that name it."""
+    def links(self, community: str, seq: int, viewer: Viewer) -> tuple[list[int], list[int]]:
+        """Return the facts that a fact names, and those that name it, as ``viewer`` may know."""
         table = LinkRow
         with self.means.storage.read() as connection:
             at = col(table.community) == community
             to = select(col(table.target)).where(at, col(table.source) == seq)
             by = select(col(table.source)).where(at, col(table.target) == seq)
-            return (
-                sorted(set(connection.execute(to).scalars())),
-                sorted(set(connection.execute(by).scalars())),
-            )
+            named, naming = (sorted(set(connection.execute(q).scalars())) for q in (to, by))
+            table_ = JournalRow
+            rows = connection.execute(
+                select(*table_.__table__.columns).where(  # type: ignore[attr-defined]
+                    col(table_.community) == community, col(table_.seq).in_([*named, *naming])
+                )
+            ).all()
+            shown = {fact.seq for fact in self._readable(connection, rows, viewer)}
+        return [n for n in named if n in shown], [n for n in naming if n in shown]
 
     # Sealed texts and names
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlmodel import col
 
-from wugong.batch import Means, matter_row, waiting_of, waiting_rows
+from wugong.batch import Means, last_shown, matter_row, waiting_of, waiting_rows
 from wugong.events import refs
 from wugong.journal import read_fact
 from wugong.polls import PollOpened
@@ -102,8 +102,8 @@ def _rebuild_lists(means: Means, connection: Any, community: str, ids: set[str])
     for name in sorted(ids):
         matter = loaded[name]
         waits = waiting_of(means.registry, matter)
-        times = [head.at for head in matter.heads.values()]
-        changed = write_time(max(times)) if times else ""
+        shown = last_shown(means.registry, matter)
+        changed = write_time(shown) if shown else ""
         upsert(
             means.storage,
             connection,

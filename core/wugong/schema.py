@@ -98,6 +98,11 @@ class To:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A text, or list of texts, that names members: each must be enrolled (or ``""``)."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShownTo:
     """Who may open a sealed field, where that is narrower than the event's audience."""
 

@@ -15,7 +15,7 @@ from wugong.events import Fact, event
 from wugong.matter import Grant, Hold, Matter, Standing, with_head, with_stage
 from wugong.polls import PollClosed, PollDecided, PollOpened, RollFrozen
 from wugong.rosters import Entitlement
-from wugong.schema import Between, Choice, Label, Many, Most, Ref, Sealed, ShownTo
+from wugong.schema import Between, Choice, Label, Many, Member, Most, Ref, Sealed, ShownTo
 from wugong.stages import ANY, BUILD, MANAGE, PLAN, SHARE, Stage
 from wugong.words import N_
 
@@ -70,7 +70,7 @@ class MemberEnrolled:
 class RoleGranted:
     """A member holds a role: in the whole community, or in one matter or body, until a time."""
 
-    member: Annotated[Id, Label(N_("Member"))]
+    member: Annotated[Id, Label(N_("Member")), Member()]
     role: Annotated[str, Label(N_("Role")), Most(40)]
     scope: Annotated[str, Label(N_("Scope (empty: the community)")), Most(80)] = ""
     until: Annotated[datetime | None, Label(N_("Until"))] = None
@@ -85,7 +85,7 @@ class RoleGranted:
 class RoleRevoked:
     """A role ends."""
 
-    member: Annotated[Id, Label(N_("Member"))]
+    member: Annotated[Id, Label(N_("Member")), Member()]
     role: Annotated[str, Label(N_("Role")), Most(40)]
     scope: Annotated[str, Label(N_("Scope (empty: the community)")), Most(80)] = ""
 
@@ -133,7 +133,7 @@ class RosterImported:
 class Erased:
     """A member's key is destroyed: every text sealed under it is unreadable, the chain whole."""
 
-    member: Annotated[Id, Label(N_("Member"))]
+    member: Annotated[Id, Label(N_("Member")), Member()]
     reason: Annotated[str, Label(N_("Reason")), Most(500)]
 
 
