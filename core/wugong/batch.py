@@ -600,7 +600,7 @@ def _distinct(reasons: list[Refusal]) -> list[Refusal]:
 
 def last_shown(registry: Registry, matter: Matter) -> datetime | None:
     """Return when a matter last changed for its readers: confidential facts do not count."""
-    for head in reversed(matter.heads.values()):
+    for head in reversed(list(matter.heads.values())):
         kind = registry.kind(head.kind)
         if kind is not None and "." not in kind.shown_to:
             return head.at

@@ -56,7 +56,7 @@ def permitted(kind: Kind, matter: Matter, roles: Iterable[str], event: Any = Non
 
 
 def _held(kind: Kind, matter: Matter, stages: Stage, event: Any) -> list[Refusal]:
-    """Say whether the stage that the act is about rests: the one it ends, else the earliest open."""
+    """Say whether the act's stage rests: the one it ends, else the earliest open one."""
     if kind.despite_hold or not matter.holds:
         return []
     if isinstance(event, StageClosed | StageSkipped):
