@@ -1,0 +1,37 @@
+"""What a community may set for its planning, and how it is read."""
+
+from __future__ import annotations
+
+from wugong import N_, Matter, Refusal, SettingChanged, SettingDefault
+from wugong_planning.events import NOTICE_SOURCE, REPLY_SOURCE
+
+NOTICE_DAYS = SettingDefault(
+    "planning.notice_days",
+    "15",
+    N_("Days that a scheme must be on notice before it is voted on"),
+    NOTICE_SOURCE,
+)
+ANSWER_DAYS = SettingDefault(
+    "planning.answer_days", "3", N_("Days within which an opinion is answered"), REPLY_SOURCE
+)
+DEFAULTS = (NOTICE_DAYS, ANSWER_DAYS)
+MOST_DAYS = 365
+
+
+def days(matter: Matter, which: SettingDefault) -> int:
+    """Return a number of days as the community set it."""
+    return _whole(matter.setting(which.name, which.default)) or int(which.default)
+
+
+def why_not(changed: SettingChanged) -> list[Refusal]:
+    """Say why a setting of planning cannot take this value."""
+    if changed.name not in {one.name for one in DEFAULTS} or _whole(changed.value):
+        return []
+    return [Refusal("planning.setting_not_days", changed.name, {"most": MOST_DAYS})]
+
+
+def _whole(text: str) -> int:
+    """Return 1 to ``MOST_DAYS`` as written in ASCII digits, else 0."""
+    plain = text.strip()
+    value = int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 3 else 0
+    return value if value <= MOST_DAYS else 0
