@@ -35,6 +35,8 @@ from wugong_funds.events import (
 from wugong_funds.ledger import BALANCES, LEDGER, LINES
 from wugong_funds.texts import CONTRIBUTED
 
+MOST_WAITING = 50  # the oldest; a longer list helps nobody, and the engine takes at most 100
+
 
 @hookimpl
 def register() -> Iterable[Contribution]:
@@ -114,6 +116,5 @@ def waiting(matter: Matter) -> list[Waiting] | None:
             about=request.seq,
             details={"milestone": request.milestone, "amount_fen": request.amount_fen},
         )
-        for request in matter.state(LEDGER).requests.values()
-        if request.pending
+        for request in matter.state(LEDGER).pending[:MOST_WAITING]
     ]

@@ -159,6 +159,11 @@ class Ledger:
         """All that came in and was not reversed."""
         return -sum(self.balance(source_account(source)) for source in SOURCES)
 
+    @property
+    def pending(self) -> list[Request]:
+        """The requests that wait to be paid, oldest first."""
+        return [request for request in self.requests.values() if request.pending]
+
     def income_of(self, source: Source) -> int:
         """Return what came from one class of sources."""
         return -self.balance(source_account(source))

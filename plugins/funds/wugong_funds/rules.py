@@ -13,7 +13,7 @@ from wugong_funds.events import (
 )
 from wugong_funds.ledger import AVAILABLE, BALANCES, LEDGER, RESERVE, Ledger, account_key
 
-OWN_RULE = N_("Rules of the fund")  # a community's own rule, no statute
+OWN_RULE = N_("Our own rules of the fund")  # a community's own rule, no statute
 RESERVE_SHARE, FISCAL_ALARM = "funds.reserve_share", "funds.fiscal_alarm"
 # 10 % is a habit of budget templates (計劃 §7.2), not law: a community may choose another share.
 DEFAULT_SHARE = "1/10"
