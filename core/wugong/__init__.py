@@ -32,6 +32,7 @@ from wugong.polls import (
     judge,
 )
 from wugong.procedures import Basis, Procedure, Requirement, read_procedure
+from wugong.reading import MatterLine, Person, Proof
 from wugong.rosters import (
     Entitlement,
     Measure,
@@ -122,6 +123,7 @@ __all__ = [
     "Label",
     "Many",
     "Matter",
+    "MatterLine",
     "MatterOpened",
     "Measure",
     "Member",
@@ -132,12 +134,14 @@ __all__ = [
     "Overloaded",
     "Part",
     "PaymentMade",
+    "Person",
     "PluginRetired",
     "PollClosed",
     "PollDecided",
     "PollOpened",
     "Prefix",
     "Procedure",
+    "Proof",
     "Reads",
     "Receipt",
     "Ref",

@@ -137,6 +137,7 @@ class Batch:
         self.cursors: dict[str, int] = {}
         self._other_heads: dict[int, Head] = {}
         self._due: dict[tuple[str, int], list[Waiting]] = {}
+        self._prepared: set[int] = set()
         self._person_keys: dict[tuple[str, str], bytes] = {}
 
     # Reading what the jobs need, in few statements
@@ -162,7 +163,7 @@ class Batch:
             query = select(
                 col(KeyRow.actor), col(KeyRow.key), col(KeyRow.request), col(KeyRow.answer)
             ).where(col(KeyRow.community) == self.community, col(KeyRow.key).in_(keys[i : i + 500]))
-            for actor, key, request, answer in self.connection.execute(query).tuples():
+            for actor, key, request, answer in self.connection.execute(query):
                 self.answers[actor, key] = request, answer
 
     def _load_books(self, jobs: Sequence[Job]) -> None:
@@ -176,6 +177,7 @@ class Batch:
             self.shelf.load_for(acts)
         except calls.PluginFault:
             return  # the act that caused it meets the fault again on its own, and is refused
+        self._prepared = {id(act.event) for act in acts}  # the jobs keep these events alive
 
     def _prepare_keys(self, jobs: Sequence[Job]) -> None:
         subjects = {
@@ -339,7 +341,8 @@ class Batch:
         matter = self._matter(matter_id)
         act = self._act(matter_id, event, kind, by, principal, channel)
         act = self._permit(kind, matter, act)
-        self.shelf.load_for([act])
+        if id(event) not in self._prepared:
+            self.shelf.load_for([act])
         reasons = core_guard(matter, act, self.registry.procedures)
         reasons += self._unknown_refs(matter, act) + self._unknown_members(matter, act)
         given = {"matter": matter, "act": act, "books": self.shelf.books}

@@ -59,11 +59,15 @@ class _Watch:
 
     def __init__(self) -> None:
         self.calls: dict[int, _Call] = {}
-        self._pid = 0
+        self._started = False
+        os.register_at_fork(after_in_child=self._forget)
+
+    def _forget(self) -> None:
+        self._started = False  # threads do not survive a fork
 
     def start(self) -> None:
-        if self._pid != os.getpid():
-            self._pid = os.getpid()
+        if not self._started:
+            self._started = True
             self.calls = {}
             threading.Thread(target=self._look, name="wugong-watch", daemon=True).start()
 
@@ -178,8 +182,7 @@ def waiting(registry: Registry, enabled: Sequence[str], matter: Any) -> list[tup
 
 def heard(registry: Registry, plugin: str, thing: Any) -> Any:
     """Return an act or fact as ``plugin`` may see it: of another's event, what it ``Reads``."""
-    speaker = thing.kind.partition(".")[0]
-    if speaker in (plugin, CORE) or plugin == CORE or thing.kind in registry.core:
+    if plugin == CORE or thing.kind in registry.core or thing.kind.startswith(plugin + "."):
         return thing
     reads = registry.reads.get((plugin, thing.kind))
     values = {name: getattr(thing.event, name) for name in reads.fields} if reads else {}

@@ -320,6 +320,10 @@ class Engine:
         """Return what a receipt code proves, or ``None``; ``ValueError`` for a misspelt one."""
         return self._reader.receipt(community, code)
 
+    def proof(self, community: str, seq: int) -> Proof | None:
+        """Return the receipt of a fact by its number, for prints and certificates."""
+        return self._reader.proof(community, seq)
+
     def identify(self, community: str, issuer: str, subject: str) -> str:
         """Return the member that a host's user is, or ``""``."""
         return self.identities.find(community, issuer, subject)

@@ -75,9 +75,7 @@ class Matters:
         last = dict(
             connection.execute(
                 select(col(MatterRow.id), col(MatterRow.last)).where(col(MatterRow.id).in_(wanted))
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         kept = {name: self._kept[name] for name in wanted if name in self._kept}
         stale = [name for name in wanted if name in last and _last(kept.get(name)) != last[name]]

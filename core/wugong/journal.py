@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -32,9 +33,12 @@ COLUMNS = (
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I
 
 
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(value: Any) -> str:
     """Write JSON in its one canonical form."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _encoder.encode(value)
 
 
 def _sm3() -> Callable[[bytes], str]:
@@ -69,11 +73,16 @@ def genesis(community: str) -> ChainHead:
     return ChainHead(0, hashlib.sha256(start).hexdigest(), sm3(start))
 
 
+def _scalar(value: Any) -> str:
+    """Write text, a number or nothing, as :func:`canonical` does but without its set-up."""
+    if type(value) is str:
+        return encode_basestring(value)
+    return "null" if value is None else str(value)
+
+
 def record_bytes(row: Mapping[str, Any]) -> bytes:
     """Return the canonical bytes of a record; ``body`` is canonical JSON text already."""
-    parts = (
-        f'"{name}":{row[name] if name == "body" else canonical(row[name])}' for name in COLUMNS
-    )
+    parts = (f'"{name}":{row[name] if name == "body" else _scalar(row[name])}' for name in COLUMNS)
     return ("{" + ",".join(parts) + "}").encode()
 
 

@@ -61,6 +61,7 @@ class PollOpened:
 @event(
     "voting.roll_frozen",
     may={"plugin": ANY},
+    despite_hold=True,
     title=N_("Roll frozen"),
     says=N_("The roll was frozen: {entitlements} entitled"),
 )
@@ -121,6 +122,7 @@ class Test:
 @event(
     "voting.poll_decided",
     may={"plugin": ANY},
+    despite_hold=True,
     title=N_("Result"),
     says=N_("Result of the poll: {verdict}"),
 )

@@ -17,7 +17,7 @@ from wugong.batch import Means
 from wugong.books import Book
 from wugong.errors import Refusal
 from wugong.events import Act, Fact, Kind, sealed_fields
-from wugong.journal import COLUMNS, ChainHead, chain_head, digest_prefix, read_fact
+from wugong.journal import COLUMNS, ChainHead, chain_head, digest_prefix, read_fact, receipt_code
 from wugong.matter import Matter, community_of
 from wugong.people import MEMBERS
 from wugong.schema import Sealed, ShownTo, read_time
@@ -74,6 +74,7 @@ class Proof:
     at: datetime
     channel: str
     digest: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,11 +361,11 @@ class Reader:
                 listed = list(keys)
                 for i in range(0, len(listed), 500):
                     part = query.where(col(table.key).in_(listed[i : i + 500]))
-                    found |= {k: json.loads(v) for k, v in connection.execute(part).tuples()}
+                    found |= {k: json.loads(v) for k, v in connection.execute(part)}
                 return found
             if prefix:
                 query = query.where(col(table.key) >= prefix, col(table.key) < prefix + LAST)
-            rows = connection.execute(query.order_by(col(table.key))).tuples()
+            rows = connection.execute(query.order_by(col(table.key)))
             return {key: json.loads(value) for key, value in rows}
 
     def view(
@@ -393,7 +394,7 @@ class Reader:
                 .where(*where, col(table.seq) > after)
                 .order_by(order, col(table.key))
                 .limit(limit)
-            ).tuples()
+            )
             return [
                 {"key": key, "matter": its, "seq": seq, **json.loads(row)}
                 for key, its, seq, row in rows
@@ -474,13 +475,26 @@ class Reader:
                     col(table.digest) < prefix + "g",
                 )
             ).first()
-        if row is None:
-            return None
-        at = read_time(row.at.replace("Z", "+00:00"))
+        return self._proof(row) if row is not None else None
+
+    def proof(self, community: str, seq: int) -> Proof | None:
+        """Return the receipt of a fact by its number."""
+        table = JournalRow
+        with self.means.storage.read() as connection:
+            row = connection.execute(
+                select(*table.__table__.columns).where(  # type: ignore[attr-defined]
+                    col(table.community) == community, col(table.seq) == seq
+                )
+            ).first()
+        return self._proof(row) if row is not None else None
+
+    def _proof(self, row: Any) -> Proof:
+        """Return what a record proves; of a confidential one only that it is there."""
+        at, code = read_time(row.at.replace("Z", "+00:00")), receipt_code(row.digest)
         kind = self.registry.kind(row.kind)
         if kind is not None and "." in kind.shown_to:
-            return Proof(row.seq, "", "", at, "", row.digest)
-        return Proof(row.seq, row.matter, row.kind, at, row.channel, row.digest)
+            return Proof(row.seq, "", "", at, "", row.digest, code)
+        return Proof(row.seq, row.matter, row.kind, at, row.channel, row.digest, code)
 
 
 def _discreet(fact: Fact, viewer: Viewer) -> Fact:

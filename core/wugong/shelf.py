@@ -111,7 +111,7 @@ class Shelf:
         query = select(col(BookRow.key), col(BookRow.value)).where(
             col(BookRow.community) == self.community, col(BookRow.book) == book.table, where
         )
-        for key, value in self.connection.execute(query).tuples():
+        for key, value in self.connection.execute(query):
             held.setdefault(key, json.loads(value))
 
     # Advancing
