@@ -14,6 +14,7 @@ from wugong import (
     Between,
     Choice,
     Label,
+    Member,
     Most,
     Ref,
     Sealed,
@@ -22,9 +23,10 @@ from wugong import (
 )
 
 WORK = BUILD | MANAGE  # MANAGE too, so that a community's own matter can carry a catalogue
-CLAIMING = "項目認領約定（參考，非法定）；成都市社區發展治理促進條例 33"
-PLEDGING = "眾籌約定（參考，非法定）"
-LABOUR = "一事一議籌資籌勞辦法（省）：以資代勞只能自願"
+# Message ids: no statute binds these acts everywhere, a community agrees on them.
+CLAIMING = N_("Our own rules for projects that residents take on")
+PLEDGING = N_("Our own rules for pledges")
+LABOUR = N_("Our own rules for labour given")
 
 
 @event(
@@ -233,7 +235,7 @@ class CampaignClosed:
 class LabourRecorded:
     """A member gave days of labour, witnessed by somebody else; it is never turned into money."""
 
-    member: Annotated[str, Label(N_("Who worked")), Most(80)]
+    member: Annotated[str, Label(N_("Who worked")), Most(80), Member()]
     days: Annotated[int, Label(N_("Days of labour")), Between(1, 366)]
     work: Annotated[str, Label(N_("Which work"), N_("No names here")), Most(200)]
     on: Annotated[date | None, Label(N_("First day"))] = None

@@ -21,8 +21,9 @@ from wugong import (
     Refusal,
     TaskAccepted,
     Waiting,
+    after_days,
+    local_day,
 )
-from wugong.days import after_days, local_day
 from wugong_building.events import (
     CLAIMING,
     WORK,

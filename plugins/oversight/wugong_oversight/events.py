@@ -14,6 +14,7 @@ from wugong import (
     Choice,
     Label,
     Many,
+    Member,
     Most,
     Ref,
     To,
@@ -21,11 +22,12 @@ from wugong import (
 )
 
 WORK = BUILD | MANAGE | SHARE  # upkeep is inspected too
-GROUP = "村組法 (2025) 37；居組法 (2025) 36"
-CHARTER = "監督小組約定（參考，非法定）"
-UPKEEP = "管護約定（參考，非法定）"
+GROUP = "村組法 (2025) 37; 居組法 (2025) 36"
+# Message ids: no statute binds these acts, a community agrees on them.
+CHARTER = N_("Our own rules of supervision")
+UPKEEP = N_("Our own rules of upkeep")
 
-Id = Annotated[str, Most(80)]
+Id = Annotated[str, Most(80), Member()]
 
 
 @event(
@@ -82,6 +84,7 @@ class FindingFiled:
         str,
         Label(N_("Who mends it"), N_("Empty: the community office sees to it")),
         Most(80),
+        Member(),
     ] = ""
 
 

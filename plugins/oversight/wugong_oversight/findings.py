@@ -9,8 +9,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
-from wugong import N_, Act, Fact, Fold, Matter, Ref, Refusal, Waiting
-from wugong.days import after_days, local_day
+from wugong import N_, Act, Fact, Fold, Matter, Ref, Refusal, Waiting, after_days, local_day
 from wugong_oversight.events import (
     CHARTER,
     FindingFiled,
