@@ -30,10 +30,8 @@ def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) 
 
 
 def roll_refusals(roll: RollFrozen, procedure: Procedure) -> list[Refusal]:
-    """Say why nothing can be decided on this roll: nobody is on it, or a measure is empty."""
+    """Say which measure that the procedure tests is nowhere on the roll."""
     source = article(procedure)
-    if roll.entitlements == 0:
-        return [Refusal("voting.roll_is_empty", source)]
     weighs = figures(roll)
     return [
         Refusal(f"voting.roll_without_{measure}", source)

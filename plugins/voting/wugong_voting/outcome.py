@@ -19,11 +19,12 @@ from wugong import (
     VotingRule,
     judge,
 )
+from wugong_voting.summaries import ALL
 from wugong_voting.tallies import Tally
 
 Figures = Mapping[Measure, int]
 Verdict = Literal["passed", "rejected", "no_quorum", "tied", "advisory"]
-NONE = Count(option="", ballots=0, heads=0, households=0, area_dm2=0)
+NONE = Count(option=ALL, ballots=0, heads=0, households=0, area_dm2=0)
 
 
 def figures(counted: Count | RollFrozen) -> Figures:

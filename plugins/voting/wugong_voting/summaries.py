@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wugong import Ballot, Count, Measure
 
 Sum = tuple[int, int, int, int]  # ballots, heads, households, area in 0.01 m²
+ALL = "*"  # stands for all options together where a count names its option
 NOTHING: Sum = (0, 0, 0, 0)
 _PLACE: Mapping[Measure, int] = {"heads": 1, "households": 2, "area": 3}
 

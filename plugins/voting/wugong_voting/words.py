@@ -23,7 +23,6 @@ TEXTS = Texts(
         ),
         "voting.opens_after_closing": N_("The poll would close before it opens."),
         "voting.secret_not_offered": N_("Secret ballots are not possible in this version yet."),
-        "voting.roll_is_empty": N_("Nobody on the roster may vote on this."),
         "voting.roll_without_heads": N_("The procedure counts heads; the roster states none."),
         "voting.roll_without_households": N_(
             "The procedure counts households; the roster states none."

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wugong import N_, VotingRule
-from wugong_voting.summaries import Sums, count, sums
+from wugong_voting.summaries import ALL, Sums, count, sums
 from wugong_voting.tallies import Tally, counts, leaders
 
 
@@ -19,7 +19,7 @@ def decide(summary: Sums, options: Sequence[str], settings: Mapping[str, Any]) -
     ahead = leaders(summary, options, settings["measures"])
     return Tally(
         counts=counts(summary, options),
-        taken_part=count("", summary.total),
+        taken_part=count(ALL, summary.total),
         leaders=ahead,
         tested=ahead,
     )
