@@ -65,7 +65,7 @@ class Poll:
     """A poll that was opened, and how it ended."""
 
     seq: int
-    at: datetime
+    starts: datetime
     procedure: str
     options: tuple[tuple[str, str], ...]  # id, title
     about: frozenset[int] = frozenset()
@@ -106,7 +106,8 @@ def _fold(evidence: Evidence, fact: Fact) -> Evidence:
         case "voting.poll_opened":
             options = tuple((option.id, option.title) for option in event.options)
             about = frozenset(map(int, event.about))
-            poll = Poll(fact.seq, fact.at, event.procedure, options, about)
+            starts = max(fact.at, event.opens_at or fact.at)
+            poll = Poll(fact.seq, starts, event.procedure, options, about)
             return replace(evidence, polls=(*evidence.polls, poll))
         case "voting.poll_decided":
             polls = tuple(_decided(poll, event) for poll in evidence.polls)

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
-from wugong import PLAN, Matter
+from wugong import PLAN, Matter, local_day
 from wugong_insight.evidence import EVIDENCE, Evidence, Notice, Poll
 from wugong_insight.settings import Thresholds, thresholds_of
 
-CHINA = timezone(timedelta(hours=8))
 ABSTAIN = "abstain"
 NOBODY: Mapping[int, Mapping[str, int]] = {}
 
@@ -128,7 +127,7 @@ def _notice_short(evidence: Evidence, limits: Thresholds, poll: Poll) -> Iterato
         yield Signal("insight.notice_missing", (poll.seq,))
         return
     # The longest notice counts: a reminder the day before does not shorten it.
-    days = _days_between(before[0].at, poll.at)
+    days = _days_between(before[0].at, poll.starts)
     if days < limits.notice_days:
         details = {"days": days, "least": limits.notice_days}
         yield Signal("insight.notice_short", (before[0].seq, poll.seq), details)
@@ -148,4 +147,4 @@ def _binds(matter: Matter, poll: Poll) -> bool:
 
 def _days_between(first: datetime, then: datetime) -> int:
     """Count days as people on the spot do: the starting day is not counted (民法典 201)."""
-    return (then.astimezone(CHINA).date() - first.astimezone(CHINA).date()).days
+    return (local_day(then) - local_day(first)).days

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import datetime, timedelta
 
-from wugong import Matter, Refusal
+from wugong import Matter, Refusal, after_days, local_day
 from wugong_rural.events import POSTING_LAW
 
-# Days are days of the place. China has kept one zone and no summer time since 1992.
-CHINA = timezone(timedelta(hours=8))
 DAYS = "rural.posting_days"
 LEAST_DAYS = 15  # 村組法 (2025) 35
 
@@ -25,16 +23,8 @@ class Posting:
 
 
 def posted(seq: int, at: datetime, days: int) -> Posting:
-    """Return the posting made at ``at``; the day of posting is not counted.
-
-    Source: Civil Code of the PRC, art. 201. Posted on day D for N days, a sheet may come down on
-    the morning after day D + N.
-
-    >>> posted(7, datetime(2026, 4, 1, 9, tzinfo=CHINA), 15).until.astimezone(CHINA).isoformat()
-    '2026-04-17T00:00:00+08:00'
-    """
-    day = at.astimezone(CHINA).date() + timedelta(days=days + 1)
-    return Posting(seq, days, datetime.combine(day, time(), CHINA).astimezone(UTC))
+    """Return the posting made at ``at``: the day of posting is not counted (民法典 201)."""
+    return Posting(seq, days, after_days(at, days))
 
 
 def ended(posting: Posting | None, seq: int) -> Posting | None:
@@ -45,10 +35,11 @@ def ended(posting: Posting | None, seq: int) -> Posting | None:
 def days_of(posting: Posting) -> dict[str, int | str]:
     """Return the last day of a posting and the day after it, as refusals and tasks name them.
 
-    >>> days_of(posted(7, datetime(2026, 4, 1, 9, tzinfo=CHINA), 15))
+    >>> from datetime import UTC
+    >>> days_of(posted(7, datetime(2026, 4, 1, 9, tzinfo=UTC), 15))
     {'until': '2026-04-16', 'day': '2026-04-17'}
     """
-    day = posting.until.astimezone(CHINA).date()
+    day = local_day(posting.until)
     return {"until": (day - timedelta(days=1)).isoformat(), "day": day.isoformat()}
 
 

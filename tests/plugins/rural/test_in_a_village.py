@@ -1,0 +1,153 @@
+"""The plugin in a real engine: permissions, votes counted by another plugin, the clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+import wugong_rural
+import wugong_voting
+from wugong import BUILD, Option, PollOpened, Ref, StageOpened, seal
+from wugong.testing import Rehearsal
+from wugong_rural.elders import ELDERS
+from wugong_rural.events import (
+    CommitteesConsulted,
+    DecisionPosted,
+    EldersHeard,
+    InterestDeclared,
+    PartyMembersReviewed,
+    PartyProposed,
+)
+from wugong_rural.four_two import FLOW
+from wugong_voting.events import BallotCast
+
+MEMBERS = {
+    "chen": ("officer",),
+    "shen": ("convenor",),
+    "fang": ("party_member",),
+    "gu": ("elder",),
+    "mei": ("elder",),
+    **{f"rep{n}": ("representative",) for n in range(1, 7)},
+    "li": (),
+}
+OPTIONS = (
+    Option(id="yes", title="For"),
+    Option(id="no", title="Against"),
+    Option(id="abstain", title="Abstain"),
+)
+
+
+@pytest.fixture
+def village() -> Rehearsal:
+    plugins = {"rural": wugong_rural, "voting": wugong_voting}
+    r = Rehearsal(plugins, members=MEMBERS, setting="rural")
+    r.roster("representatives", [(f"D{n}", f"rep{n}", "1", 0) for n in range(1, 7)])
+    r.roster("elders", [("X1", "gu", "1", 0), ("X2", "mei", "1", 0)])
+    return r
+
+
+def poll(r: Rehearsal, procedure: str, roster: str) -> PollOpened:
+    return PollOpened(
+        question="Shall the lanes be lit?",
+        options=OPTIONS,
+        procedure=procedure,
+        roster=roster,
+        closes_at=r.engine.now() + timedelta(days=2),
+    )
+
+
+def deliberated(r: Rehearsal) -> str:
+    m = r.open("Lights", by="li", category="four_two")
+    r.act("fang", m, PartyProposed(proposal="Light the lanes"))
+    r.act("chen", m, CommitteesConsulted(due=7, present=7, yes=6))
+    r.act("fang", m, PartyMembersReviewed(due=30, present=24, yes=20))
+    return m
+
+
+def vote(r: Rehearsal, m: str, procedure: str, roster: str, ballots: dict[str, str]) -> str:
+    """Hold a poll to its end and return the verdict."""
+    number = r.act("shen", m, poll(r, procedure, roster)).seq
+    for entitlement, choice in ballots.items():
+        member = {"X1": "gu", "X2": "mei"}.get(entitlement, entitlement.replace("D", "rep"))
+        r.act(member, m, BallotCast(poll=Ref(number), entitlement=entitlement, choice=choice))
+    r.wait(days=2)
+    viewer = r.viewer(m, "chen")
+    (outcome,) = [
+        fact.event
+        for fact in r.engine.facts(m, viewer, kinds=("voting.poll_decided",))
+        if fact.event.poll == number
+    ]
+    return str(outcome.verdict)
+
+
+def test_the_steps_are_for_those_whose_steps_they_are(village: Rehearsal) -> None:
+    m = village.open("Lights", by="li", category="four_two")
+    with village.refuses("wugong.not_your_role"):
+        village.act("li", m, PartyProposed(proposal="Light the lanes"))
+    with village.refuses("wugong.not_your_role"):
+        village.act("li", m, EldersHeard(opinion="Good"))
+
+
+def test_the_elders_opinion_is_counted_and_never_carries(village: Rehearsal) -> None:
+    m = deliberated(village)
+    with village.refuses("rural.elders_not_heard"):
+        village.act("shen", m, poll(village, "villagers.representatives", "representatives"))
+    assert vote(village, m, "elders.council", "elders", {"X1": "yes", "X2": "yes"}) == "advisory"
+    assert village.matter(m).state(FLOW).resolutions == ()
+    with village.refuses("rural.resolution_missing"):
+        village.act("chen", m, DecisionPosted())
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "verdict"),
+    [
+        pytest.param(3, 0, "no_quorum", id="three of six came"),
+        pytest.param(2, 2, "rejected", id="half of those who came"),
+        pytest.param(3, 1, "passed", id="two thirds came, more than half agreed"),
+    ],
+)
+def test_the_representatives_decide(village: Rehearsal, yes: int, no: int, verdict: str) -> None:
+    m = deliberated(village)
+    village.act("mei", m, EldersHeard(opinion="Begin at the bridge"))
+    choices = ["yes"] * yes + ["no"] * no
+    ballots = {f"D{n}": choice for n, choice in enumerate(choices, start=1)}
+    got = vote(village, m, "villagers.representatives", "representatives", ballots)
+    assert got == verdict
+    assert bool(village.matter(m).state(FLOW).resolutions) is (verdict == "passed")
+
+
+def test_the_clock_takes_the_sheet_down_after_fifteen_days(village: Rehearsal) -> None:
+    m = deliberated(village)
+    village.act("mei", m, EldersHeard(opinion="Begin at the bridge"))
+    ballots = {f"D{n}": "yes" for n in range(1, 7)}
+    vote(village, m, "villagers.representatives", "representatives", ballots)
+    with village.refuses("rural.decision_not_posted"):
+        village.act("shen", m, StageOpened(stage=BUILD))
+    village.act("chen", m, DecisionPosted(days=15))
+    village.act("shen", m, StageOpened(stage=BUILD))
+    village.wait(days=15)
+    decision = village.matter(m).state(FLOW).decision
+    assert decision is not None
+    assert not decision.ended
+    village.wait(days=1)
+    decision = village.matter(m).state(FLOW).decision
+    assert decision is not None
+    assert decision.ended
+
+
+def test_why_an_elder_stood_aside_is_for_the_office_alone(village: Rehearsal) -> None:
+    m = deliberated(village)
+    declared = InterestDeclared(ground="kinship", remark=seal("My nephew sells the lamps"))
+    village.act("gu", m, declared)
+    with village.refuses("rural.recusal_missing"):
+        village.act("mei", m, EldersHeard(opinion="Begin at the bridge"))
+    village.act("mei", m, EldersHeard(opinion="Begin at the bridge", recused=("gu",)))
+    assert village.matter(m).state(ELDERS).interested == {"gu"}
+    assert village.matter(m).relations["rural.recused"] == {"gu"}
+    kinds = ("rural.interest_declared",)
+    seen = {
+        who: len(village.engine.facts(m, village.viewer(m, who), kinds=kinds))
+        for who in ("chen", "gu", "mei", "li")
+    }
+    assert seen == {"chen": 1, "gu": 1, "mei": 0, "li": 0}
