@@ -73,7 +73,8 @@ def guard_event(matter: Matter, act: Act) -> list[Refusal] | None:
             wanted = settings.days(matter, settings.NOTICE_DAYS)
             procedure = matter.standing.procedures.get(opened.procedure)
             lawful = procedure.notice_days if procedure else 0
-            return rules.poll(state, opened, act.at, wanted, lawful)
+            starts = max(act.at, opened.opens_at or act.at)
+            return rules.poll(state, opened, starts, wanted, lawful)
         case SettingChanged() as changed:
             return settings.why_not(changed)
     return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from wugong import N_, Matter, Ref, Waiting
-from wugong.days import after_days
+from wugong import N_, Matter, Ref, Waiting, after_days
 from wugong_planning.days import down_from
 from wugong_planning.events import REPLY_SOURCE, NoticeEnded
 from wugong_planning.settings import ANSWER_DAYS, days

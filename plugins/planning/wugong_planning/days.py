@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from wugong.days import after_days, local_day, start_of
+from wugong import after_days, local_day, start_of
 
 
 def opens_from(posted_at: datetime, days: int) -> datetime:

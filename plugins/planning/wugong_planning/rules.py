@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from wugong import PLAN, Act, Matter, PollOpened, Refusal
-from wugong.days import local_day
+from wugong import PLAN, Act, Matter, PollOpened, Refusal, local_day
 from wugong_planning.days import days_run, down_from, opens_from
 from wugong_planning.events import (
     NOTICE_SOURCE,
@@ -121,7 +120,14 @@ def unanswered(state: Planning) -> list[Refusal]:
 
 def concerns(matter: Matter, state: Planning, opened: PollOpened) -> bool:
     """Tell whether a poll belongs to planning: held while planning is open, or on a scheme."""
-    return matter.open(PLAN) or any(number in state.schemes for number in opened.about)
+    return matter.open(PLAN) or bool(schemes_of(state, opened))
+
+
+def schemes_of(state: Planning, opened: PollOpened) -> frozenset[int]:
+    """Return the versions that a poll decides on, named themselves or by their notice."""
+    named = {int(number) for number in opened.about}
+    by_notice = (state.notices[number].about for number in named & state.notices.keys())
+    return frozenset(named.union(*by_notice) & state.schemes.keys())
 
 
 def poll(
@@ -129,14 +135,15 @@ def poll(
 ) -> list[Refusal]:
     """Say why people cannot vote yet: opinions unanswered, notice missing or still running.
 
-    ``wanted`` days are the community's own rule. ``lawful`` days are the procedure's: whoever
-    opens polls counts those for what the poll is about, and we do not say the same thing twice.
+    ``at`` is when they could vote first, ``wanted`` days are the community's own rule and
+    ``lawful`` days the procedure's: whoever opens polls counts those for what the poll is about,
+    and we do not say the same thing twice.
     """
     reasons = unanswered(state)
     current = state.scheme
     if current is None:
         return reasons
-    named = [number for number in opened.about if number in state.schemes]
+    named = schemes_of(state, opened)
     if named and current.id not in named:
         return [*reasons, _outdated(state)]
     said = lawful if current.id in named else 0

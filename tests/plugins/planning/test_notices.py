@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import dataclasses
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -40,6 +41,23 @@ def test_a_poll_may_open_later_too(place: Any) -> None:
     place.notice(scheme)
     place.r.until(DAY_15.replace(second=1))
     place.poll(scheme)
+
+
+def test_a_poll_announced_beforehand_counts_from_the_hour_when_voting_starts(place: Any) -> None:
+    scheme = place.scheme([])
+    place.notice(scheme)
+    soon = dataclasses.replace(place.ballot(scheme), opens_at=DAY_15 - timedelta(seconds=1))
+    with place.r.refuses("planning.notice_running"):
+        place.act("wang", dataclasses.replace(soon, closes_at=DAY_15 + timedelta(days=7)))
+    in_time = dataclasses.replace(soon, opens_at=DAY_15, closes_at=DAY_15 + timedelta(days=7))
+    assert place.act("wang", in_time) > scheme
+
+
+def test_a_poll_may_name_the_notice_in_place_of_the_scheme(place: Any) -> None:
+    first = place.notice(place.scheme([]))
+    place.scheme([])
+    place.r.wait(days=15)
+    assert refusal(place, first).code == "planning.scheme_outdated"
 
 
 def test_the_day_of_posting_does_not_count_however_early_the_sheet_hangs(place: Any) -> None:
