@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from wugong import Fact, Fold, Matter, PollOpened, Procedure, Reads, Ref, Refusal, local_day
+from wugong_voting.state import Poll, Polls, polls_of
 
 NOTICE_POSTED = Reads("planning.notice_posted", about=tuple[Ref, ...])
 
@@ -28,17 +29,24 @@ NOTICES: Fold[tuple[Notice, ...]] = Fold(
 )
 
 
-def announcing(notices: tuple[Notice, ...], opened: PollOpened) -> Notice | None:
+def announcing(notices: tuple[Notice, ...], polls: Polls, opened: PollOpened) -> Notice | None:
     """Return the first notice that announced all that the poll puts to the vote.
 
-    What was not announced is not voted on. A poll that names nothing is announced by the newest
-    notice of the matter alone, so that a notice of something older cannot serve for it.
+    What was not announced is not voted on, and a vote that is repeated is announced again. A poll
+    that names nothing is announced by the newest notice of the matter alone, so that a notice of
+    something older cannot serve for it.
     """
     about = frozenset(map(int, opened.about))
+    since = max((p.id for p in polls.values() if _repeats(opened, p)), default=0)
+    fresh = [notice for notice in notices if notice.id > since]
     if not about:
-        return notices[-1] if notices else None
-    covering = (n for n in notices if about <= n.about | {n.id})
-    return next(covering, None)
+        return fresh[-1] if fresh else None
+    return next((n for n in fresh if about <= n.about | {n.id}), None)
+
+
+def _repeats(opened: PollOpened, earlier: Poll) -> bool:
+    its = earlier.opened
+    return (its.procedure, set(its.about)) == (opened.procedure, set(opened.about))
 
 
 def earliest(posted_at: datetime, days: int) -> date:
@@ -63,7 +71,7 @@ def refusals(
     days = procedure.notice_days
     if not days:
         return []
-    notice = announcing(matter.state(NOTICES), opened)
+    notice = announcing(matter.state(NOTICES), polls_of(matter), opened)
     if notice is None:
         return [Refusal("voting.notice_missing", procedure.notice_source, {"days": days})]
     first = earliest(notice.posted_at, days)

@@ -399,6 +399,21 @@ def test_a_poll_that_names_nothing_waits_for_the_newest_notice() -> None:
         opened(r, matter)
 
 
+def test_a_vote_that_is_repeated_is_announced_again() -> None:
+    r = rehearsal(charter(notice_days="15", notice_source='"章程 6"'))
+    matter = r.open("Lights", by="li")
+    lamp = r.act("li", matter, "planning.need_filed", {"text": "Lamp"}).seq
+    noticed(r, matter, lamp)
+    r.wait(days=15)
+    opened(r, matter, about=[lamp])
+    r.wait(days=7)
+    with r.refuses("voting.notice_missing"):
+        opened(r, matter, about=[lamp])
+    noticed(r, matter, lamp)
+    r.wait(days=15)
+    assert opened(r, matter, about=[lamp])
+
+
 def test_notice_may_run_until_voting_starts() -> None:
     r = rehearsal(charter(notice_days="15", notice_source='"章程 6"'))
     matter = r.open("Lights", by="li")
