@@ -6,11 +6,25 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from wugong import ANY, EVALUATE, N_, Between, Choice, Label, Many, Most, Ref, Sealed, To, event
+from wugong import (
+    ANY,
+    EVALUATE,
+    N_,
+    Between,
+    Choice,
+    Label,
+    Many,
+    Member,
+    Most,
+    Ref,
+    Sealed,
+    To,
+    event,
+)
 
 Evaluation = Annotated[Ref, Label(N_("Evaluation")), To("evaluation.opened")]
 Score = Annotated[int, Label(N_("Score")), Between(1, 100)]
-Member = Annotated[str, Most(80)]
+MemberId = Annotated[str, Most(80), Member()]
 Unit = Literal["household", "member"]
 Track = Literal["expert", "residents"]
 TRACKS = {"expert": N_("Independent evaluation"), "residents": N_("Residents' rating")}
@@ -26,7 +40,7 @@ class EvaluationOpened:
     """Two tracks begin: an independent evaluator assesses, residents answer until a stated time."""
 
     evaluator: Annotated[
-        Member,
+        MemberId,
         Label(
             N_("Independent evaluator"),
             N_("Somebody who neither built, supervised nor paid for the work."),
@@ -53,7 +67,7 @@ class EvaluatorReplaced:
     """The evaluator could not go on; another one begins anew."""
 
     evaluation: Evaluation
-    evaluator: Annotated[Member, Label(N_("Independent evaluator"))]
+    evaluator: Annotated[MemberId, Label(N_("Independent evaluator"))]
     reason: Annotated[str, Label(N_("Reason")), Most(500)]
 
 
