@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from wugong import Act, Fact, Fold, Matter, PollOpened, Procedure, Refusal
+from wugong import N_, Act, Fact, Fold, Matter, PollOpened, Procedure, Refusal
 from wugong_urban.events import (
     AffectedListed,
     ContactLogged,
@@ -18,7 +18,7 @@ ATTEMPTS = 3  # logged attempts that stand in for a statement
 LIFT = "lift"  # the category of matters in which neighbours lose light, air or quiet
 SPECIAL = "owners.special"
 # No law asks for these steps; they are this pack's, after what cities ask of a lift scheme.
-CHARTER = "受影響業主先聽取（本程序，非法定）"
+CHARTER = N_("Our own rules for neighbours who lose by a scheme")
 SCHEME_RULE = "濟南（萊蕪、鋼城）加裝電梯規定 10（參考）"
 REBUILDING = "民法典 278(1)(七)"
 
