@@ -32,13 +32,14 @@ from wugong.journal import (
     append,
     canonical,
     chain_head,
+    read_stamp,
     receipt_code,
 )
 from wugong.matter import Head, Matter
 from wugong.people import MEMBERS, empty_roll
 from wugong.plugins import CORE, STAGE_HOOKS, Registry
 from wugong.polls import PollOpened
-from wugong.schema import Sealed, read_time, write_time
+from wugong.schema import Sealed, write_time
 from wugong.shelf import Shelf, link_rows, upsert
 from wugong.stages import STAGES, Stage
 from wugong.storage import Storage
@@ -149,7 +150,7 @@ class Batch:
         now = self.means.clock()
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         # Time never goes back in a journal, whatever the machine's clock does.
-        self.at = max(now, read_time(self.head.at.replace("Z", "+00:00"))) if self.head.at else now
+        self.at = max(now, read_stamp(self.head.at)) if self.head.at else now
         ids = {matter for job in jobs for matter, _event in job.acts}
         self.matters = self.means.matters.load(self.connection, self.community, ids)
         self._read_answers([job.key for job in jobs if job.key])
@@ -429,7 +430,7 @@ class Batch:
         ).first()
         if row is None:
             return None
-        head = Head(row[0], row[1], row[2], read_time(row[3].replace("Z", "+00:00")))
+        head = Head(row[0], row[1], row[2], read_stamp(row[3]))
         self._other_heads[number] = head
         return head
 

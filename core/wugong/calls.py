@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from inspect import iscoroutine
 from types import MappingProxyType
 from typing import Any
 
@@ -132,6 +133,8 @@ def _end(call: _Call, outer: _Call | None) -> None:
 def _many(answer: Any, implementation: Implementation, of: type | tuple[type, ...]) -> list[Any]:
     if answer is None:
         return []
+    if iscoroutine(answer):
+        answer.close()  # hooks are not awaited
     if not isinstance(answer, list | tuple | frozenset | set):
         raise PluginFault(implementation.plugin, implementation.hook, "answered no list")
     if len(answer) > MOST_ANSWERS or not all(isinstance(one, of) for one in answer):
@@ -184,9 +187,20 @@ def heard(registry: Registry, plugin: str, thing: Any) -> Any:
     """Return an act or fact as ``plugin`` may see it: of another's event, what it ``Reads``."""
     if plugin == CORE or thing.kind in registry.core or thing.kind.startswith(plugin + "."):
         return thing
+    global _last
+    known, seen = _last
+    if known is not thing:
+        seen = {}
+        _last = thing, seen  # several books and hooks hear the same thing in turn
     reads = registry.reads.get((plugin, thing.kind))
-    values = {name: getattr(thing.event, name) for name in reads.fields} if reads else {}
-    return _replaced(thing, Seen(values))
+    place = plugin if reads else ""
+    if place not in seen:
+        values = {name: getattr(thing.event, name) for name in reads.fields} if reads else {}
+        seen[place] = _replaced(thing, Seen(values))
+    return seen[place]
+
+
+_last: tuple[Any, dict[str, Any]] = (None, {})
 
 
 class Seen:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from wugong.events import Fact, Kind, Unknown, body_of
-from wugong.schema import Unreadable, read_time, write_time
+from wugong.schema import Unreadable, write_time
 from wugong.tables import JournalRow
 
 V = 1
@@ -164,15 +164,16 @@ def read_fact(row: Any, kinds: Callable[[str], Kind | None]) -> list[Fact]:
             by=row.by,
             principal=row.principal,
             channel=row.channel,
-            at=_time(row.at),
+            at=read_stamp(row.at),
             cause=row.cause,
         )
         for event in events
     ]
 
 
-def _time(text: str) -> datetime:
-    return read_time(text.replace("Z", "+00:00"))
+def read_stamp(text: str) -> datetime:
+    """Read the time of a record."""
+    return datetime.fromisoformat(text)  # "Z" and milliseconds as write_time makes them
 
 
 def _upcast(kind: Kind, version: int, body: Any) -> list[Any]:

@@ -12,14 +12,31 @@ from sqlmodel import col
 from wugong import calls
 from wugong.batch import Job, Means
 from wugong.events import Fact
-from wugong.journal import read_fact
-from wugong.plugins import Implementation
+from wugong.journal import read_fact, read_stamp
+from wugong.plugins import CORE, Implementation
 from wugong.tables import CommunityRow, CursorRow, JournalRow
 
 log = logging.getLogger("wugong.plugins")
 
 AT_ONCE = 256
 MOST_FAILURES = 3
+NOTHING = calls.Seen({})
+
+
+def without_event(row: Any, kind: str) -> Fact:
+    """Return the envelope of a fact whose fields its hearer did not ask for."""
+    return Fact(
+        seq=row.seq,
+        matter=row.matter,
+        event=NOTHING,
+        kind=kind,
+        version=row.version,
+        by=row.by,
+        principal=row.principal,
+        channel=row.channel,
+        at=read_stamp(row.at),
+        cause=row.cause,
+    )
 
 
 class Publishing:
@@ -96,6 +113,9 @@ class Publishing:
             return []
         if kind is None:
             return []
+        foreign = name not in registry.core and name.partition(".")[0] not in (one.plugin, CORE)
+        if foreign and (one.plugin, name) not in registry.reads:
+            return [without_event(row, name)]
         return [calls.heard(registry, one.plugin, f) for f in read_fact(row, registry.kind)]
 
     def _give(

@@ -17,10 +17,18 @@ from wugong.batch import Means
 from wugong.books import Book
 from wugong.errors import Refusal
 from wugong.events import Act, Fact, Kind, sealed_fields
-from wugong.journal import COLUMNS, ChainHead, chain_head, digest_prefix, read_fact, receipt_code
+from wugong.journal import (
+    COLUMNS,
+    ChainHead,
+    chain_head,
+    digest_prefix,
+    read_fact,
+    read_stamp,
+    receipt_code,
+)
 from wugong.matter import Matter, community_of
 from wugong.people import MEMBERS
-from wugong.schema import Sealed, ShownTo, read_time
+from wugong.schema import Sealed, ShownTo
 from wugong.shelf import LAST
 from wugong.stages import Stage
 from wugong.tables import (
@@ -490,7 +498,7 @@ class Reader:
 
     def _proof(self, row: Any) -> Proof:
         """Return what a record proves; of a confidential one only that it is there."""
-        at, code = read_time(row.at.replace("Z", "+00:00")), receipt_code(row.digest)
+        at, code = read_stamp(row.at), receipt_code(row.digest)
         kind = self.registry.kind(row.kind)
         if kind is not None and "." in kind.shown_to:
             return Proof(row.seq, "", "", at, "", row.digest, code)
@@ -515,7 +523,7 @@ def _line(row: Any) -> MatterLine:
         held=Stage(row.held),
         opened=row.opened,
         last=row.last,
-        changed=read_time(row.changed.replace("Z", "+00:00")),
+        changed=read_stamp(row.changed),
     )
 
 
@@ -523,7 +531,7 @@ def _waiting(row: Any) -> Waiting:
     return Waiting(
         what=row.what,
         who=row.who,
-        by=read_time(row.by.replace("Z", "+00:00")) if row.by else None,
+        by=read_stamp(row.by) if row.by else None,
         act=row.act,
         about=row.about,
         source=row.source,
