@@ -31,7 +31,7 @@ SOURCE_TITLES = {
     "company": N_("Companies"),
 }
 
-Amount = Annotated[int, Label(N_("Amount in fen")), Between(1, 10**13)]  # up to 1e11 yuan
+Amount = Annotated[int, Label(N_("Amount")), Between(1, 10**13)]  # up to 1e11 yuan
 SourceField = Annotated[Source, Label(N_("Source")), Choice(SOURCE_TITLES)]
 Reason = Annotated[str, Label(N_("Reason")), Most(500)]
 
@@ -48,7 +48,7 @@ class BudgetAdopted:
     A later budget takes the place of the one before; the reserve is topped up to its share.
     """
 
-    total_fen: Annotated[int, Label(N_("Total in fen")), Between(1, 10**13)]
+    total_fen: Annotated[int, Label(N_("Total")), Between(1, 10**13)]
     about: Annotated[tuple[Ref, ...], Label(N_("Adopted by (scheme, poll)"))] = ()
 
 
