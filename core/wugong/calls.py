@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from inspect import iscoroutine
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -104,7 +105,8 @@ def run(implementation: Implementation, given: Mapping[str, Any]) -> Any:
     try:
         answer = implementation.function(*[given[name] for name in implementation.arguments])
         if isinstance(answer, Iterator):
-            answer = list(answer)  # a generator's body runs here, inside the time limit
+            # A generator's body runs here, inside the time limit; an endless one is cut.
+            answer = list(islice(answer, MOST_ANSWERS + 1))
     except HookTimeout:
         raise PluginFault(plugin, hook, f"ran over {SOFT_SECONDS:g} s") from None
     except KeyboardInterrupt:
