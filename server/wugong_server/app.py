@@ -1,0 +1,146 @@
+"""The app: routes, defences in their order, and the one place where errors become pages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ExceptionHandler
+
+from wugong import Engine, Misconfigured, Overloaded, Refused, Unreadable
+from wugong_server.limits import Buckets
+from wugong_server.plugins import Pages, installed_pages
+from wugong_server.prepare import Prepared
+from wugong_server.security import CrossSiteGuard, SecurityHeaders
+from wugong_server.settings import Settings
+from wugong_server.site import routes as site_routes
+from wugong_server.site.errors import answer_error
+from wugong_server.templating import environment
+
+API = "/api/"
+
+
+def create_app(
+    engine: Engine, settings: Settings | None = None, pages: Mapping[str, Any] | None = None
+) -> Starlette:
+    """Return the pages and the JSON API of ``engine`` as one ASGI app.
+
+    Mount it under any prefix; it needs no lifespan. ``pages`` names the web halves of plugins
+    (default: those installed); a host adds a module of its own with ``actor_from_request``.
+    """
+    settings = settings or Settings()
+    plugins = {name: None for name in engine.registry.packages if name not in settings.disabled}
+    modules = installed_pages(plugins) if pages is None else dict(pages)
+    web = Pages(modules)
+    routes = [*site_routes(settings), *_api_routes(), *web.routes()]
+    for route in routes:
+        route.app = Prepared(route.app)
+    whole: list[BaseRoute] = [
+        *routes,
+        Mount("/static", Files(packages=[("wugong_server", "static")]), name="static"),
+    ]
+    app = Starlette(
+        routes=whole,
+        middleware=[
+            Middleware(SecurityHeaders, settings),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts)),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_limit),
+            Middleware(CrossSiteGuard, settings),
+        ],
+        exception_handlers=_handlers(),
+    )
+    app.state.engine = engine
+    app.state.settings = settings
+    app.state.pages = web
+    app.state.buckets = Buckets()
+    app.state.route_params = _route_params(routes)
+    app.state.fingerprints = fingerprints()
+    app.state.member_of_token = _token_reader()
+    app.state.templates = environment(engine.registry, settings)
+    return app
+
+
+class Files(StaticFiles):
+    """Our own files: named with their fingerprint, they may be kept for a year."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Say how long the file may be kept."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def fingerprints() -> dict[str, str]:
+    """Return the beginning of the SHA-256 of each static file, for its address."""
+    folder = Path(__file__).parent / "static"
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:10] for file in folder.iterdir()
+    }
+
+
+def _route_params(routes: list[Route]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for route in routes:
+        params = frozenset(route.param_convertors)
+        if found.setdefault(route.name, params) != params:
+            raise Misconfigured(f"two routes are called {route.name}")
+    found["static"] = frozenset({"path"})
+    return found
+
+
+def _api_routes() -> list[Route]:
+    try:
+        from wugong_server.api import api_routes
+    except ModuleNotFoundError as error:
+        if error.name != "wugong_server.api":
+            raise
+        return []
+    return cast("list[Route]", list(api_routes()))
+
+
+def _token_reader() -> Any:
+    try:
+        from wugong_server import api
+    except ModuleNotFoundError:
+        return None
+    return getattr(api, "member_of_token", None)
+
+
+def _handlers() -> Mapping[Any, ExceptionHandler]:
+    handle = cast("ExceptionHandler", _answer)
+    return {
+        Refused: handle,
+        Unreadable: handle,
+        Overloaded: handle,
+        HTTPException: handle,
+        Exception: handle,
+    }
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    """Turn an error into a page, or into a problem document for the API."""
+    if _inside(request).startswith(API):
+        from wugong_server.problem import problem_response
+
+        answer: Callable[[Request, Exception], Response | Awaitable[Response]] = problem_response
+        made = answer(request, error)
+        return await made if isinstance(made, Awaitable) else made
+    return await run_in_threadpool(answer_error, request, error)
+
+
+def _inside(request: Request) -> str:
+    """Return the path below the prefix that the app is mounted under."""
+    root, path = str(request.scope.get("root_path", "")), str(request.scope["path"])
+    return path.removeprefix(root) if root and path.startswith(root) else path

@@ -1,0 +1,235 @@
+"""Pictures and rows computed exactly: slips, gauges, flows of money, page numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wugong import N_, STAGES, Matter, Words
+from wugong_server import formats
+
+STATE_WORDS = {
+    "open": N_("Under way"),
+    "held": N_("On hold"),
+    "done": N_("Done"),
+    "todo": N_("Not yet"),
+    "skipped": N_("Skipped, filed"),
+}
+GAP = 8  # between the bars of a flow, in its own units of a thousandth of the width
+WIDTH = 1000
+LETTERS = "甲乙丙丁戊己庚辛壬癸"
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One of the five slips: its name, its look and its state in words."""
+
+    title: str
+    look: str
+    word: str
+    current: bool
+
+
+def slips(matter: Matter, words: Words) -> list[Slip]:
+    """Return the five slips of a matter."""
+    found = []
+    for stage in STAGES:
+        state = matter.status(stage)
+        look = "todo" if state == "skipped" else state
+        word = words(STATE_WORDS[state])
+        found.append(Slip(words(stage.title), look, word, state in ("open", "held")))
+    return found
+
+
+def per_cent(part: int, whole: int) -> str:
+    """Return ``part`` of ``whole`` as a width in SVG, at most 100, cut to thousandths.
+
+    >>> per_cent(51, 72)
+    '70.833%'
+    """
+    if whole <= 0:
+        return "0%"
+    thousandths = min(part, whole) * 100_000 // whole
+    return f"{thousandths // 1000}.{thousandths % 1000:03d}%"
+
+
+def page_numbers(number: int, pages: int) -> list[int]:
+    """Return the numbers that a pager shows; 0 stands for a gap.
+
+    >>> page_numbers(6, 12)
+    [1, 0, 5, 6, 7, 0, 12]
+    """
+    wanted = sorted({1, pages, *range(max(1, number - 1), min(pages, number + 1) + 1)})
+    shown: list[int] = []
+    for n in wanted:
+        if shown and n - shown[-1] == 2:
+            shown.append(n - 1)
+        elif shown and n - shown[-1] > 2:
+            shown.append(0)
+        shown.append(n)
+    return shown
+
+
+def in_unit(value: int, unit: str) -> str:
+    """Write a figure of a measure: areas with two decimals, the rest grouped."""
+    return formats.decimal(value) if unit == "area" else formats.number(value)
+
+
+UNIT_WORDS = {"heads": N_("people"), "households": N_("households"), "area": N_("m²")}
+MEASURE_WORDS = {"heads": N_("People"), "households": N_("Households"), "area": N_("Floor area")}
+BASE_WORDS = {
+    "all": N_("all entitled"),
+    "part": N_("those who took part"),
+    "present": N_("those present"),
+}
+
+
+def test_title(test: Any, words: Words) -> str:
+    """Say what one requirement of a poll measures: ``参与人数``, ``同意面积``."""
+    measure = words(MEASURE_WORDS[test.measure])
+    quorum = test.base == "all" and not test.id.startswith(("consent", "yes"))
+    message = N_("{measure} taking part") if quorum else N_("{measure} in favour")
+    return words(message, measure=measure)
+
+
+def test_words(test: Any, words: Words) -> str:
+    """Say a requirement with its figures: of whom, which share, how much there was."""
+    unit = words(UNIT_WORDS[test.measure])
+    share = formats.share(test.share, words)
+    message = (
+        N_("at least {share} of {base} ({of} {unit}) are needed; there were {have}.")
+        if test.op == ">="
+        else N_("more than {share} of {base} ({of} {unit}) are needed; there were {have}.")
+    )
+    return words(
+        message,
+        share=share,
+        base=words(BASE_WORDS[test.base]),
+        of=in_unit(test.of, test.measure),
+        have=in_unit(test.have, test.measure),
+        unit=unit,
+    )
+
+
+def test_sum(test: Any) -> str:
+    """Write a requirement as a comparison of integers that anybody can check.
+
+    ``3 × 58 = 174 ≥ 2 × 72 = 144``
+    """
+    n, d = test.share.numerator, test.share.denominator
+    left, right = d * test.have, n * test.of
+    signs = ("≥", "<", left >= right) if test.op == ">=" else (">", "≤", left > right)
+    sign = signs[0] if signs[2] else signs[1]
+    number = formats.number
+    return (
+        f"{d} × {number(test.have)} = {number(left)} {sign} "
+        f"{n} × {number(test.of)} = {number(right)}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A piece of a flow: its class and its path."""
+
+    look: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A letter beside a bar, which the table below repeats."""
+
+    text: str
+    x: str
+    y: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Two rows of bars of equal length, sources and uses, with ribbons between."""
+
+    width: int
+    bars: tuple[Drawn, ...]
+    links: tuple[Drawn, ...]
+    labels: tuple[Mark, ...]
+
+
+def flow(sources: Sequence[tuple[str, int]], uses: Sequence[tuple[str, int]]) -> Flow | None:
+    """Draw where money comes from and where it goes; sums must agree and be above zero.
+
+    The ribbons share each source among the uses in their order: which yuan paid for what is not
+    known, and the picture says only how much.
+    """
+    sources = [one for one in sources if one[1] > 0]
+    uses = [one for one in uses if one[1] > 0]
+    total = sum(amount for _, amount in sources)
+    if not total or total != sum(amount for _, amount in uses):
+        return None
+    tops = _bars([amount for _, amount in sources], total)
+    ends = _bars([amount for _, amount in uses], total)
+    bars = [Drawn(f"f{'abc'[min(i, 2)]}", _bar(*at, 6)) for i, at in enumerate(tops)]
+    bars += [Drawn(f"f{'def'[min(i, 2)]}", _bar(*at, 80)) for i, at in enumerate(ends)]
+    links = _ribbons([a for _, a in sources], [a for _, a in uses], tops, ends)
+    labels = [_mark(f"{LETTERS[i % 10]} {n}", tops[i], "11%") for i, (n, _) in enumerate(sources)]
+    labels += [_mark(f"{CIRCLED[i % 10]} {n}", ends[i], "97%") for i, (n, _) in enumerate(uses)]
+    return Flow(WIDTH, tuple(bars), tuple(links), tuple(labels))
+
+
+def _bars(amounts: Sequence[int], total: int) -> list[tuple[int, int]]:
+    """Return start and end of each bar, in thousandths of the width, gaps between them."""
+    room = WIDTH - GAP * (len(amounts) - 1)
+    found, before = [], 0
+    for i, amount in enumerate(amounts):
+        start = room * before // total + GAP * i
+        before += amount
+        found.append((start, room * before // total + GAP * i))
+    return found
+
+
+def _bar(start: int, end: int, y: int) -> str:
+    return f"M{start} {y}H{max(end, start + 1)}V{y + 14}H{start}z"
+
+
+def _ribbons(
+    sources: Sequence[int],
+    uses: Sequence[int],
+    tops: Sequence[tuple[int, int]],
+    ends: Sequence[tuple[int, int]],
+) -> list[Drawn]:
+    links: list[Drawn] = []
+    source, used_of_source, use, used_of_use = 0, 0, 0, 0
+    while source < len(sources) and use < len(uses):
+        amount = min(sources[source] - used_of_source, uses[use] - used_of_use)
+        top = _part(tops[source], sources[source], used_of_source, amount)
+        end = _part(ends[use], uses[use], used_of_use, amount)
+        links.append(Drawn(f"f{'abc'[min(source, 2)]}", _ribbon(top, end)))
+        used_of_source += amount
+        used_of_use += amount
+        if used_of_source == sources[source]:
+            source, used_of_source = source + 1, 0
+        if used_of_use == uses[use]:
+            use, used_of_use = use + 1, 0
+    return links
+
+
+def _part(bar: tuple[int, int], whole: int, before: int, amount: int) -> tuple[int, int]:
+    start, end = bar
+    length = end - start
+    return start + length * before // whole, start + length * (before + amount) // whole
+
+
+def _ribbon(top: tuple[int, int], end: tuple[int, int]) -> str:
+    (a, b), (c, d) = top, end
+    return f"M{a} 20C{a} 50 {c} 50 {c} 80H{d}C{d} 50 {b} 50 {b} 20z"
+
+
+def _mark(text: str, bar: tuple[int, int], y: str) -> Mark:
+    middle = (bar[0] + bar[1]) // 2
+    if middle < WIDTH // 8:
+        return Mark(text, f"{bar[0] * 100 // WIDTH}%", y, "start")
+    if middle > WIDTH * 7 // 8:
+        return Mark(text, f"{bar[1] * 100 // WIDTH}%", y, "end")
+    return Mark(text, f"{middle * 100 // WIDTH}%", y, "middle")

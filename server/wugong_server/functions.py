@@ -1,0 +1,249 @@
+"""What templates may call: functions and filters, all for the page that is being drawn."""
+
+from __future__ import annotations
+
+import io
+import re
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import segno
+from markupsafe import Markup, escape
+
+from wugong import N_, Matter, Refusal, Words, write_time
+from wugong_server import drawing, formats, laws, telling
+from wugong_server.page import act_url, current, has_route, url
+from wugong_server.sessions import STAFF_NAV
+
+template_words: ContextVar[Words | None] = ContextVar("wugong_template_words", default=None)
+
+
+def words() -> Words:
+    """Return the words of the template that is being drawn."""
+    return template_words.get() or current().words
+
+
+def say(message: str, /, **details: object) -> str:
+    """Translate a message."""
+    return words()(message, **details)
+
+
+def say_plural(one: str, many: str, count: int, /, **details: object) -> str:
+    """Translate a message by number."""
+    return words().plural(one, many, count, **details)
+
+
+# Filters
+
+
+def _marked(at: datetime, written: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(write_time(at)[:16] + "Z", written)
+
+
+def on_day(at: datetime) -> Markup:
+    """Write a day as ``<time>``."""
+    page = current()
+    return _marked(at, formats.day(at, page.now, page.zone, words()))
+
+
+def at_moment(at: datetime) -> Markup:
+    """Write a day and hour as ``<time>``."""
+    page = current()
+    return _marked(at, formats.moment(at, page.now, page.zone, words()))
+
+
+def by_deadline(at: datetime) -> Markup:
+    """Write the end of a term as ``<time>``."""
+    page = current()
+    return _marked(at, formats.deadline(at, page.now, page.zone, words()))
+
+
+def title_of(kind: str) -> str:
+    """Return the title of a kind of event."""
+    page = current()
+    declared = page.engine.registry.kind(kind)
+    return page.words_of(kind.partition(".")[0])(declared.title) if declared else kind
+
+
+def safe_url(address: str) -> str:
+    """Let only paths and http addresses through: never ``javascript:``."""
+    return address if re.match(r"(?:/(?!/)|\?|#|https?://)", address) else "#"
+
+
+def as_id(name: str) -> str:
+    """Return an element's id for a field name."""
+    return "f-" + re.sub(r"[^0-9A-Za-z_-]", "-", name)
+
+
+FILTERS = {
+    "money": lambda fen: formats.money(fen, words()),
+    "area": lambda dm2: formats.area(dm2, words()),
+    "decimal": formats.decimal,
+    "number": formats.number,
+    "share": lambda value: formats.share(Fraction(value), words()),
+    "short": formats.short,
+    "head": formats.head,
+    "grouped": formats.grouped,
+    "date": on_day,
+    "time": at_moment,
+    "deadline": by_deadline,
+    "remaining": lambda at: formats.remaining(at, current().now, words()),
+    "title_of": title_of,
+    "safe_url": safe_url,
+    "as_id": as_id,
+}
+
+
+# Addresses
+
+
+def address(name: str, /, **params: Any) -> str:
+    """Return the path of a route."""
+    return url(current().request, name, **params)
+
+
+def address_of_act(matter: Any, kind: str, /, **preset: Any) -> str:
+    """Return where an act is done."""
+    return act_url(current().request, str(getattr(matter, "id", matter)), kind, **preset)
+
+
+def absolute(path: str) -> str:
+    """Return a path with the origin that people see: for QR codes and paper."""
+    page = current()
+    origin = page.settings.public_origin.rstrip("/")
+    if not origin:
+        asked = page.request.url
+        origin = f"{asked.scheme}://{asked.netloc}"
+    return origin + path
+
+
+def static(path: str) -> str:
+    """Return the path of one of our files, with its fingerprint: it may be kept for a year."""
+    request = current().request
+    return url(request, "static", path=path, v=request.app.state.fingerprints.get(path))
+
+
+def here_with(**changes: Any) -> str:
+    """Return this address with some query parameters changed."""
+    scope = current().request.scope
+    query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
+    query |= {key: str(value) for key, value in changes.items()}
+    query.pop("done", None)
+    return "?" + urlencode(query)
+
+
+def community_id() -> str:
+    """Return the id of the page's community."""
+    standing = current().community
+    return standing.community if standing else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of the navigation."""
+
+    text: str
+    href: str
+    current: bool
+
+
+def navigation() -> list[Item]:
+    """Return the items of the bar: five for readers, six for staff, never more."""
+    page = current()
+    staff = bool(page.viewer.roles & STAFF_NAV)
+    listed = [
+        ("home", N_("Home"), "home"),
+        ("matters", N_("Matters"), "matters"),
+        ("notices", N_("Notices"), "notices"),
+        ("ledger", N_("Ledger"), "funds.ledger"),
+    ]
+    if staff:
+        listed += [("desk", N_("Desk"), "desk"), ("admin", N_("Admin"), "admin")]
+    else:
+        listed.append(("mine", N_("Mine"), "mine"))
+    here = page.section
+    return [
+        Item(page.words(text), url(page.request, name, community=community_id()), key == here)
+        for key, text, name in listed
+        if has_route(page.request, name)
+    ]
+
+
+# What may be done, and who it is
+
+
+def may(kind: str, matter: Any = None) -> list[Refusal]:
+    """Return what stands in the way of this reader; nothing when the act may be offered."""
+    page = current()
+    declared = page.engine.registry.kind(kind)
+    where = matter or page.matter
+    if declared is None or where is None:
+        return [Refusal("wugong.kind_unknown", details={"kind": kind})]
+    if not isinstance(where, Matter):
+        where = page.engine.matter(str(getattr(where, "id", where)))
+    return list(page.engine.may(where, page.acting_viewer(where), declared))
+
+
+def text(fact: Any, name: str) -> str:
+    """Return a sealed text of a fact if this reader may open it, else nothing."""
+    page = current()
+    return page.engine.open(fact, page.viewer).get(name) or ""
+
+
+# Pictures
+
+
+def qr_svg(target: str) -> Markup:
+    """Return a QR code as SVG, error level M, without style or script."""
+    out = io.BytesIO()
+    segno.make(target, error="m", micro=False).save(
+        out, kind="svg", xmldecl=False, svgns=False, omitsize=True, svgclass="qr", border=4
+    )
+    drawn = out.getvalue().decode().strip()
+    label = escape(say(N_("QR code: {address}"), address=target))
+    return Markup(drawn.replace("<svg", f'<svg role="img" aria-label="{label}"', 1))
+
+
+STATE_GLYPHS = {
+    "wait": N_("glyph:wait"),
+    "yes": N_("glyph:ok"),
+    "partly": N_("glyph:half"),
+    "no": N_("glyph:no"),
+}
+
+FUNCTIONS: dict[str, Any] = {
+    "_": say,
+    "ngettext": say_plural,
+    "url": address,
+    "act_url": address_of_act,
+    "absolute": absolute,
+    "static": static,
+    "here_with": here_with,
+    "community_id": community_id,
+    "navigation": navigation,
+    "has_page": lambda name: has_route(current().request, name),
+    "may": may,
+    "name": lambda member: current().name(member),
+    "text": text,
+    "word_of_refusal": lambda refusal: telling.refusal_words(current(), refusal),
+    "remedy_of": lambda refusal: telling.remedy_words(current(), refusal),
+    "audience_words": lambda audience: telling.audience_words(current(), audience),
+    "role_words": lambda role: telling.role_words(current(), role),
+    "who_may": lambda kind: telling.who_may(current(), kind),
+    "laws_of": lambda source: laws.chips(source, current().language),
+    "slips_of": lambda matter: drawing.slips(matter, words()),
+    "per_cent": drawing.per_cent,
+    "page_numbers": lambda listed: drawing.page_numbers(listed.number, listed.pages),
+    "in_unit": drawing.in_unit,
+    "unit_word": lambda unit: say(drawing.UNIT_WORDS.get(str(unit), str(unit))),
+    "test_title": lambda test: drawing.test_title(test, words()),
+    "test_words": lambda test: drawing.test_words(test, words()),
+    "test_sum": drawing.test_sum,
+    "flow_of": drawing.flow,
+    "state_glyph": lambda state: say(STATE_GLYPHS[state if state in STATE_GLYPHS else "wait"]),
+    "qr_svg": qr_svg,
+}

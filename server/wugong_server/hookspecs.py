@@ -1,0 +1,121 @@
+"""The hooks of a plugin's web half, its ``pages.py``; see ``docs/pages.md``.
+
+They are called while a request is answered, in a worker thread, one plugin after the other in the
+order of their names. What they return is drawn; nothing they do is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import click
+import pluggy
+from starlette.requests import Request
+from starlette.routing import Route
+
+from wugong import Engine, Matter, Viewer, Words
+
+PROJECT = "wugong.server"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+Where = Literal["matter", "home", "mine", "admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A section that a plugin adds to a page; the page draws the heading, ``template`` the rest."""
+
+    order: int
+    title: str
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    place: Literal["main", "aside"] = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something posted for all to read: on the notice board, and on paper as one A4 sheet.
+
+    ``seq`` is the fact that posted it; ``lines`` are pairs of label and value, ``until`` the last
+    moment of the ``days`` it must hang, ``ended_at`` when that was recorded.
+    """
+
+    seq: int
+    title: str
+    posted_at: datetime
+    until: datetime | None
+    days: int
+    body: str = ""
+    lines: Sequence[tuple[str, str]] = ()
+    place: str = ""
+    about: Sequence[int] = ()
+    source: str = ""
+    template: str = ""
+    context: Mapping[str, Any] = field(default_factory=dict)
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who the host says is asking: its own name for the person, mapped by the directory.
+
+    A host that knows our member ids gives ``member`` and needs no mapping.
+    """
+
+    subject: str = ""
+    issuer: str = "host"
+    member: str = ""
+
+
+@hookspec
+def register_routes() -> Iterable[Route]:  # type: ignore[empty-body]
+    """Return the plugin's own pages. Called once, when the app is built; raise nothing here.
+
+    Paths begin with ``/m/{matter}/`` or ``/c/{community}/``; names begin with the plugin's name.
+    Example: :mod:`wugong_voting` shows a poll and its certificate.
+    """
+
+
+@hookspec
+def render_panels(
+    matter: Matter, viewer: Viewer, engine: Engine, words: Words, page: Where
+) -> Iterable[Panel] | None:
+    """Return sections for a page about ``matter``, or nothing.
+
+    ``page`` is ``"matter"``, or ``"home"``, ``"mine"``, ``"admin"`` with the standing matter.
+    Show only what ``viewer`` may read. One that raises is left out of the page and logged.
+    Example: :mod:`wugong_planning` shows needs and opinions.
+    """
+
+
+@hookspec
+def list_notices(
+    matter: Matter, viewer: Viewer, engine: Engine, words: Words
+) -> Iterable[Notice] | None:
+    """Return what is posted in ``matter``, current and past, for the notice board and for paper.
+
+    Example: :mod:`wugong_planning` posts schemes.
+    """
+
+
+@hookspec
+def actor_from_request(request: Request) -> Actor | None:
+    """Say who is asking according to the host, or ``None`` for somebody unknown.
+
+    Asked before our own sessions; the first answer counts. Never trust a header that a client can
+    send: read the host's session or a signed hand-over.
+    Example: the embedding tests take the user of a Starlette and of a Flask host.
+    """
+
+
+@hookspec
+def register_commands(cli: click.Group) -> None:
+    """Add commands to ``wugong``.
+
+    Example: see ``docs/cli.md``.
+    """

@@ -1,0 +1,167 @@
+"""What every page needs before it starts: the matter, who asks, in which language and type size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from wugong import LANGUAGES, NOBODY, Matter
+from wugong_server import sessions
+from wugong_server.hookspecs import Actor
+from wugong_server.limits import ACTS_OF_A_NETWORK, ACTS_OF_ONE, Buckets, network
+from wugong_server.page import Page
+from wugong_server.responding import done_of
+from wugong_server.security import SAFE
+
+LANGUAGE, ELDER, THEME = "wg-lang", "wg-elder", "wg-theme"
+_BY_TAG = {
+    "zh-hant": "zh_Hant",
+    "zh-tw": "zh_Hant",
+    "zh-hk": "zh_Hant",
+    "zh-mo": "zh_Hant",
+    "zh": "zh_Hans",
+    "zh-hans": "zh_Hans",
+    "zh-cn": "zh_Hans",
+    "zh-sg": "zh_Hans",
+    "en": "en",
+}
+
+
+class Prepared:
+    """Wraps the app of one route: makes its :class:`Page` in a worker thread, then goes on."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        page = await run_in_threadpool(make_page, request)
+        if request.method not in SAFE:
+            limit_acts(page)
+        await self.app(scope, receive, send)
+
+
+def make_page(request: Request) -> Page:
+    """Return the page of a request and put it, the viewer and the matter into its state.
+
+    404 for a matter that does not exist or of which this reader may not know.
+    """
+    page = bare_page(request)
+    params = request.path_params
+    wanted = str(params.get("matter") or params.get("community") or "")
+    if wanted:
+        matter = _matter(page, wanted)
+        if matter is None or ("community" in params and not matter.is_standing):
+            raise HTTPException(404)
+        page.matter = matter
+        _identify(page, matter)
+        if not page.engine.may_read_matter(matter, page.viewer):
+            page.matter = _matter(page, matter.community)
+            raise HTTPException(404)
+        page.done = done_of(page)
+    request.state.matter = page.matter
+    request.state.viewer = page.viewer
+    request.state.words = page.words
+    return page
+
+
+def _matter(page: Page, wanted: str) -> Matter | None:
+    try:
+        return page.engine.matter(wanted)
+    except LookupError:
+        return None
+
+
+def bare_page(request: Request) -> Page:
+    """Return a page that knows only the request: for errors, and before anything is looked up."""
+    state = request.app.state
+    page = Page(
+        request=request,
+        engine=state.engine,
+        settings=state.settings,
+        language=language_of(request, state.settings.language),
+        now=state.engine.now(),
+        elder={"on": "on", "max": "max"}.get(request.cookies.get(ELDER, ""), ""),
+        theme="light" if request.cookies.get(THEME) == "light" else "",
+    )
+    request.state.page = page
+    request.state.viewer = NOBODY
+    request.state.matter = None
+    request.state.words = page.words
+    return page
+
+
+def _identify(page: Page, matter: Matter) -> None:
+    """Find out who asks: the host knows, or a token of the API, or a session of ours."""
+    community = matter.community
+    member = _host_member(page, community) or _token_member(page, community)
+    member = member or sessions.member_of(page, community)
+    if member:
+        page.member = member
+        page.viewer = page.engine.viewer(matter.id, member)
+
+
+def _host_member(page: Page, community: str) -> str:
+    for plugin, hook in page.request.app.state.pages.hooks("actor_from_request"):
+        actor: Actor | None = hook(request=page.request)
+        if actor is None:
+            continue
+        if not isinstance(actor, Actor):
+            raise TypeError(f"plugin {plugin}: actor_from_request returned {actor!r}")
+        return actor.member or page.engine.identify(community, actor.issuer, actor.subject)
+    return ""
+
+
+def _token_member(page: Page, community: str) -> str:
+    find = getattr(page.request.app.state, "member_of_token", None)
+    return str(find(page.request, community) or "") if find else ""
+
+
+def language_of(request: Request, otherwise: str) -> str:
+    """Return the language a reader chose, or that their browser asks for.
+
+    A table of our own: a negotiation that takes ``zh-TW`` for unknown answers in English.
+    """
+    chosen = request.cookies.get(LANGUAGE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    for tag in _accepted(request.headers.get("accept-language", "")):
+        parts = tag.lower().split("-")
+        for known in ("-".join(parts[:2]), parts[0]):
+            if known in _BY_TAG:
+                return _BY_TAG[known]
+    return otherwise
+
+
+def _accepted(header: str) -> list[str]:
+    """Return the tags of an Accept-Language header, most wanted first."""
+    wanted: list[tuple[int, int, str]] = []
+    for place, item in enumerate(header[:400].split(",")):
+        tag, _, weight = item.strip().partition(";q=")
+        digits = weight.strip().removeprefix("0.").ljust(3, "0")[:3] if weight else "1000"
+        if tag and digits.isdecimal():
+            wanted.append((-int(digits), place, tag))
+    return [tag for _, _, tag in sorted(wanted)]
+
+
+def limit_acts(page: Page) -> None:
+    """Raise 429 when this account or network has acted too often."""
+    state: Any = page.request.app.state
+    if not page.settings.rate_limits:
+        return
+    buckets: Buckets = state.buckets
+    where = network(page.request, page.settings.trusted_proxies)
+    waits = [buckets.take(f"net/{where}", ACTS_OF_A_NETWORK)]
+    if page.member:
+        waits.append(buckets.take(f"acts/{page.member}", ACTS_OF_ONE))
+    if (wait := max(waits)) > 0:
+        raise too_many(wait)
+
+
+def too_many(wait: float) -> HTTPException:
+    """Return the 429 that says when to come back."""
+    return HTTPException(429, headers={"Retry-After": str(int(wait) + 1)})

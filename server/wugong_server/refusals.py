@@ -1,0 +1,97 @@
+"""The words of the engine's own refusals; a plugin brings its own with ``Texts``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wugong import N_
+
+REFUSALS: Mapping[str, str] = {
+    "wugong.belongs_to_community": N_("This is done for the whole community, not in one matter."),
+    "wugong.closing_in_the_past": N_("The closing time has passed already."),
+    "wugong.community_exists": N_("There is a community of this name already."),
+    "wugong.community_unknown": N_("There is no community of this name."),
+    "wugong.hold_of_another": N_("Only whoever placed this hold can lift it."),
+    "wugong.hold_unknown": N_("This hold does not stand any more."),
+    "wugong.key_used_otherwise": N_("This form was already used for something else."),
+    "wugong.kind_unknown": N_("Nobody here knows this kind of act: {kind}."),
+    "wugong.matter_unknown": N_("There is no matter of this number."),
+    "wugong.member_erased": N_("The data of this person was erased."),
+    "wugong.member_unknown": N_("This person is not enrolled in the community."),
+    "wugong.needs_another_person": N_("Somebody else must do this: one person may not do both."),
+    "wugong.not_a_member": N_("Only people enrolled in this community can do this."),
+    "wugong.not_agent": N_("Only a desk agent may act for another person."),
+    "wugong.not_your_role": N_("This is done by: {roles}."),
+    "wugong.options_repeat": N_("Two options carry the same short name."),
+    "wugong.plugin_failed": N_("The plugin {plugin} failed. It is not your fault."),
+    "wugong.plugin_missing": N_("The plugin {plugin} of this matter is not installed."),
+    "wugong.plugin_not_enabled": N_("This community does not use the plugin {plugin}."),
+    "wugong.procedure_not_in_force": N_("The procedure {procedure} is not in force on {on}."),
+    "wugong.procedure_unknown": N_("Nobody here knows the procedure {procedure}."),
+    "wugong.reason_missing": N_("A reason must be given and is filed."),
+    "wugong.reactions_without_end": N_("The consequences of this act have no end."),
+    "wugong.ref_unknown": N_("No. {number} is not something this can refer to."),
+    "wugong.roster_duplicate": N_("{entitlement} stands twice in the roster."),
+    "wugong.roster_empty": N_("The roster {roster} names nobody who could vote here."),
+    "wugong.roster_negative": N_("{entitlement} has a figure below zero in the roster."),
+    "wugong.roster_unknown": N_("The roster {roster} was not imported yet."),
+    "wugong.sealed_without_text": N_("A confidential text came without its words."),
+    "wugong.stage_already_open": N_("The stage {stage} is open already."),
+    "wugong.stage_closed": N_("This can be done while a stage is open: {stages}."),
+    "wugong.stage_held": N_("The stage {stage} is on hold."),
+    "wugong.stage_not_open": N_("The stage {stage} is not open."),
+    "wugong.stage_out_of_order": N_("The stage {earlier} comes before {stage}."),
+}
+
+REMEDIES: Mapping[str, str] = {
+    "wugong.key_used_otherwise": N_("Open the form again and send it from there."),
+    "wugong.member_unknown": N_("Check the name, or enrol the person first."),
+    "wugong.needs_another_person": N_("Ask a colleague to do it."),
+    "wugong.not_a_member": N_("The community desk can enrol you."),
+    "wugong.plugin_failed": N_("Please tell the desk; it keeps the code below."),
+    "wugong.reason_missing": N_("Write in one sentence why, then send again."),
+    "wugong.roster_unknown": N_("An administrator imports it under Administration."),
+    "wugong.stage_closed": N_("The matter's page says which stage is open now."),
+    "wugong.stage_held": N_("It goes on when the hold is lifted or has run out."),
+    "wugong.stage_not_open": N_("The matter's page says which stage is open now."),
+    "wugong.stage_out_of_order": N_("Finish that stage, or file why it is skipped."),
+}
+
+ROLES: Mapping[str, str] = {
+    "resident": N_("Resident"),
+    "officer": N_("Community worker"),
+    "admin": N_("Administrator"),
+    "convenor": N_("Convenor of meetings"),
+    "agent": N_("Desk agent"),
+    "supervisor": N_("Supervision group"),
+    "professional": N_("Professional"),
+    "observer": N_("Observer"),
+    "treasurer": N_("Treasurer"),
+    "steward": N_("Steward"),
+    "designer": N_("Designer"),
+    "mediator": N_("Mediator"),
+    "evaluator": N_("Evaluator"),
+    "representative": N_("Representative"),
+    "elder": N_("Elder"),
+    "party_member": N_("Party member"),
+    "operator": N_("Operator of the system"),
+    "clock": N_("When the time comes"),
+    "plugin": N_("By the rules"),
+}
+
+AUDIENCES: Mapping[str, str] = {
+    "public": N_("everyone"),
+    "members": N_("members of the community"),
+    "author": N_("only who wrote it and whom it concerns"),
+    "officer": N_("community workers"),
+    "admin": N_("administrators"),
+}
+
+CHANNELS: Mapping[str, str] = {
+    "web": N_("Web"),
+    "paper": N_("Paper"),
+    "assisted": N_("Assisted"),
+    "api": N_("Interface"),
+    "meeting": N_("Meeting"),
+    "clock": N_("Automatic"),
+}

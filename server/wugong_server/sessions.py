@@ -1,0 +1,112 @@
+"""Sessions of our own: kept in the database, named by a cookie, ended by signing out or by time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wugong_server.page import Page
+from wugong_server.settings import Settings
+
+NAME = "wg-sid"
+ACTING_FOR = "acting_for"  # in a session's data: community → the member whom an agent helps
+STAFF_NAV = frozenset({"officer", "admin", "agent"})
+HELPING_MINUTES = 15  # after which the desk forgets whom it was helping
+
+
+def cookie_name(page: Page) -> str:
+    """Return the name of the session cookie; ``__Host-`` ties it to this very host."""
+    return f"__Host-{NAME}" if is_secure(page.request, page.settings) else NAME
+
+
+def is_secure(request: Request, settings: Settings) -> bool:
+    """Tell whether readers come by https."""
+    if settings.secure_cookies is not None:
+        return settings.secure_cookies
+    return (settings.public_origin or request.url.scheme).startswith("https")
+
+
+def token_of(page: Page) -> str:
+    """Return the token that this browser holds, or nothing."""
+    return page.request.cookies.get(cookie_name(page), "")
+
+
+def member_of(page: Page, community: str) -> str:
+    """Return who is signed in to ``community``, or nothing; keeps the session on the page."""
+    token = token_of(page)
+    session: Any = page.engine.sessions.find(token, page.now) if token else None
+    if session is None:
+        return ""
+    page.session = session
+    member = page.engine.identify(community, session.issuer, session.subject)
+    if member:
+        page.principal = _acting_for(page, community)
+    return member
+
+
+def _acting_for(page: Page, community: str) -> str:
+    """Return whom a desk agent helps, unless the desk was left alone for a while."""
+    entry = page.session.data.get(ACTING_FOR, {}).get(community)
+    if not entry:
+        return ""
+    member, since = entry
+    idle = page.now.timestamp() - int(since)
+    return str(member) if idle <= HELPING_MINUTES * 60 else ""
+
+
+def act_for(page: Page, community: str, member: str) -> None:
+    """Say whom the agent helps from now on; nobody for an empty ``member``."""
+    data = dict(page.session.data)
+    helping = dict(data.get(ACTING_FOR, {}))
+    helping.pop(community, None)
+    if member:
+        helping[community] = [member, int(page.now.timestamp())]
+    data[ACTING_FOR] = helping
+    page.engine.sessions.update(token_of(page), data)
+
+
+def keep_acting(page: Page, community: str) -> None:
+    """Start the minutes of the desk again: the agent is at work."""
+    if page.session is not None and page.principal:
+        _, since = page.session.data[ACTING_FOR][community]
+        if page.now - timedelta(seconds=60) > page.now.fromtimestamp(since, page.now.tzinfo):
+            act_for(page, community, page.principal)
+
+
+def begin(page: Page, account: str, response: Response) -> None:
+    """Start a session under a new id; an older one of this browser ends."""
+    if old := token_of(page):
+        page.engine.sessions.end(old)
+    token = page.engine.sessions.create(account, page.now)
+    set_cookie(page, response, cookie_name(page), token)
+
+
+def end(page: Page, response: Response) -> None:
+    """End the session of this browser."""
+    if token := token_of(page):
+        page.engine.sessions.end(token)
+    secure = is_secure(page.request, page.settings)
+    response.delete_cookie(cookie_name(page), path="/", secure=secure, httponly=True)
+
+
+def set_cookie(
+    page: Page, response: Response, name: str, value: str, max_age: int | None = None
+) -> None:
+    """Set a cookie that scripts cannot read and other sites do not send along.
+
+    In a frame of another site browsers keep it apart for each portal (``Partitioned``).
+    """
+    framed = bool(page.settings.frame_ancestors)
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age,
+        path="/",
+        secure=is_secure(page.request, page.settings) or framed,
+        httponly=True,
+        samesite="none" if framed else "lax",
+        partitioned=framed,
+    )

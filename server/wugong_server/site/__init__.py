@@ -1,0 +1,72 @@
+"""The pages of the server itself."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from wugong_server.settings import Settings
+from wugong_server.site import (
+    act,
+    admin,
+    desk,
+    duties,
+    entry,
+    home,
+    journal,
+    matters,
+    notices,
+    people,
+    roster,
+)
+
+
+def routes(settings: Settings) -> list[Route]:
+    """Return the routes of all own pages."""
+    found = [
+        Route("/", entry.index, name="index"),
+        Route("/preferences", entry.preferences, name="preferences"),
+        Route("/about/{topic}", entry.about, name="about"),
+        Route("/healthz", entry.alive, name="alive"),
+        Route("/readyz", entry.ready, name="ready"),
+        Route("/c/{community}", home.show, name="home"),
+        Route("/c/{community}/mine", home.mine, name="mine"),
+        Route("/c/{community}/matters", matters.listed, name="matters"),
+        Route("/c/{community}/notices", notices.board, name="notices"),
+        Route("/c/{community}/journal", journal.show, name="journal"),
+        Route("/c/{community}/verify", journal.verify, name="verify"),
+        Route("/c/{community}/duties", duties.show, name="duties"),
+        Route("/m/{matter}", matters.show, name="matter"),
+        Route("/m/{matter}/notices/{seq:int}", notices.sheet, name="notice"),
+        Route("/m/{matter}/do/{kind}", act.ask, name="act"),
+        Route("/m/{matter}/do/{kind}", act.send, methods=["POST"], name="act"),
+        Route("/c/{community}/desk", desk.show, name="desk"),
+        Route("/c/{community}/desk/start", desk.start, methods=["POST"], name="desk.start"),
+        Route("/c/{community}/desk/stop", desk.stop, methods=["POST"], name="desk.stop"),
+        Route("/c/{community}/admin", admin.show, name="admin"),
+        Route("/c/{community}/admin/plugins", admin.plugins, name="admin.plugins"),
+        Route("/c/{community}/admin/settings", admin.settings, name="admin.settings"),
+        Route("/c/{community}/admin/people", people.show, name="admin.people"),
+        Route(
+            "/c/{community}/admin/accounts", people.account, methods=["POST"], name="admin.account"
+        ),
+        Route("/c/{community}/admin/roster", roster.ask, name="admin.roster"),
+        Route(
+            "/c/{community}/admin/roster",
+            roster.check,
+            methods=["POST"],
+            name="admin.roster",
+            max_body_size=settings.upload_limit,
+        ),
+        Route(
+            "/c/{community}/admin/roster/template", roster.template, name="admin.roster.template"
+        ),
+    ]
+    if settings.local_accounts:
+        found += [
+            Route("/c/{community}/sign-in", entry.sign_in, name="sign_in"),
+            Route("/c/{community}/sign-in", entry.check_in, methods=["POST"], name="sign_in"),
+        ]
+    found.append(
+        Route("/c/{community}/sign-out", entry.sign_out, methods=["POST"], name="sign_out")
+    )
+    return found

@@ -1,0 +1,248 @@
+"""The generic form of an act, made from its declaration: fill in, check, record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from wugong import Kind, MatterOpened, Refusal, Refused, Unreadable
+from wugong.events import sealed_fields
+from wugong.people import MEMBERS
+from wugong_server.fields import MEMBERS as PEOPLE
+from wugong_server.fields import Asking, Field, Option, body_of_form, fields_of
+from wugong_server.forms import Form, read_form
+from wugong_server.page import Page, page_of, url
+from wugong_server.refusals import ROLES
+from wugong_server.responding import record, redirect, respond
+from wugong_server.speech import problems
+from wugong_server.telling import audience_words, role_words, tell, value_words
+
+NOT_YOURS = "wugong.not_your_role"
+MOST_MEMBERS = 500
+MOST_FACTS = 200
+STEP, CHECKED, BACK = "step", "checked", "back"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of the summary before a binding act."""
+
+    label: str
+    value: str
+
+
+def ask(request: Request) -> Response:
+    """Show the form of an act, filled from the address; ask to sign in where that is needed."""
+    page, kind = page_of(request), kind_in(request)
+    reasons = standing_in_the_way(page, kind)
+    if reasons and not page.member and page.sign_in_address:
+        return RedirectResponse(page.sign_in_address, 303)
+    sent = Form(FormData([(k, v) for k, v in request.query_params.multi_items()]), page.zone)
+    if reasons:
+        return _form(page, kind, sent, refused=Refused(*reasons))
+    return _form(page, kind, sent)
+
+
+async def send(request: Request) -> Response:
+    """Check what was sent, show the summary of a binding act, and record it."""
+    form = await read_form(request)
+    page, kind = page_of(request), kind_in(request)
+    more = any(name.endswith("-rows") for name in form)
+    if more or form.get(STEP) == BACK:
+        return await run_in_threadpool(_form, page, kind, form, stay=True)
+    reasons = await run_in_threadpool(standing_in_the_way, page, kind)
+    if reasons:
+        return await run_in_threadpool(_form, page, kind, form, refused=Refused(*reasons))
+    try:
+        event = kind.read(body_of_form(kind.cls, form))
+        if is_binding(kind) and form.get(STEP) != CHECKED:
+            return await run_in_threadpool(_summary, page, kind, form, event)
+        receipt = await record(request, event, key=form["key"])
+    except Unreadable as error:
+        return await run_in_threadpool(_form, page, kind, form, error=error)
+    except Refused as refused:
+        return await run_in_threadpool(_form, page, kind, form, refused=refused)
+    return redirect(request, _after(page, kind, receipt), receipt)
+
+
+def kind_in(request: Request) -> Kind:
+    """Return the kind that the address names; 404 for one nobody knows or no person does."""
+    kind: Kind | None = request.app.state.engine.registry.kind(request.path_params["kind"])
+    if kind is None or not kind.title or not kind.may.keys() - {"plugin", "clock", "operator"}:
+        raise HTTPException(404)
+    return kind
+
+
+def standing_in_the_way(page: Page, kind: Kind) -> list[Refusal]:
+    """Return why the reader may not do this now, as far as it can be said before the act."""
+    assert page.matter is not None
+    if not page.member:
+        roles = ", ".join(sorted(kind.may.keys() - {"plugin", "clock", "operator"}))
+        return [Refusal(NOT_YOURS, kind.source, {"roles": roles})]
+    return page.engine.may(page.matter, page.acting_viewer(page.matter), kind)
+
+
+def is_binding(kind: Kind) -> bool:
+    """Tell whether an act is summed up before it is recorded: law, money, or two people's work."""
+    return bool(kind.source or kind.not_same_as) or any(n.endswith("_fen") for n in kind.fields)
+
+
+def _after(page: Page, kind: Kind, receipt: Any) -> str:
+    if kind.cls is MatterOpened:
+        return url(page.request, "matter", matter=receipt.matter)
+    assert page.matter is not None
+    if not page.matter.is_standing:
+        return url(page.request, "matter", matter=page.matter.id)
+    name = "admin.people" if kind.name.startswith("wugong.") else "home"
+    return url(page.request, name, community=page.matter.id)
+
+
+def _form(
+    page: Page,
+    kind: Kind,
+    sent: Form,
+    *,
+    error: Unreadable | None = None,
+    refused: Refused | None = None,
+    stay: bool = False,
+) -> Response:
+    words = page.words_of(kind.plugin)
+    told = problems(error, words) if error else {}
+    fields = fields_of(kind.cls, sent, asking(page, kind, told))
+    status = 422 if error else None
+    if refused and refused.codes == (NOT_YOURS,):
+        status = 403
+    return respond(
+        page.request,
+        "act.html",
+        block="form",
+        status=status,
+        stay=stay,
+        kind=kind,
+        title=words(kind.title),
+        act_url_plain=_address(page, kind),
+        fields=fields,
+        wrong=_wrong(fields, told),
+        binding=is_binding(kind),
+        refused=refused,
+        blocked=bool(refused) and page.request.method == "GET",
+        key=sent.get("key"),
+    )
+
+
+def _address(page: Page, kind: Kind) -> str:
+    assert page.matter is not None
+    return url(page.request, "act", matter=page.matter.id, kind=kind.name)
+
+
+def _wrong(fields: Sequence[Field], told: dict[str, str]) -> list[Field]:
+    """Return every field with a complaint, those of rows too; others stand at the whole form."""
+    found: list[Field] = []
+    for one in fields:
+        found += [one] if one.error else []
+        for row in one.rows:
+            found += _wrong(row, {})
+    known = {one.name for one in found}
+    rest = [(place, what) for place, what in told.items() if place not in known]
+    return found + [
+        Field(name=place, label=place, widget="text", error=what) for place, what in rest
+    ]
+
+
+def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
+    """Return what the fields of this act need: words, people, facts to choose from."""
+    registry = page.engine.registry
+    assert page.matter is not None
+    standing = page.matter.standing
+    roles = {**ROLES, **registry.roles}
+    options = {
+        "role": [
+            (role, role_words(page, role))
+            for role in sorted(roles)
+            if role not in ("resident", "operator", "clock", "plugin")
+        ],
+        "roster": [(name, name) for name in standing.rosters],
+        "procedure": [
+            (p.id, p.title.get(page.language, p.id)) for p in registry.procedures.values()
+        ],
+        "rule": [(r.id, page.words(r.title)) for r in registry.rules.values()],
+        "plugin": [(name, name) for name in standing.plugins],
+    }
+    needs_people = bool(PEOPLE & kind.fields.keys())
+    return Asking(
+        words=page.words_of(kind.plugin),
+        zone=page.zone,
+        facts=lambda kinds: facts_to_name(page, kinds),
+        members=members(page) if needs_people else (),
+        choices={name: listed for name, listed in options.items() if listed},
+        audience=kind.shown_to,
+        problems=told,
+    )
+
+
+def members(page: Page) -> list[Option]:
+    """Return the members to choose from: id and name as the reader may know them."""
+    if page.community is None or not page.member:
+        return []
+    known = page.engine.book(MEMBERS, page.community.community)
+    living = [m for m in known if m not in page.community.erased][:MOST_MEMBERS]
+    page.learn_names(living)
+    named = [(m, page.names.get(m, "")) for m in living]
+    return sorted(((m, name) for m, name in named if name), key=lambda one: one[1])
+
+
+def facts_to_name(page: Page, kinds: Sequence[str]) -> list[Option]:
+    """Return the facts of this matter that a field may name: number and sentence, newest first."""
+    matter = page.matter
+    assert matter is not None
+    facts = page.engine.facts(
+        matter.id, page.viewer, kinds=list(kinds), newest=True, limit=MOST_FACTS, bulk=bool(kinds)
+    )
+    if kinds and not matter.is_standing:
+        facts += page.engine.facts(
+            matter.community, page.viewer, kinds=list(kinds), newest=True, limit=MOST_FACTS
+        )
+    told = tell(page, facts)
+    return [(str(one.seq), f"{one.text} ({one.seq})"[:160]) for one in told]
+
+
+def _summary(page: Page, kind: Kind, sent: Form, event: Any) -> Response:
+    """Show what is about to be recorded, as whom, and that nothing is recorded yet."""
+    words = page.words_of(kind.plugin)
+    ask_for = asking(page, kind, {})
+    lines = []
+    for one in fields_of(kind.cls, sent, ask_for):
+        its = kind.fields[one.name]
+        value = getattr(event, one.name)
+        texts = {name: sealed.clear for name, sealed in sealed_fields(event).items()}
+        chosen = dict(one.options)
+        if one.widget in ("one", "several", "member", "members") and one.options:
+            shown = ", ".join(chosen.get(v, v) for v in one.values if v)
+        else:
+            shown = value_words(page, words, one.name, its, value, texts)
+        if shown:
+            lines.append(Said(one.label, shown))
+    return respond(
+        page.request,
+        "act-check.html",
+        block="form",
+        stay=True,
+        kind=kind,
+        title=words(kind.title),
+        act_url_plain=_address(page, kind),
+        lines=lines,
+        sent=[(name, value) for name, value in sent.data.multi_items() if _kept(name, value)],
+        key=sent.get("key"),
+        audience=audience_words(page, kind.shown_to),
+    )
+
+
+def _kept(name: str, value: Any) -> bool:
+    return isinstance(value, str) and name not in ("csrf", "key", STEP)

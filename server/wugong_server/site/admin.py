@@ -1,0 +1,78 @@
+"""Administration: what keeps a community running, and what its plugins are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wugong import SettingDefault
+from wugong.plugins import describe
+from wugong_server.page import Page, act_url, page_of
+from wugong_server.responding import respond
+from wugong_server.site.desk import require
+
+
+def show(request: Request) -> Response:
+    """Show the ways into administration and the panels of plugins."""
+    page = page_of(request)
+    require(page, "admin", "officer")
+    page.section = "admin"
+    return respond(
+        request,
+        "admin/index.html",
+        communities=page.engine.communities(),
+        panels=request.app.state.pages.panels(page, "admin"),
+    )
+
+
+def plugins(request: Request) -> Response:
+    """Show what is installed, which version, and whether this community uses it."""
+    page = page_of(request)
+    require(page, "admin", "officer")
+    page.section = "admin"
+    assert page.community is not None
+    rows = [
+        {
+            **row,
+            "used": row["name"] in page.community.plugins,
+            "retired": row["name"] in page.community.retired,
+            "retire": act_url(
+                request, page.community.community, "wugong.plugin_retired", plugin=row["name"]
+            ),
+        }
+        for row in describe(page.engine.registry)
+    ]
+    return respond(request, "admin/plugins.html", plugins=rows)
+
+
+def settings(request: Request) -> Response:
+    """Show what a community may set, what it is now, and by which source."""
+    page = page_of(request)
+    require(page, "admin", "officer")
+    page.section = "admin"
+    registry = page.engine.registry
+    rows = [_setting(page, one) for _, one in sorted(registry.defaults.items())]
+    return respond(request, "admin/settings.html", rows=rows)
+
+
+def _setting(page: Page, one: SettingDefault) -> dict[str, Any]:
+    assert page.community is not None
+    words = page.words_of(one.name.partition(".")[0])
+    value = page.community.settings.get(one.name, one.default)
+    return {
+        "title": words(one.title),
+        "name": one.name,
+        "value": value,
+        "default": one.default,
+        "changed": value != one.default,
+        "source": words(one.source) if one.source else "",
+        "href": act_url(
+            page.request,
+            page.community.community,
+            "wugong.setting_changed",
+            name=one.name,
+            value=value,
+        ),
+    }

@@ -1,0 +1,130 @@
+"""The templates: the host's first, ours, and each plugin's under its own name. Always escaped."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from markupsafe import Markup
+
+from wugong import N_
+from wugong.plugins import Registry
+from wugong_server.functions import FILTERS, FUNCTIONS, template_words
+from wugong_server.page import Page, current, set_current
+from wugong_server.settings import Settings
+
+log = logging.getLogger("wugong.server")
+
+
+def environment(registry: Registry, settings: Settings) -> Environment:
+    """Return the Jinja2 environment for these plugins; a host's folder is looked into first."""
+    loaders: list[BaseLoader] = []
+    if settings.templates is not None:
+        loaders.append(FileSystemLoader(settings.templates))
+    loaders += [PackageLoader("wugong_server"), PrefixLoader(_plugin_loaders(registry))]
+    made = Environment(
+        loader=ChoiceLoader(loaders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(FUNCTIONS)
+    made.globals |= {"draw": draw, "key_field_of": key_field}
+    made.filters.update(FILTERS)
+    made.globals["ui"] = made.get_template("macros.html").module
+    return made
+
+
+def _plugin_loaders(registry: Registry) -> dict[str, BaseLoader]:
+    found: dict[str, BaseLoader] = {}
+    for plugin, package in registry.packages.items():
+        spec = importlib.util.find_spec(package)
+        if spec is None or spec.origin is None:
+            continue
+        folder = Path(spec.origin).parent / "templates" / plugin
+        if folder.is_dir():
+            found[plugin] = FileSystemLoader(folder)
+    return found
+
+
+def render(template: str, block: str | None, context: Mapping[str, Any], page: Page) -> str:
+    """Draw a template, or one of its blocks, for the reader of ``page``."""
+    env: Environment = page.request.app.state.templates
+    set_current(page)
+    plugin, slash, _ = template.partition("/")
+    words = page.words_of(plugin if slash else "")
+    token = template_words.set(words)
+    try:
+        found = env.get_template(template)
+        whole = {**shared(page), "words": words, **context}
+        if block is None:
+            return found.render(whole)
+        drawn = found.new_context(whole)
+        return "".join(found.blocks[block](drawn))
+    finally:
+        template_words.reset(token)
+
+
+def draw(part: Any) -> Markup:
+    """Draw a panel or the fragment of a notice; one that fails is left out, logged and named."""
+    page, plugin = current(), part.template.partition("/")[0]
+    before = template_words.get()
+    try:
+        return Markup(render(part.template, None, part.context, page))
+    except Exception:
+        log.exception("%s is left out", part.template)
+        template_words.set(before)
+        said = page.words(N_("A part of this page is missing: {plugin}."), plugin=plugin)
+        return Markup('<p class="mute">{}</p>').format(said)
+
+
+def shared(page: Page) -> dict[str, Any]:
+    """Return what every template finds."""
+    return {
+        "page": page,
+        "request": page.request,
+        "matter": page.matter,
+        "viewer": page.viewer,
+        "now": page.now,
+        "here": here(page),
+        "csrf_field": csrf_field(page),
+        "key_field": key_field(),
+        "settings": page.settings,
+        "refused": None,
+    }
+
+
+def here(page: Page) -> str:
+    """Return the address of this page, without the word of what was just recorded."""
+    scope = page.request.scope
+    root, path = str(scope.get("root_path", "")), str(scope["path"])
+    inside = path.removeprefix(root) if root and path.startswith(root) else path
+    query = scope.get("query_string", b"").decode("latin-1")
+    kept = "&".join(part for part in query.split("&") if part and not part.startswith("done="))
+    return f"{root}{inside}?{kept}" if kept else f"{root}{inside}"
+
+
+def csrf_field(page: Page) -> Markup:
+    """Return the hidden token that old browsers need: they name no origin with a form."""
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(page.csrf_token)
+
+
+def key_field(key: str = "") -> Markup:
+    """Return a hidden key: the same form sent twice is one act."""
+    return Markup('<input type="hidden" name="key" value="{}">').format(
+        key or secrets.token_urlsafe(16)
+    )
