@@ -16,6 +16,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HTMX_SHA256 = "28fae7bbe8e8142b702debb9d5234a9a436d9435a4b5165b195aa1a7ed840d25"  # htmx 4.0.0
 HTMX_SOURCE = "django_htmx/static/django_htmx/htmx-4.min.js"  # in django-htmx, never imported
+CASES = "wugong_server/cases"  # the stories that a new server plays as examples
 HTMX_TARGET = Path("server/wugong_server/static/htmx.min.js")
 
 
@@ -26,6 +27,8 @@ class BuildHook(BuildHookInterface[Any]):
         """Make the files before hatchling collects them; an sdist carries only their sources."""
         if self.target_name == "wheel":
             make_all(Path(self.root))
+            if version != "editable":  # a checkout has them where they are
+                build_data["force_include"]["tests/cases"] = CASES
 
 
 def make_all(root: Path) -> list[Path]:
