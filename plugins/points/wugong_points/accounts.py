@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from wugong import ZONE, Act, Book, Fact, Prefix, View, write_time
+from wugong import ZONE, Act, Book, Fact, Prefix, write_time
 from wugong_points.events import (
     Award,
     Awarded,
@@ -157,39 +157,47 @@ COUNTED: Book[int] = Book(
 )
 
 
-# Entries that can be reversed
+# A member's statement: every entry, and whether it was reversed
 
 
-def entry_key(entry: int, member: str) -> str:
-    """Return the key of one member's part of an award list, or of a redemption."""
-    return f"{int(entry)}/{member}"
+def entry_key(member: str, entry: int) -> str:
+    """Return the key of one entry of a member: their part of an award list, or a redemption."""
+    return f"{member}/{int(entry):012d}"
 
 
-def _entry_keys(act: Act | Fact) -> Iterable[str]:
+def _statement_keys(act: Act | Fact) -> Iterable[str]:
     match act.event:
         case Reversed(entry=entry, member=member):
-            return (entry_key(entry, member),)
+            own = (entry_key(member, act.seq),) if act.seq else ()
+            return (entry_key(member, entry), *own)
         case Awarded(awards=awards) if act.seq:
-            return {entry_key(act.seq, award.member) for award in awards}
+            return {entry_key(award.member, act.seq) for award in awards}
         case RedemptionBooked(member=member) if act.seq:
-            return (entry_key(act.seq, member),)
+            return (entry_key(member, act.seq),)
     return ()
 
 
-def _entry(value: dict[str, int] | None, key: str, fact: Fact) -> dict[str, int] | None:
+def _statement(value: dict[str, Any] | None, key: str, fact: Fact) -> dict[str, Any] | None:
+    if value is not None:  # the entry that this fact reverses
+        return {**value, "reversed": fact.seq}
+    made = {"at": write_time(fact.at), "about": 0, "item": 0, "reversed": 0}
     match fact.event:
         case Awarded(awards=awards):
-            member = key.partition("/")[2]
-            return {"points": sum(a.points for a in awards_to(member, awards)), "item": 0}
+            mine = list(awards_to(key.rpartition("/")[0], awards))
+            points = sum(award.points for award in mine)
+            return {**made, "what": "award", "points": points, "about": int(mine[0].about)}
         case RedemptionBooked(points=points, item=item):
-            return {"points": points, "item": int(item)}
+            return {**made, "what": "redemption", "points": -points, "item": int(item)}
+        case Reversed(points=points, entry=entry, item=item):
+            signed = -points if item is None else points
+            return {**made, "what": "reversal", "points": signed, "about": int(entry)}
     return None
 
 
-ENTRIES: Book[dict[str, int]] = Book(
-    "points.entries",
-    keys=_entry_keys,
-    fold=_entry,
+STATEMENTS: Book[dict[str, Any]] = Book(
+    "points.statements",
+    keys=_statement_keys,
+    fold=_statement,
     hears=(Awarded, RedemptionBooked, Reversed),
 )
 
@@ -225,33 +233,4 @@ STOCK: Book[int] = Book(
     fold=_stock,
     hears=(ItemStocked, ItemRestocked, Redeemed, RedemptionBooked, Reversed),
     shown_to="members",
-)
-
-
-# The lines of a member's statement
-
-
-def _lines(fact: Fact) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    event, at = fact.event, write_time(fact.at)
-    base = {"kind": fact.kind, "at": at, "about": 0, "item": 0}
-    match event:
-        case Awarded(awards=awards):
-            for place, award in enumerate(awards):
-                row = {"member": award.member, "points": award.points, "about": int(award.about)}
-                yield f"{fact.seq:012d}/{place:04d}", base | row
-        case RedemptionBooked(member=member, points=points, item=item):
-            row = {"member": member, "points": -points, "item": int(item)}
-            yield f"{fact.seq:012d}/0000", base | row
-        case Reversed(member=member, points=points, entry=entry, item=item):
-            signed = -points if item is None else points
-            row = {"member": member, "points": signed, "about": int(entry), "item": int(item or 0)}
-            yield f"{fact.seq:012d}/0000", base | row
-
-
-LINES = View(
-    "points.lines",
-    columns={"member": str, "points": int, "kind": str, "at": str, "about": int, "item": int},
-    fill=_lines,
-    hears=(Awarded, RedemptionBooked, Reversed),
-    shown_to="officer",
 )

@@ -27,8 +27,8 @@ from wugong_points.accounts import (
     BALLOT,
     COUNTED,
     CREDITS,
-    ENTRIES,
     MONTHS,
+    STATEMENTS,
     STOCK,
     counted_key,
     entry_key,
@@ -331,11 +331,11 @@ def reversal_refusals(act: Act, event: Reversed, books: Books) -> list[Refusal]:
     """An entry is reversed once, as it stands, not on one's own account nor below 0."""
     if event.member in (act.by, act.who):
         return [Refusal("points.own_account", OWN_RULE)]
-    entry = books.get(ENTRIES, entry_key(event.entry, event.member))
-    if entry is None:
+    entry = books.get(STATEMENTS, entry_key(event.member, event.entry))
+    if entry is None or entry["reversed"] or entry["what"] == "reversal":
         return [Refusal("points.nothing_to_reverse", OWN_RULE)]
-    if (entry["points"], entry["item"]) != (event.points, int(event.item or 0)):
-        details = {"booked": entry["points"], "points": event.points}
+    if (abs(entry["points"]), entry["item"]) != (event.points, int(event.item or 0)):
+        details = {"booked": abs(entry["points"]), "points": event.points}
         return [Refusal("points.reversal_differs", OWN_RULE, details)]
     balance = books.get(BALANCES, member_account(event.member)) or 0
     if event.item is None and balance < event.points:

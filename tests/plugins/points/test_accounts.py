@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wugong import Fact, Ref, Sealed, kind_of
-from wugong_points.accounts import BALANCES, ENTRIES, STOCK, changes, month_of
+from wugong_points.accounts import BALANCES, STATEMENTS, STOCK, changes, entry_key, month_of
 from wugong_points.events import Award, Awarded, RedemptionBooked, Reversed
 
 PEOPLE = st.sampled_from(["li", "zhao", "sun", "qian"])
@@ -64,7 +64,9 @@ def test_a_list_of_awards_gives_each_member_the_sum_of_theirs(awards: list[Award
     for member in {award.member for award in awards}:
         mine = sum(award.points for award in awards if award.member == member)
         assert BALANCES.fold(None, f"member/{member}", fact) == mine
-        assert ENTRIES.fold(None, f"7/{member}", fact) == {"points": mine, "item": 0}
+        entry = STATEMENTS.fold(None, entry_key(member, 7), fact)
+        assert entry is not None
+        assert (entry["points"], entry["what"], entry["reversed"]) == (mine, "award", 0)
 
 
 def test_a_redemption_takes_one_from_the_stock_and_its_reversal_puts_it_back() -> None:

@@ -32,7 +32,7 @@ from wugong import (
 from wugong.batch import Job
 from wugong.testing import Rehearsal
 from wugong.writer import process
-from wugong_points.accounts import BALANCES, LINES, STOCK, member_account
+from wugong_points.accounts import BALANCES, STATEMENTS, STOCK, member_account
 from wugong_points.events import (
     Award,
     AwardApproved,
@@ -528,9 +528,20 @@ def test_an_award_is_reversed_as_it_stands_and_once(street: Rehearsal) -> None:
 
 
 def entry_of(street: Rehearsal, member: str) -> Ref:
-    viewer = street.viewer(street.community, "wang")
-    lines = street.engine.view(LINES, street.community, viewer)
-    return Ref(next(line["seq"] for line in reversed(lines) if line["member"] == member))
+    """Return the number of the newest entry of a member's statement."""
+    newest = max(street.engine.book(STATEMENTS, street.community, prefix=f"{member}/"))
+    return Ref(int(newest.rpartition("/")[2]))
+
+
+def test_a_statement_keeps_an_entry_and_its_reversal(street: Rehearsal) -> None:
+    give(street, "li", 10)
+    award = entry_of(street, "li")
+    undone = Reversed(entry=award, member="li", points=10, reason=seal("A mistake"))
+    reversal = street.act("wang", street.community, undone)
+
+    first, second = street.engine.book(STATEMENTS, street.community, prefix="li/").values()
+    assert (first["what"], first["points"], first["reversed"]) == ("award", 10, reversal.seq)
+    assert (second["what"], second["points"], second["about"]) == ("reversal", -10, award)
 
 
 def test_spent_points_are_not_taken_back_below_zero(street: Rehearsal) -> None:
