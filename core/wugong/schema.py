@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
+import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -198,14 +199,14 @@ def _parsed(
 ) -> Callable[[tuple[Any, ...]], Shape]:
     def make(marks: tuple[Any, ...]) -> Shape:
         def read(value: Any, place: str) -> Any:
-            if isinstance(value, of) and not isinstance(value, str):
-                value = write(value)
-            if not isinstance(value, str):
-                raise _fail(place, f"must be {what}, got {_kind(value)}")
             try:
-                return parse(value)
-            except (ValueError, ZeroDivisionError):
-                raise _fail(place, f"must be {what}, got {value[:40]!r}") from None
+                if isinstance(value, of):
+                    value = write(value)
+                if isinstance(value, str):
+                    return parse(value)
+            except (ValueError, OverflowError, ZeroDivisionError):
+                raise _fail(place, f"must be {what}, got {str(value)[:40]!r}") from None
+            raise _fail(place, f"must be {what}, got {_kind(value)}")
 
         return Shape(read, write, described, of, marks)
 
@@ -228,8 +229,16 @@ def write_time(value: datetime) -> str:
     """Write a time in UTC to the millisecond: ``2026-03-01T01:00:00.000Z``."""
     if value.tzinfo is None:
         raise ValueError("a time needs its zone")
-    utc = value.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    utc = value.astimezone(UTC).replace(tzinfo=None)
+    return utc.isoformat(timespec="milliseconds") + "Z"
+
+
+def read_share(text: str) -> Fraction:
+    """Read a share written as two whole numbers: ``2/3``."""
+    # Fraction itself also takes "1e999999999", over which it would think for years.
+    if not re.fullmatch(r"-?[0-9]{1,18}/[1-9][0-9]{0,17}", text):
+        raise ValueError("a share is two whole numbers such as 2/3")
+    return Fraction(text)
 
 
 def write_share(value: Fraction) -> str:
@@ -261,7 +270,7 @@ _SCALARS: dict[Any, Callable[[tuple[Any, ...]], Shape]] = {
         "a time with its zone such as 2026-03-01T09:00:00+08:00",
     ),
     Fraction: _parsed(
-        Fraction,
+        read_share,
         write_share,
         {"type": "string", "pattern": r"^-?\d+/[1-9]\d*$"},
         Fraction,
@@ -302,9 +311,10 @@ def shape(annotation: Any, marks: tuple[Any, ...] = ()) -> Shape:
 
 def _literal(values: tuple[Any, ...], marks: tuple[Any, ...]) -> Shape:
     def read(value: Any, place: str) -> Any:
-        if value not in values or isinstance(value, bool) != isinstance(values[0], bool):
-            known = ", ".join(map(str, values))
-            raise _fail(place, f"must be one of {known}, got {str(value)[:40]!r}")
+        # 1 equals True and 1.0, but JSON writes each in its own way.
+        if not any(value == known and type(value) is type(known) for known in values):
+            words = ", ".join(map(str, values))
+            raise _fail(place, f"must be one of {words}, got {str(value)[:40]!r}")
         return value
 
     return Shape(read, _same, {"enum": list(values)}, Literal, marks)
@@ -366,6 +376,9 @@ def _list(of: Any, marks: tuple[Any, ...]) -> Shape:
 
 def _mapping(of: Any, marks: tuple[Any, ...]) -> Shape:
     inner = shape(of, marks)
+    _nothing_sealed(inner, "a mapping")
+    if inner.type is Ref:
+        raise TypeError("a mapping cannot hold a reference: nothing would check it")
 
     def read(value: Any, place: str) -> Mapping[str, Any]:
         if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
@@ -381,9 +394,20 @@ def _mapping(of: Any, marks: tuple[Any, ...]) -> Shape:
     return Shape(read, write, {"type": "object", "additionalProperties": inner.json}, dict, marks)
 
 
+def _nothing_sealed(its: Shape, where: str) -> None:
+    """Refuse a sealed text where the engine would not find it to seal it."""
+    if Sealed in (its.type, its.inner.type if its.inner else None):
+        raise TypeError(f"a sealed text stands at the top of an event, not in {where}")
+
+
 def _record(cls: type[Any], marks: tuple[Any, ...]) -> Shape:
+    for its in shapes(cls).values():
+        _nothing_sealed(its, f"the record {cls.__name__}")
+
     def read(value: Any, place: str) -> Any:
-        return value if isinstance(value, cls) else read_record(cls, value, place)
+        if isinstance(value, cls):  # made in Python: checked no less than JSON
+            value = {name: getattr(value, name) for name in shapes(cls)}
+        return read_record(cls, value, place)
 
     return Shape(read, write_record, json_schema(cls), cls, marks)
 
