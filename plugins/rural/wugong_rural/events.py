@@ -16,6 +16,7 @@ from wugong import (
     Choice,
     Label,
     Many,
+    Member,
     Most,
     Ref,
     Sealed,
@@ -116,7 +117,10 @@ class EldersHeard:
 
     opinion: Annotated[str, Label(N_("Opinion of the elders' council")), Most(2000)]
     recused: Annotated[
-        tuple[Annotated[str, Most(80)], ...], Label(N_("Elders who left the room")), Many(100)
+        tuple[Annotated[str, Most(80)], ...],
+        Label(N_("Elders who left the room")),
+        Many(100),
+        Member(),
     ] = ()
     stance: Annotated[
         Literal["support", "suggest", "object"],
@@ -153,7 +157,7 @@ class LevyProposed:
             }
         ),
     ]
-    fen_per_person: Annotated[int, Label(N_("Money per person, in fen")), Between(0)] = 0
+    per_person_fen: Annotated[int, Label(N_("Money per person")), Between(0)] = 0
     workdays_per_person: Annotated[int, Label(N_("Workdays per person")), Between(0, 366)] = 0
     exempt: Annotated[
         tuple[Exempt, ...],

@@ -61,6 +61,14 @@ class Sitting:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The last time the villagers were asked: the poll, and how it ended."""
+
+    poll: int
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """How far a matter has come; a later step is kept only while the earlier ones stand."""
 
@@ -68,6 +76,7 @@ class Flow:
     consultation: Sitting | None = None
     review: Sitting | None = None
     polling: frozenset[int] = frozenset()  # polls of the villagers that are not decided
+    asked: Asked | None = None
     resolutions: tuple[int, ...] = ()  # the facts that say the villagers passed it
     decision: Posting | None = None
     result: Posting | None = None
@@ -83,11 +92,15 @@ def _fold(flow: Flow, fact: Fact) -> Flow:
         case PartyMembersReviewed() as met:
             return replace(flow, review=Sitting(fact.seq, met.due, met.present, met.yes))
         case PollOpened(procedure=procedure) if procedure in RESOLVING:
-            return replace(flow, polling=flow.polling | {fact.seq})
+            return replace(flow, polling=flow.polling | {fact.seq}, asked=Asked(fact.seq))
         case PollDecided(procedure=procedure) as decided if procedure in RESOLVING:
             passed = (fact.seq,) if decided.verdict == "passed" else ()
-            left = flow.polling - {decided.poll}
-            return replace(flow, polling=left, resolutions=flow.resolutions + passed)
+            return replace(
+                flow,
+                polling=flow.polling - {decided.poll},
+                asked=Asked(int(decided.poll), decided.verdict),
+                resolutions=flow.resolutions + passed,
+            )
         case DecisionPosted(days=days):
             return replace(flow, decision=postings.posted(fact.seq, fact.at, days))
         case ResultPosted(days=days):

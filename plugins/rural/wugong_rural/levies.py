@@ -36,18 +36,18 @@ def refuse_levy(matter: Matter, levy: LevyProposed) -> Iterator[Refusal]:
     """Refuse a levy for the wrong body, on the exempt, by force or above the local ceiling."""
     if levy.body not in DECIDES:
         yield Refusal("rural.levy_wrong_body", LEVY_LAW)
-    if not (levy.fen_per_person or levy.workdays_per_person):
+    if not (levy.per_person_fen or levy.workdays_per_person):
         yield Refusal("rural.levy_empty", LEVY_LAW)
     if levy.money_for_labour == "required":
         yield Refusal("rural.levy_money_for_labour", PROVINCE)
-    owed = (EXEMPT_FROM_MONEY if levy.fen_per_person else frozenset()) | (
+    owed = (EXEMPT_FROM_MONEY if levy.per_person_fen else frozenset()) | (
         EXEMPT_FROM_LABOUR if levy.workdays_per_person else frozenset()
     )
     if missing := owed - set(levy.exempt):
         yield Refusal("rural.levy_exemptions_missing", PROVINCE, {"count": len(missing)})
     money, days = _ceiling(matter, CEILING_FEN), _ceiling(matter, CEILING_DAYS)
-    if money is not None and levy.fen_per_person > money:
-        details = {"asked_fen": levy.fen_per_person, "ceiling_fen": money}
+    if money is not None and levy.per_person_fen > money:
+        details = {"asked_fen": levy.per_person_fen, "ceiling_fen": money}
         yield Refusal("rural.levy_too_much_money", PROVINCE, details)
     if days is not None and levy.workdays_per_person > days:
         details = {"asked": levy.workdays_per_person, "ceiling": days}

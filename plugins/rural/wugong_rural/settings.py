@@ -18,6 +18,7 @@ RURAL = Setting(
         N_("Community"): N_("Village"),
         N_("Stair"): N_("Village group"),
         N_("Community worker"): N_("Village officer"),
+        N_("Supervision group"): N_("Village supervision committee"),
     },
     plugins=(
         "planning",

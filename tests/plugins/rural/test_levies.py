@@ -83,7 +83,7 @@ def test_a_levy_asks_for_something(village: Village) -> None:
 def test_those_whom_the_law_spares_are_exempt(
     village: Village, fen: int, days: int, exempt: tuple[str, ...], missing: int
 ) -> None:
-    levy = with_(fen_per_person=fen, workdays_per_person=days, exempt=exempt)
+    levy = with_(per_person_fen=fen, workdays_per_person=days, exempt=exempt)
     counted = [refusal.details["count"] for refusal in village.refused(levy)]
     assert counted == ([missing] if missing else [])
 
@@ -93,7 +93,7 @@ def test_those_whom_the_law_spares_are_exempt(
     [
         (
             CEILING_FEN,
-            "fen_per_person",
+            "per_person_fen",
             "rural.levy_too_much_money",
             {"asked_fen": 11, "ceiling_fen": 10},
         ),
