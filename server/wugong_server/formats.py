@@ -9,7 +9,12 @@ from wugong import N_, Words
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DIGITS = "零一二三四五六七八九十"
-SAFE_CODE = 4
+GROUP = 4
+
+
+def ngettext(one: str, many: str) -> tuple[str, str]:
+    """Mark a message with its plural for translation and return both unchanged."""
+    return one, many
 
 
 def number(value: int) -> str:
@@ -59,8 +64,8 @@ def head(digest: str) -> str:
 
 def grouped(code: str) -> str:
     """Write a code in groups of four: ``4Q7M 2K9P``."""
-    plain = code.replace(" ", "").upper()
-    return " ".join(plain[i : i + SAFE_CODE] for i in range(0, len(plain), SAFE_CODE))
+    plain = code.replace(" ", "").replace("-", "").upper()
+    return " ".join(plain[i : i + GROUP] for i in range(0, len(plain), GROUP))
 
 
 def day(at: datetime, now: datetime, zone: tzinfo, words: Words) -> str:
@@ -98,12 +103,12 @@ def remaining(at: datetime, now: datetime, words: Words) -> str:
     if left <= timedelta(0):
         return words(N_("is being closed"))
     if left >= timedelta(days=1):
-        return words.plural("{count} day left", "{count} days left", left.days)
+        return words.plural(*ngettext("{count} day left", "{count} days left"), left.days)
     hours = int(left.total_seconds() // 3600)
     if hours:
-        return words.plural("{count} hour left", "{count} hours left", hours)
+        return words.plural(*ngettext("{count} hour left", "{count} hours left"), hours)
     minutes = max(1, int(left.total_seconds() // 60))
-    return words.plural("{count} minute left", "{count} minutes left", minutes)
+    return words.plural(*ngettext("{count} minute left", "{count} minutes left"), minutes)
 
 
 def greeting(now: datetime, zone: tzinfo) -> str:

@@ -123,7 +123,7 @@ def value_words(
             else value_words(page, words, name, inner, one, texts)
             for i, one in enumerate(value)
         )
-        return words(N_(", ")).join(told)
+        return words(N_("glyph:list")).join(told)
     if isinstance(value, Stage):
         return words(value.title)
     if isinstance(value, bool):
@@ -159,7 +159,7 @@ def plain_words(page: Page, words: Words, name: str, value: str) -> str:
 
 def _record_words(page: Page, words: Words, its: Shape, value: Any) -> str:
     if isinstance(value, Mapping):
-        return words(N_(", ")).join(f"{key} {one}" for key, one in value.items())
+        return words(N_("glyph:list")).join(f"{key} {one}" for key, one in value.items())
     title = getattr(value, "title", None) or getattr(value, "text", None)
     return str(title) if title else ""
 
@@ -186,7 +186,7 @@ def audience_words(page: Page, audience: str) -> str:
         page.words(known[one]) if one in known else role_words(page, one)
         for one in audience.split("|")
     ]
-    return page.words(N_(", ")).join(told)
+    return page.words(N_("glyph:list")).join(told)
 
 
 def refusal_words(page: Page, refusal: Refusal) -> str:
@@ -215,9 +215,9 @@ def details_words(page: Page, words: Words, details: Mapping[str, Any]) -> dict[
             continue
         listed = [one.strip() for one in value.split(",")]
         if name in STAGE_DETAILS:
-            told[name] = words(N_(", ")).join(titles.get(one, one) for one in listed)
+            told[name] = words(N_("glyph:list")).join(titles.get(one, one) for one in listed)
         elif name in ("role", "roles"):
-            told[name] = words(N_(", ")).join(role_words(page, one) for one in listed)
+            told[name] = words(N_("glyph:list")).join(role_words(page, one) for one in listed)
         elif name in MEMBERS:
             told[name] = page.name(value)
     return told
@@ -226,4 +226,6 @@ def details_words(page: Page, words: Words, details: Mapping[str, Any]) -> dict[
 def who_may(page: Page, kind: Kind) -> str:
     """Say which roles may do an act, for the table of what can be done."""
     roles = [role for role in kind.may if role not in ("plugin", "clock", "operator")]
-    return page.words(N_(", ")).join(dict.fromkeys(role_words(page, role) for role in roles))
+    return page.words(N_("glyph:list")).join(
+        dict.fromkeys(role_words(page, role) for role in roles)
+    )

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from wugong import Kind, MatterOpened, Refusal, Refused, Unreadable
+from wugong import N_, Kind, MatterOpened, Refusal, Refused, Unreadable
 from wugong.events import sealed_fields
 from wugong.people import MEMBERS
 from wugong_server.fields import MEMBERS as PEOPLE
@@ -224,7 +224,7 @@ def _summary(page: Page, kind: Kind, sent: Form, event: Any) -> Response:
         texts = {name: sealed.clear for name, sealed in sealed_fields(event).items()}
         chosen = dict(one.options)
         if one.widget in ("one", "several", "member", "members") and one.options:
-            shown = ", ".join(chosen.get(v, v) for v in one.values if v)
+            shown = words(N_("glyph:list")).join(chosen.get(v, v) for v in one.values if v)
         else:
             shown = value_words(page, words, one.name, its, value, texts)
         if shown:

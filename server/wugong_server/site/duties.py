@@ -71,7 +71,7 @@ def _duty(page: Page, kind: Kind, stage: Stage) -> Duty:
     named = dict.fromkeys(role_words(page, role) for role in people)
     return Duty(
         title=page.words_of(kind.plugin)(kind.title),
-        who=page.words(N_(", ")).join(named),
+        who=page.words(N_("glyph:list")).join(named),
         audience=audience_words(page, kind.shown_to),
         source=kind.source,
         kind=kind.name,
