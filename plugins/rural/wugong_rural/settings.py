@@ -9,16 +9,40 @@ from wugong_rural.events import FOUR_TWO, POSTING_LAW
 RURAL = Setting(
     "rural",
     title=N_("Village"),
+    # By message id, so that no template asks which setting this is; the left ones are others'.
     words={
         N_("Resident"): N_("Villager"),
         N_("Residents"): N_("Villagers"),
+        N_("A resident"): N_("A villager"),
+        N_("Representative"): N_("Villagers' representative"),
+        N_("Community worker"): N_("Village officer"),
+        N_("community workers"): N_("village officers"),
+        N_("Community"): N_("Village"),
+        N_("Members"): N_("Members of the village"),
+        N_("members of the community"): N_("members of the village"),
         N_("Owners' assembly"): N_("Villagers' assembly"),
         N_("Owners' committee"): N_("Villagers' committee"),
-        N_("Residents' committee"): N_("Villagers' committee"),
-        N_("Community"): N_("Village"),
         N_("Stair"): N_("Village group"),
-        N_("Community worker"): N_("Village officer"),
-        N_("Supervision group"): N_("Village supervision committee"),
+        N_("Raised by residents"): N_("Raised by villagers"),
+        N_("Residents' rating"): N_("Villagers' rating"),
+        N_("Residents' rating (mean)"): N_("Villagers' rating (mean)"),
+        N_("Residents may answer until"): N_("Villagers may answer until"),
+        N_("Name at least one resident."): N_("Name at least one villager."),
+        N_("The group has no resident yet."): N_("The group has no villager yet."),
+        N_("What is going on here"): N_("What is going on in the village"),
+        N_("Only people enrolled in this community can do this."): N_(
+            "Only people enrolled in this village can do this."
+        ),
+        N_("This person is not enrolled in the community."): N_(
+            "This person is not enrolled in the village."
+        ),
+        N_("The community desk can enrol you."): N_("The village office can enrol you."),
+        N_("Choose “Online”, or ask your community worker."): N_(
+            "Choose “Online”, or ask a village officer."
+        ),
+        N_("Ask the community office to check your registration"): N_(
+            "Ask the village office to check your registration"
+        ),
     },
     plugins=(
         "planning",

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wugong import SettingChanged
+from tools.messages import extracted, packages
+from wugong import SettingChanged, Words
 from wugong_rural.events import DecisionPosted
-from wugong_rural.settings import DEFAULTS, refuse_setting
+from wugong_rural.settings import DEFAULTS, RURAL, refuse_setting
 
 if TYPE_CHECKING:
     from tests.plugins.rural.conftest import Village
@@ -48,3 +49,16 @@ def test_a_village_that_posts_longer_holds_itself_to_it(village: Village) -> Non
     village.set("rural.posting_days", "20")
     (refusal,) = village.refused(DecisionPosted(days=15))
     assert refusal.details == {"days": 15, "least": 20}
+
+
+def test_a_village_says_villager_where_others_say_resident() -> None:
+    said = {
+        str(message.id)
+        for package in packages()
+        if package.name != "wugong_rural"
+        for message in extracted(package)
+    }
+    assert sorted(RURAL.words.keys() - said) == []  # replaces nothing that nobody says
+    words = Words("zh_Hans", ["wugong_rural"])
+    assert words(RURAL.words["Resident"]) == "村民"
+    assert words(RURAL.words["Representative"]) == "村民代表"
