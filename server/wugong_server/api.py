@@ -1,0 +1,205 @@
+"""The JSON API under ``/api/v1``: one route records, the others read by noun.
+
+Permissions, refusals and audiences are the engine's own, so a program can do what a person can
+do on the pages, and no more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from wugong import Kind
+from wugong.schema import Sealed, Shape
+from wugong_server import openapi
+from wugong_server.api_reading import MATTER, READING, SIGN_IN, V1, Read
+from wugong_server.page import Page, page_of
+from wugong_server.problem import Malformed
+
+CHANNELS = ("api", "assisted", "paper", "meeting")
+FOR_OTHERS = ("principal", "channel")
+KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+def api_routes() -> list[Route]:
+    """Return every route of the API, for the app to prepare and mount."""
+    return [
+        Route(MATTER + "/events", record, methods=["POST"], name="api.record"),
+        *(_get(path, read) for path, read in READING.items()),
+        Route("/openapi.json", document, name="api.document"),
+        Route("/healthz", healthz, name="api.healthz"),
+        Route("/readyz", readyz, name="api.readyz"),
+        Route("/version", version, name="api.version"),
+    ]
+
+
+def member_of_token(request: Request, community: str) -> str:
+    """Return whose token a request carries, ``""`` without one; 401 when it is not valid here."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        return ""
+    engine = request.app.state.engine
+    found = engine.tokens.find(token.strip(), engine.now())
+    if found is None or found.community != community:
+        raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    return str(found.member)
+
+
+def _get(path: str, read: Read) -> Route:
+    async def answer(request: Request) -> Response:
+        return await run_in_threadpool(lambda: _answer(request, read(page_of(request))))
+
+    return Route(path, answer, methods=["GET"], name=f"api.{read.__name__}")
+
+
+def _answer(request: Request, found: Any) -> Response:
+    """Answer with JSON and its ETag; 304 where the reader has it already."""
+    body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Vary": "Accept-Language, Authorization, Cookie"}
+    page = page_of(request)
+    # What anybody may read can be kept and asked for again; the rest is the reader's alone.
+    headers["Cache-Control"] = "no-store" if page.member else "no-cache"
+    known = request.headers.get("if-none-match", "")
+    if etag in [one.strip().removeprefix("W/") for one in known.split(",")]:
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+# Recording
+
+
+async def record(request: Request) -> Response:
+    """Record one act; a repeated request with its key gets the answer of the first."""
+    page = page_of(request)
+    if not page.member or page.matter is None:
+        raise HTTPException(401, headers=SIGN_IN)
+    body = await read_json(request)
+    key = request.headers.get("idempotency-key", "")
+    if not KEY.fullmatch(key):
+        what = "is missing" if not key else "must be 1 to 200 visible ASCII characters"
+        raise Malformed(400, ("header.Idempotency-Key", what))
+    event, principal, channel = read_act(page, body)
+    receipt = await page.engine.arecord(
+        page.matter.id, event, by=page.member, principal=principal, channel=channel, key=key
+    )
+    answer = {
+        "seq": receipt.seq,
+        "digest": receipt.digest,
+        "receipt": receipt.code,
+        "matter": receipt.matter,
+        "kind": receipt.kind,
+        "at": receipt.at,
+        "facts": list(receipt.facts),
+    }
+    community = page.matter.community
+    where = f"{request.scope.get('root_path', '')}{V1}/communities/{community}/facts/{receipt.seq}"
+    return JSONResponse(answer, 201, headers={"Location": where, "Cache-Control": "no-store"})
+
+
+async def read_json(request: Request) -> Any:
+    """Read a JSON body strictly: what a second reader could take otherwise is refused."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Malformed(415, ("header.Content-Type", "must be application/json"))
+    try:
+        return json.loads(
+            await request.body(), object_pairs_hook=_unique, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError):
+        raise Malformed(400, ("body", "is not JSON")) from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise Malformed(422, ("body", "names a field twice"))
+    return made
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(text)
+
+
+def read_act(page: Page, body: Any) -> tuple[Any, str | None, str]:
+    """Read what is to be done: the event, for whom, and through which channel."""
+    if not isinstance(body, dict):
+        raise Malformed(422, ("body", "must be an object"))
+    problems = [(str(n), "is not a field") for n in body.keys() - {"kind", "body", *FOR_OTHERS}]
+    problems += [(name, "is missing") for name in ("kind", "body") if name not in body]
+    problems += [
+        (name, "must be text")
+        for name in ("kind", *FOR_OTHERS)
+        if not isinstance(body.get(name, ""), str)
+    ]
+    principal = body.get("principal", page.principal) or None
+    channel = body.get("channel", "assisted" if principal else "api")
+    if channel not in CHANNELS:
+        problems.append(("channel", f"must be one of {', '.join(CHANNELS)}"))
+    if problems:
+        raise Malformed(422, *problems)
+    known = page.engine.registry.kind(body["kind"])
+    if known is not None:
+        _check_sealed(known, body["body"])
+    return page.engine.read(body["kind"], body["body"]), principal, channel
+
+
+def _check_sealed(kind: Kind, body: Any) -> None:
+    """Take personal texts as text only: an id of the vault would be somebody else's."""
+    if not isinstance(body, dict):
+        return
+    problems = []
+    for name, shape in kind.fields.items():
+        if _is_sealed(shape) and name in body:
+            listed = body[name] if isinstance(body[name], list) else [body[name]]
+            if any(isinstance(one, dict) for one in listed):
+                problems.append((name, "must be text, got an object"))
+    if problems:
+        raise Malformed(422, *problems)
+
+
+def _is_sealed(shape: Shape) -> bool:
+    return shape.type is Sealed or (shape.inner is not None and _is_sealed(shape.inner))
+
+
+# About the program
+
+
+async def document(request: Request) -> Response:
+    """The OpenAPI document of this server, from the kinds of event that are registered."""
+    engine = request.app.state.engine
+    made = await run_in_threadpool(
+        openapi.document, engine.registry, request.scope.get("root_path", ""), READING
+    )
+    return _answer(request, made)
+
+
+async def healthz(_request: Request) -> Response:
+    """The process lives; the database is not asked."""
+    return JSONResponse({"status": "ok"})
+
+
+async def readyz(request: Request) -> Response:
+    """The database answers and has the form that this program knows."""
+    ready = await run_in_threadpool(_is_ready, request.app.state.engine)
+    return JSONResponse({"status": "ok" if ready else "unavailable"}, 200 if ready else 503)
+
+
+def _is_ready(engine: Any) -> bool:
+    try:
+        return engine.storage.version() is not None
+    except Exception:  # whatever the driver raises: not ready
+        return False
+
+
+async def version(request: Request) -> Response:
+    """Which program, API and hooks these are."""
+    return JSONResponse(openapi.versions(request.app.state.engine.registry))

@@ -1,0 +1,391 @@
+"""The OpenAPI 3.1 document of the JSON API, made from the kinds of event that are registered."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version as installed_version
+from typing import Any
+
+from wugong import API_VERSION, STAGES, Kind
+from wugong.plugins import Registry
+
+Json = dict[str, Any]
+
+TEXT: Json = {"type": "string"}
+TIME: Json = {"type": "string", "format": "date-time"}
+NUMBER: Json = {"type": "integer", "minimum": 0}
+ANYTHING: Json = {}
+
+
+def maybe(schema: Json) -> Json:
+    """Return the schema of a value that may be missing."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def many(schema: Json) -> Json:
+    """Return the schema of a list."""
+    return {"type": "array", "items": schema}
+
+
+def one(**properties: Json) -> Json:
+    """Return the schema of an object that has all these members and may gain more."""
+    return {"type": "object", "properties": properties, "required": sorted(properties)}
+
+
+def ref(name: str) -> Json:
+    """Refer to a schema by name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+STAGE: Json = {"type": "string", "enum": [stage.key for stage in STAGES]}
+STATUS: Json = {"type": "string", "enum": ["todo", "open", "held", "done", "skipped"]}
+ACT = one(kind=TEXT, title=TEXT, schema=TEXT)
+REASON = one(code=TEXT, text=TEXT, source=TEXT, remedy=TEXT, details={"type": "object"})
+WAITING = one(
+    matter=TEXT,
+    what=TEXT,
+    who=TEXT,
+    by=maybe(TIME),
+    act=TEXT,
+    about=maybe(NUMBER),
+    source=TEXT,
+    details={"type": "object"},
+)
+FACT = one(
+    seq=NUMBER,
+    matter=TEXT,
+    kind=TEXT,
+    title=TEXT,
+    says=TEXT,
+    version=NUMBER,
+    by=TEXT,
+    principal=maybe(TEXT),
+    channel=TEXT,
+    at=TIME,
+    cause=maybe(NUMBER),
+    body={"type": "object"},
+)
+STAGES_NOW = many(one(stage=STAGE, title=TEXT, status=STATUS, until=maybe(TIME)))
+HEAD = one(seq=NUMBER, sha256=TEXT, sm3=TEXT, at=maybe(TIME))
+NEXT = maybe(TEXT)
+REQUIREMENT = one(id=TEXT, measure=TEXT, base=TEXT, op=TEXT, share=TEXT, source=TEXT)
+ROLE = one(role=TEXT, title=TEXT)
+
+ANSWERS: Mapping[str, Json] = {
+    "communities": one(communities=many(one(id=TEXT, title=TEXT, setting=TEXT))),
+    "community": one(
+        id=TEXT,
+        title=TEXT,
+        setting=TEXT,
+        plugins=many(TEXT),
+        retired=many(TEXT),
+        rosters=many(one(roster=TEXT, edition=TEXT)),
+        settings=many(one(name=TEXT, title=TEXT, value=TEXT, default=TEXT, source=TEXT)),
+        head=HEAD,
+    ),
+    "head": HEAD,
+    "matters": one(
+        matters=many(
+            one(
+                id=TEXT,
+                title=TEXT,
+                category=TEXT,
+                stages=STAGES_NOW,
+                opened=NUMBER,
+                last=NUMBER,
+                changed=TIME,
+            )
+        ),
+        next=NEXT,
+        total=NUMBER,
+    ),
+    "matter": one(
+        id=TEXT,
+        community=TEXT,
+        title=TEXT,
+        summary=TEXT,
+        category=TEXT,
+        audience=TEXT,
+        opened_by=TEXT,
+        opened_at=maybe(TIME),
+        stages=STAGES_NOW,
+        plugins=many(TEXT),
+        last=NUMBER,
+        acts=many(ACT),
+    ),
+    "acts": {
+        **one(acts=many(ACT)),
+        "properties": {
+            "acts": many(ACT),
+            "refused": many(one(kind=TEXT, title=TEXT, reasons=many(REASON))),
+        },
+    },
+    "facts": one(facts=many(FACT), next=NEXT, names={"type": "object"}),
+    "fact": {
+        **FACT,
+        "properties": {
+            **FACT["properties"],
+            "answers": many(NUMBER),
+            "answered_by": many(NUMBER),
+        },
+    },
+    "my_facts": one(facts=many(FACT), next=NEXT),
+    "receipt": one(seq=NUMBER, matter=TEXT, kind=TEXT, at=TIME, channel=TEXT, digest=TEXT),
+    "tasks": one(waiting=many(WAITING)),
+    "me": one(
+        member=TEXT,
+        name=TEXT,
+        roles=many(ROLE),
+        entitlements=many(
+            one(
+                roster=TEXT,
+                id=TEXT,
+                heads=NUMBER,
+                households=NUMBER,
+                area_dm2=NUMBER,
+                units=many(one(unit=TEXT, group=TEXT, area_dm2=NUMBER)),
+            )
+        ),
+    ),
+    "books": one(books=many(one(book=TEXT, shown_to=TEXT))),
+    "book": one(values=many(one(key=TEXT, value=ANYTHING)), next=NEXT),
+    "views": one(
+        views=many(one(view=TEXT, shown_to=TEXT, columns=many(one(name=TEXT, type=TEXT))))
+    ),
+    "view": one(rows=many(one(key=TEXT, matter=TEXT, seq=NUMBER)), next=NEXT),
+    "procedures": one(
+        procedures=many(
+            one(
+                id=TEXT,
+                title=TEXT,
+                body=TEXT,
+                setting=TEXT,
+                roster=TEXT,
+                quorum=many(REQUIREMENT),
+                consent=many(REQUIREMENT),
+                notice_days=NUMBER,
+                basis=many(one(article=TEXT, text_year=NUMBER, confidence=TEXT)),
+            )
+        )
+    ),
+    "rules": one(
+        rules=many(one(id=TEXT, title=TEXT, source=TEXT, fixed_options=maybe(many(TEXT))))
+    ),
+    "duties": one(
+        duties=many(
+            one(
+                kind=TEXT,
+                title=TEXT,
+                may=many(one(role=TEXT, title=TEXT, stages=many(STAGE))),
+                not_same_as=many(TEXT),
+                shown_to=many(TEXT),
+                source=TEXT,
+                while_held={"type": "boolean"},
+                fields=many(
+                    one(name=TEXT, required={"type": "boolean"}, sealed={"type": "boolean"})
+                ),
+            )
+        )
+    ),
+    "receipt_of_act": one(
+        seq=NUMBER, digest=TEXT, receipt=TEXT, matter=TEXT, kind=TEXT, at=TEXT, facts=many(NUMBER)
+    ),
+    "problem": {
+        **one(type=TEXT, title=TEXT, status=NUMBER, instance=TEXT),
+        "properties": {
+            "type": TEXT,
+            "title": TEXT,
+            "status": NUMBER,
+            "instance": TEXT,
+            "reasons": many(REASON),
+            "problems": many(one(place=TEXT, what=TEXT, text=TEXT)),
+        },
+    },
+}
+ANSWERS = {**ANSWERS, "facts_of_matter": ANSWERS["facts"], "waiting": ANSWERS["tasks"]}
+
+QUERIES: Mapping[str, Json] = {
+    "limit": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
+    "cursor": {"type": "integer", "minimum": 0, "maximum": 10**9, "default": 0},
+    "newest": {"type": "boolean", "default": False},
+    "all": {"type": "boolean", "default": False},
+    "stage": STAGE,
+    "kind": {"type": "string", "maxLength": 80, "pattern": "^[ -~]*$"},
+    "matter": {"type": "string", "maxLength": 80, "pattern": "^[ -~]*$"},
+    "search": {"type": "string", "maxLength": 80, "pattern": "^[ -~]*$"},
+    "prefix": {"type": "string", "maxLength": 200, "pattern": "^[ -~]*$"},
+}
+KEY_CURSOR: Json = {"type": "string", "maxLength": 400, "pattern": "^[ -~]*$"}
+PATHS: Mapping[str, Json] = {
+    "community": {"type": "string", "pattern": "^[a-z0-9-]{2,40}$"},
+    "matter": {"type": "string", "pattern": r"^[a-z0-9-]{2,40}(\.[1-9][0-9]{0,14})?$"},
+    "seq": {"type": "integer", "minimum": 1, "maximum": 10**14},
+    "code": {"type": "string", "pattern": "^[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){3}$"},
+    "book": {"type": "string", "pattern": r"^[a-z_.]{3,80}$"},
+    "view": {"type": "string", "pattern": r"^[a-z_.]{3,80}$"},
+}
+QUERIES_OF: Mapping[str, tuple[str, ...]] = {
+    "matters": ("search", "stage", "cursor", "limit"),
+    "facts": ("kind", "newest", "cursor", "limit"),
+    "facts_of_matter": ("kind", "newest", "cursor", "limit"),
+    "my_facts": ("cursor", "limit"),
+    "acts": ("all",),
+    "book": ("prefix", "cursor", "limit"),
+    "view": ("matter", "cursor", "limit"),
+}
+PRIVATE = frozenset({"tasks", "me", "my_facts"})
+
+
+def versions(registry: Registry) -> Json:
+    """Return which program this is: its version, the version of API and hooks, the plugins."""
+    return {
+        "version": installed_version("wugong"),
+        "api": 1,
+        "hooks": API_VERSION,
+        "plugins": dict(sorted(registry.versions.items())),
+    }
+
+
+def document(registry: Registry, prefix: str, reading: Mapping[str, Callable[..., Any]]) -> Json:
+    """Return the document; ``reading`` maps the paths of GET routes to what answers them."""
+    kinds = [kind for _, kind in sorted(registry.kinds.items()) if _human(kind)]
+    paths = {path: {"get": _get(path, read)} for path, read in reading.items()}
+    record = "/api/v1/matters/{matter}/events"
+    paths[record] = {"post": _post(record)}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "wugong 五共",
+            "version": installed_version("wugong"),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            "description": (
+                "One route records; the others read. Errors are problem documents (RFC 9457); "
+                "a refusal tells all its reasons with their articles."
+            ),
+        },
+        "servers": [{"url": prefix or "/"}],
+        "security": [{}, {"bearer": []}, {"session": []}],
+        "paths": paths,
+        "components": {
+            "schemas": {**dict(_schemas(kinds)), **ANSWERS},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "wg-sid-{community}"},
+            },
+        },
+    }
+
+
+def _human(kind: Kind) -> bool:
+    """Whether anybody outside the program may record it; the clock and plugins need no API."""
+    inside = ("clock", "plugin", "operator")
+    return any(role not in inside and not role.startswith("plugin:") for role in kind.may)
+
+
+def _schemas(kinds: list[Kind]) -> Iterator[tuple[str, Json]]:
+    """Yield one schema a kind: the whole request, told apart by ``kind``; and their union."""
+    for kind in kinds:
+        request = {
+            "kind": {"const": kind.name},
+            "body": dict(kind.schema()),
+            "principal": {"type": "string", "maxLength": 80},
+            "channel": {"type": "string", "enum": ["api", "assisted", "paper", "meeting"]},
+        }
+        yield (
+            kind.name,
+            {
+                "type": "object",
+                "title": kind.title or kind.name,
+                "description": kind.about,
+                "properties": request,
+                "required": ["kind", "body"],
+                "additionalProperties": False,
+                "x-may": {
+                    role: [stage.key for stage in STAGES if stage & allowed]
+                    for role, allowed in kind.may.items()
+                },
+                "x-source": kind.source,
+                "x-shown-to": kind.shown_to,
+            },
+        )
+    yield (
+        "event",
+        {
+            "oneOf": [ref(kind.name) for kind in kinds],
+            "discriminator": {
+                "propertyName": "kind",
+                "mapping": {kind.name: ref(kind.name)["$ref"] for kind in kinds},
+            },
+        },
+    )
+
+
+def _get(path: str, read: Callable[..., Any]) -> Json:
+    name = read.__name__
+    return {
+        "operationId": name,
+        "summary": _first_line(read),
+        "parameters": [*_path_parameters(path), *_query_parameters(name)],
+        "responses": {
+            "200": _json("It is read.", ref(name), {"ETag": {"schema": TEXT}}),
+            "304": {"description": "Nothing changed since the ETag in If-None-Match."},
+            **_problems(404, 422, 429, 503, *((401,) if name in PRIVATE else ())),
+        },
+    }
+
+
+def _post(path: str) -> Json:
+    return {
+        "operationId": "record",
+        "summary": "Record one act.",
+        "description": "A repeated request with its Idempotency-Key gets the first answer again.",
+        "parameters": [
+            *_path_parameters(path),
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": True,
+                "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+            },
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": ref("event")}},
+        },
+        "responses": {
+            "201": _json("It is recorded.", ref("receipt_of_act"), {"Location": {"schema": TEXT}}),
+            **_problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+        },
+    }
+
+
+def _path_parameters(path: str) -> Iterator[Json]:
+    for name in re.findall(r"{(\w+)}", path):
+        yield {"name": name, "in": "path", "required": True, "schema": PATHS[name]}
+
+
+def _query_parameters(operation: str) -> Iterator[Json]:
+    for name in QUERIES_OF.get(operation, ()):
+        schema = KEY_CURSOR if (operation, name) == ("book", "cursor") else QUERIES[name]
+        yield {"name": name, "in": "query", "schema": schema}
+
+
+def _json(description: str, schema: Json, headers: Json) -> Json:
+    return {
+        "description": description,
+        "headers": headers,
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+def _problems(*statuses: int) -> Json:
+    content = {"application/problem+json": {"schema": ref("problem")}}
+    return {
+        str(s): {"description": "See the problem document.", "content": content} for s in statuses
+    }
+
+
+def _first_line(read: Callable[..., Any]) -> str:
+    return (inspect.getdoc(read) or "").partition("\n")[0]

@@ -1,0 +1,302 @@
+"""The one route that records: the same permissions and refusals as a page, and safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.api import V1, Program
+from wugong import Overloaded
+from wugong.testing import Rehearsal
+from wugong_server.settings import Settings
+
+NEED = {"text": "三組的路燈不亮", "place": "三組", "channel": "web"}
+KIND = "planning.need_filed"
+
+
+@pytest.fixture
+def r() -> Iterator[Rehearsal]:
+    members = {"wang": ("officer",), "li": (), "zhao": ("agent",)}
+    rehearsal = Rehearsal(members=members, community="wutong", settings=None)
+    yield rehearsal
+    rehearsal.engine.close()
+
+
+@pytest.fixture
+def matter(r: Rehearsal) -> str:
+    return r.open("路燈", by="li")
+
+
+def test_an_act_is_answered_with_its_receipt(r: Rehearsal, matter: str) -> None:
+    program = Program(r, "li")
+    answer = program.act(matter, KIND, NEED)
+    fact = r.engine.fact("wutong", answer["seq"], r.viewer(matter, "li"))
+    assert fact is not None
+    assert (fact.kind, fact.by, fact.channel, fact.matter) == (KIND, "li", "api", matter)
+    assert answer["matter"] == matter and answer["at"].startswith("2026-03-02T01:00:00")
+    proof = r.engine.receipt("wutong", answer["receipt"])
+    assert proof is not None and (proof.seq, proof.digest) == (answer["seq"], answer["digest"])
+
+
+def test_the_answer_says_where_the_fact_can_be_read(r: Rehearsal, matter: str) -> None:
+    program = Program(r, "li")
+    answer = program.client.post(
+        f"{V1}/matters/{matter}/events",
+        json={"kind": KIND, "body": NEED},
+        headers={"Idempotency-Key": "one"},
+    )
+    assert program.get(answer.headers["location"])["body"]["text"] == NEED["text"]
+
+
+def test_a_matter_is_opened_by_an_act_on_the_community(r: Rehearsal) -> None:
+    answer = Program(r, "li").act("wutong", "wugong.matter_opened", {"title": "加裝電梯"})
+    assert answer["matter"] == f"wutong.{answer['seq']}"
+    assert r.matter(answer["matter"]).title == "加裝電梯"
+
+
+def test_the_same_request_with_its_key_gets_the_same_answer(r: Rehearsal, matter: str) -> None:
+    program = Program(r, "li")
+    first = program.act(matter, KIND, NEED, key="k-1")
+    r.wait(minutes=5)
+    assert program.act(matter, KIND, NEED, key="k-1") == first
+    assert r.engine.head("wutong").seq == first["seq"]
+    again = program.act(matter, KIND, NEED, key="k-2")
+    assert again["seq"] == first["seq"] + 1
+
+
+def test_the_same_key_for_another_request_is_refused(r: Rehearsal, matter: str) -> None:
+    program = Program(r, "li")
+    first = program.act(matter, KIND, NEED, key="k-1")
+    for other in ({**NEED, "text": "別的"}, {**NEED, "place": "四組"}):
+        problem = program.act(matter, KIND, other, 409, key="k-1")
+        assert [reason["code"] for reason in problem["reasons"]] == ["wugong.key_used_otherwise"]
+    # A key belongs to whoever uses it.
+    assert Program(r, "wang").act(matter, KIND, NEED, key="k-1")["seq"] == first["seq"] + 1
+
+
+@pytest.mark.parametrize(
+    ("key", "what"),
+    [
+        (None, "is missing"),
+        ("", "is missing"),
+        ("a b", "visible"),
+        ("x" * 200, None),
+        ("x" * 201, "1 to 200"),
+    ],
+)
+def test_a_key_is_needed(r: Rehearsal, matter: str, key: str | None, what: str | None) -> None:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    answer = Program(r, "li").client.post(
+        f"{V1}/matters/{matter}/events", json={"kind": KIND, "body": NEED}, headers=headers
+    )
+    if what is None:
+        assert answer.status_code == 201
+        return
+    assert answer.status_code == 400
+    (problem,) = answer.json()["problems"]
+    assert problem["place"] == "header.Idempotency-Key" and what in problem["what"]
+
+
+# Who may
+
+
+def test_nobody_acts_without_a_name(r: Rehearsal, matter: str) -> None:
+    program = Program(r)
+    answer = program.client.post(
+        f"{V1}/matters/{matter}/events",
+        json={"kind": KIND, "body": NEED},
+        headers={"Idempotency-Key": "k"},
+    )
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.json()["type"] == "urn:wugong:problem:sign-in"
+
+
+def test_a_token_is_of_one_community_and_ends(r: Rehearsal, matter: str) -> None:
+    r.engine.found("other", title="Other", setting="rural")
+    until = r.engine.now() + timedelta(days=1)
+    foreign = r.engine.tokens.create("other", "li", "test", until)
+    short = r.engine.tokens.create("wutong", "li", "test", until)
+    program = Program(r)
+
+    def status(token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        return program.client.get(f"{V1}/communities/wutong/me", headers=headers).status_code
+
+    assert [status(token) for token in (short, foreign, "made-up", "x" * 5000)] == [
+        200,
+        401,
+        401,
+        401,
+    ]
+    r.wait(hours=23, minutes=59)
+    assert status(short) == 200
+    r.wait(minutes=2)
+    assert status(short) == 401
+
+
+def test_a_revoked_token_is_dead_at_once(r: Rehearsal) -> None:
+    program = Program(r, "li")
+    program.get("me")
+    (token,) = r.engine.tokens.list("wutong")
+    r.engine.tokens.revoke(token.id)
+    program.get("me", 401)
+
+
+def test_the_wrong_role_is_told_who_does_it(r: Rehearsal, matter: str) -> None:
+    problem = Program(r, "li").act(matter, "wugong.stage_closed", {"stage": "plan"}, 403)
+    (reason,) = problem["reasons"]
+    assert problem["type"] == "urn:wugong:problem:not-your-role"
+    assert reason["code"] == "wugong.not_your_role"
+    assert "officer" in reason["details"]["roles"]
+    assert reason["text"] and "{" not in reason["text"]
+
+
+def test_a_refusal_names_code_text_source_remedy_and_details(r: Rehearsal, matter: str) -> None:
+    problem = Program(r, "wang").act(matter, "wugong.stage_opened", {"stage": "evaluate"}, 409)
+    assert problem["type"] == "urn:wugong:problem:refused" and problem["status"] == 409
+    (reason,) = [one for one in problem["reasons"] if one["code"] == "wugong.stage_out_of_order"]
+    assert reason["details"] == {"stage": "evaluate", "earlier": "build"}
+    assert reason["text"] and reason["remedy"] and "source" in reason
+    head = r.engine.head("wutong")
+    assert head.seq == int(matter.partition(".")[2])
+
+
+def test_a_refusal_is_said_in_the_language_that_is_asked_for(r: Rehearsal, matter: str) -> None:
+    program = Program(r, "wang")
+    said = set()
+    for language in ("zh-Hans", "zh-Hant", "en"):
+        program.client.headers["Accept-Language"] = language
+        problem = program.act(matter, "wugong.stage_opened", {"stage": "evaluate"}, 409)
+        said.add((problem["title"], problem["reasons"][0]["text"]))
+    assert len(said) == 3
+
+
+def test_an_agent_acts_for_somebody_who_is_named(r: Rehearsal, matter: str) -> None:
+    program = Program(r, "zhao")
+    answer = program.act(matter, KIND, NEED, principal="li")
+    fact = r.engine.fact("wutong", answer["seq"], r.viewer(matter, "wang"))
+    assert fact is not None
+    assert (fact.by, fact.principal, fact.channel) == ("zhao", "li", "assisted")
+    problem = Program(r, "li").act(matter, KIND, NEED, 403, principal="wang")
+    assert problem["reasons"][0]["code"] == "wugong.not_agent"
+
+
+# What cannot be read
+
+
+def test_every_field_that_cannot_be_read_is_told_at_once(r: Rehearsal, matter: str) -> None:
+    body = {"text": "x" * 100_000, "channel": "telepathy", "color": "red"}
+    problem = Program(r, "li").act(matter, KIND, body, 422)
+    places = {one["place"]: one for one in problem["problems"]}
+    assert {"text", "channel", "color"} <= places.keys()
+    assert "100000" in places["text"]["what"] and "100,000" in places["text"]["text"]
+
+
+def test_an_unknown_kind_is_named(r: Rehearsal, matter: str) -> None:
+    problem = Program(r, "li").act(matter, "planning.nonsense", {}, 422)
+    assert problem["reasons"][0]["details"] == {"kind": "planning.nonsense"}
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"\xff\xfe", 400),
+        (b'{"kind": NaN}', 400),
+        (b"[" * 50_000, 400),
+        (b'{"n": ' + b"9" * 5000 + b"}", 400),
+        (b"[]", 422),
+        (b'"text"', 422),
+        (b"{}", 422),
+        (b'{"kind": "planning.need_filed", "body": []}', 422),
+        (b'{"kind": "planning.need_filed", "body": null}', 422),
+        (b'{"kind": 7, "body": {}}', 422),
+        (b'{"kind": "planning.need_filed", "body": {}, "by": "wang"}', 422),
+        (b'{"kind": "a", "kind": "b", "body": {}}', 422),
+        (b'{"kind": "planning.need_filed", "body": {}, "channel": "web"}', 422),
+        (b'{"kind": "planning.need_filed", "body": {}, "principal": 7}', 422),
+        (b'{"kind": "planning.need_filed", "body": {"text": "\\ud800"}}', 422),
+    ],
+)
+def test_a_body_that_is_no_act_is_refused(
+    r: Rehearsal, matter: str, content: bytes, status: int
+) -> None:
+    before = r.engine.head("wutong")
+    answer = Program(r, "li").client.post(
+        f"{V1}/matters/{matter}/events",
+        content=content,
+        headers={"Idempotency-Key": "k", "Content-Type": "application/json"},
+    )
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert r.engine.head("wutong") == before
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_only_json_is_read(r: Rehearsal, matter: str, kind: str) -> None:
+    answer = Program(r, "li").client.post(
+        f"{V1}/matters/{matter}/events",
+        content=b'{"kind": "planning.need_filed", "body": {}}',
+        headers={"Idempotency-Key": "k", "Content-Type": kind},
+    )
+    assert answer.status_code == 415
+
+
+def test_a_sealed_text_comes_as_text_and_never_as_somebody_elses(r: Rehearsal, matter: str) -> None:
+    seq = Program(r, "li").act(matter, KIND, NEED)["seq"]
+    fact = r.engine.fact("wutong", seq, r.viewer(matter, "li"))
+    assert fact is not None
+    sealed = fact.event.text
+    stolen = {"id": sealed.id, "commitment": sealed.commitment}
+    problem = Program(r, "wang").act(matter, KIND, {**NEED, "text": stolen}, 422)
+    assert problem["problems"][0]["place"] == "text"
+    assert r.engine.head("wutong").seq == seq
+
+
+@pytest.mark.parametrize("matter", ["nowhere", "wutong.999999", "wutong.1.2", "%00", "x" * 300])
+def test_a_matter_that_is_not_there_is_not_found(r: Rehearsal, matter: str) -> None:
+    Program(r, "li").act(matter, KIND, NEED, 404)
+
+
+# Limits
+
+
+def test_too_many_acts_are_told_when_to_come_back(r: Rehearsal, matter: str) -> None:
+    program = Program(r, "li", Settings(rate_limits=True))
+    for _ in range(60):
+        answer = program.client.post(
+            f"{V1}/matters/{matter}/events", json={}, headers={"Idempotency-Key": "k"}
+        )
+        if answer.status_code == 429:
+            break
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) >= 1
+    assert answer.json()["type"] == "urn:wugong:problem:too-many"
+
+
+def test_a_full_queue_says_that_nothing_was_recorded(
+    r: Rehearsal, matter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_args: Any, **_more: Any) -> None:
+        raise Overloaded("2000 acts are waiting")
+
+    monkeypatch.setattr(r.engine, "arecord", full)
+    problem = Program(r, "li").act(matter, KIND, NEED, 503)
+    assert problem["type"] == "urn:wugong:problem:overloaded"
+
+
+def test_a_fault_of_ours_tells_nothing_of_the_inside(
+    r: Rehearsal, matter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_args: Any, **_more: Any) -> None:
+        raise RuntimeError("secret of the inside")
+
+    monkeypatch.setattr(r.engine, "arecord", broken)
+    problem = Program(r, "li").act(matter, KIND, NEED, 500)
+    assert problem["type"] == "urn:wugong:problem:broken"
+    assert "secret" not in str(problem)
