@@ -1,0 +1,198 @@
+"""Pages of the evaluation: rate, hand in, and read both results side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from wugong import EVALUATE, MEMBERS, N_, Engine, Matter, Refusal, Refused, Viewer, Words, seal
+from wugong_evaluation.events import Answered, Published
+from wugong_evaluation.rules import OWN_RULE
+from wugong_evaluation.tracks import (
+    DEFAULT_GAP,
+    DEFAULT_RESPONSE,
+    EVALUATIONS,
+    GAP_ALARM,
+    LEAST_RESPONSE,
+    Evaluation,
+    share_setting,
+)
+from wugong_server import Form, Panel, hookimpl, read_form, record, respond, url
+
+ANSWER = "evaluation.answered"
+WORST, BEST = 1, 5  # a scale of five has words; longer ones are typed
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One score with how many gave it, drawn as a bar and repeated in the table."""
+
+    score: int
+    count: int
+    width: str
+
+
+@hookimpl
+def register_routes() -> list[Route]:
+    form = "/m/{matter}/evaluation/{evaluation:int}/answer"
+    return [
+        Route("/m/{matter}/evaluation", show, name="evaluation.page"),
+        Route(form, ask_answer, methods=["GET"], name=f"act:{ANSWER}"),
+        Route(form, send_answer, methods=["POST"], name=f"act:{ANSWER}"),
+    ]
+
+
+@hookimpl
+def render_panels(
+    matter: Matter, viewer: Viewer, engine: Engine, words: Words, page: str
+) -> list[Panel]:
+    state = matter.state(EVALUATIONS)
+    if page != "matter" or matter.is_standing or not (state.last or matter.open(EVALUATE)):
+        return []
+    context = {"of": matter, "acts": ("evaluation.opened",), **_shown(matter, state.last)}
+    title = words(N_("Evaluation"))
+    return [Panel(order=70, title=title, template="evaluation/panel.html", context=context)]
+
+
+def show(request: Request) -> Response:
+    """Show the newest evaluation of a matter: what is open, or both results; and those before."""
+    matter: Matter = request.state.matter
+    engine: Engine = request.app.state.engine
+    state = matter.state(EVALUATIONS)
+    last = state.last
+    before = [one for one in state.all.values() if last and one.seq != last.seq]
+    report = None
+    if last and last.report:
+        report = engine.fact(matter.community, last.report, request.state.viewer)
+    return respond(
+        request,
+        "evaluation/page.html",
+        before=[(one, one.result) for one in reversed(before)],
+        report=report,
+        rule=OWN_RULE,
+        **_shown(matter, last),
+    )
+
+
+def _shown(matter: Matter, one: Evaluation | None) -> dict[str, Any]:
+    result = one.result if one else None
+    return {
+        "one": one,
+        "result": result,
+        "bars": bars(result) if result else [],
+        "residents": in_words(result.residents) if result else "",
+        "gap": in_words(result.gap) if result else "",
+        "least": share_setting(matter, LEAST_RESPONSE, DEFAULT_RESPONSE),
+        "alarm": share_setting(matter, GAP_ALARM, DEFAULT_GAP),
+    }
+
+
+def in_words(value: Fraction | None) -> str:
+    """Write a mean with two decimals where that is exact, else as the fraction it is.
+
+    >>> in_words(Fraction(77, 20)), in_words(Fraction(11, 3)), in_words(Fraction(4))
+    ('3.85', '3 2/3', '4')
+    """
+    if value is None:
+        return ""
+    whole, rest = divmod(value.numerator, value.denominator)
+    if not rest:
+        return str(whole)
+    hundredths = Fraction(rest * 100, value.denominator)
+    if hundredths.denominator == 1:
+        return f"{whole}.{hundredths.numerator:02d}".rstrip("0")
+    part = f"{Fraction(rest, value.denominator)}"
+    return f"{whole} {part}" if whole else part
+
+
+def bars(result: Published) -> list[Bar]:
+    """Return a bar for each score, the longest one full; scores of long scales only if given."""
+    most = max(result.counts, default=0)
+    rows = [(score, count) for score, count in enumerate(result.counts, start=1)]
+    if result.scale > 2 * BEST:
+        rows = [(score, count) for score, count in rows if count]
+    return [Bar(score, count, f"{count * 100 // most if most else 0}%") for score, count in rows]
+
+
+# Answering
+
+
+def _running(request: Request) -> Evaluation:
+    matter: Matter = request.state.matter
+    one = matter.state(EVALUATIONS).all.get(request.path_params["evaluation"])
+    if one is None:
+        raise HTTPException(404)
+    return one
+
+
+def _household(request: Request, one: Evaluation, who: str) -> str:
+    """Return the household that the answer counts for, as the person is enrolled."""
+    if one.unit != "household":
+        return ""
+    engine: Engine = request.app.state.engine
+    entry = engine.book(MEMBERS, request.state.matter.community, [who]).get(who)
+    return str(entry["household"]) if entry else ""
+
+
+def _form(
+    request: Request, typed: Any, refused: Refused | None = None, reasons: Sequence[Refusal] = ()
+) -> Response:
+    one = _running(request)
+    page = request.state.page
+    who = str(page.principal or request.state.viewer.member)
+    return respond(
+        request,
+        "evaluation/answer.html",
+        block="answer",
+        one=one,
+        who=who,
+        household=_household(request, one, who) if who else "",
+        typed=typed,
+        blocked=bool(reasons),
+        refused=refused or (Refused(*reasons) if reasons else None),
+        scores=_scores(one, request.state.words),
+    )
+
+
+def _scores(one: Evaluation, words: Words) -> list[tuple[str, str, str]]:
+    """Return the scores to choose from, best first; long scales are typed instead."""
+    if one.scale > 2 * BEST:
+        return []
+    told = {one.scale: words(N_("very good")), WORST: words(N_("very poor"))}
+    return [(str(n), str(n), told.get(n, "")) for n in range(one.scale, 0, -1)]
+
+
+def ask_answer(request: Request) -> Response:
+    """Show the form, or why it is not the reader's to fill in."""
+    page, engine = request.state.page, request.app.state.engine
+    matter: Matter = request.state.matter
+    reasons = engine.may(matter, page.acting_viewer(matter), engine.registry.kinds[ANSWER])
+    if reasons and not page.member and page.sign_in_address:
+        return RedirectResponse(page.sign_in_address, 303)
+    return _form(request, request.query_params, reasons=reasons)
+
+
+async def send_answer(request: Request) -> Response:
+    """Record one rating, for the reader or the person who is helped at the desk."""
+    form: Form = await read_form(request)
+    remark = form.get("remark", "")
+    event = Answered(
+        evaluation=form.ref("evaluation"),
+        score=form.whole("score"),
+        remark=seal(remark) if remark else None,
+        household=form.get("household", ""),
+    )
+    try:
+        receipt = await record(request, event, key=form["key"])
+    except Refused as refused:
+        return await run_in_threadpool(_form, request, form, refused)
+    to = url(request, "evaluation.page", matter=request.state.matter.id)
+    return respond(request, "evaluation/page.html", to=to, receipt=receipt)
