@@ -20,6 +20,7 @@ class Poll:
     roll: RollFrozen | None = None
     closed_at: datetime | None = None
     decided: PollDecided | None = None
+    decided_by: int = 0  # the number of the result
 
     @property
     def opens_at(self) -> datetime:
@@ -53,7 +54,7 @@ def _fold(polls: Polls, fact: Fact) -> Polls:
         case PollClosed(poll=number) if number in polls:
             changed = replace(polls[number], closed_at=fact.at)
         case PollDecided() as decided if decided.poll in polls:
-            changed = replace(polls[decided.poll], decided=decided)
+            changed = replace(polls[decided.poll], decided=decided, decided_by=fact.seq)
         case _:
             return polls
     return MappingProxyType({**polls, changed.id: changed})

@@ -80,7 +80,7 @@ class Meddling(Charters):
                 rule="yes_no_abstain",
                 procedure="charter",
                 basis=(),
-                roll="",
+                roll="r",
                 taken_part=nothing,
             )
         ]

@@ -1,0 +1,1 @@
+"""Counting: profiles, the summaries that shards send, and the results that rules return."""

@@ -1,0 +1,91 @@
+"""Results: what a counting rule found, with everything that is needed to check it.
+
+Numbers are whole or exact shares; in JSON shares are text such as ``"25/2"``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+Exact = int | Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One step of the certificate in words: a message id and its details."""
+
+    says: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one count.
+
+    ``winners`` are ids of options in the order of the ballot paper (in the order of election for
+    several seats); without a tie break all co-winners. ``tied`` names every member of a tie that
+    decides; empty when none does. ``rounds`` or ``matrix`` are the count itself, ``options`` the
+    settings it was made with.
+    """
+
+    rule: str
+    winners: tuple[str, ...]
+    tied: tuple[str, ...] = ()
+    scores: Mapping[str, Exact] = field(default_factory=dict)
+    rounds: tuple[Mapping[str, Any], ...] = ()
+    matrix: tuple[tuple[Exact, ...], ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    certificate: tuple[Sentence, ...] = ()
+
+    def json(self) -> dict[str, Any]:
+        """Write the result as JSON, without the parts that the rule does not have."""
+        made: dict[str, Any] = {
+            "rule": self.rule,
+            "winners": list(self.winners),
+            "tied": list(self.tied),
+            "options": plain(self.options),
+            "certificate": [{"says": s.says, **plain(s.details)} for s in self.certificate],
+        }
+        for name in ("scores", "rounds", "matrix"):
+            if value := getattr(self, name):
+                made[name] = plain(value)
+        return made
+
+
+def plain(value: Any) -> Any:
+    """Write a value as JSON: shares as ``"p/q"``, whole ones as numbers."""
+    if isinstance(value, Fraction):
+        whole = value.denominator == 1
+        return value.numerator if whole else f"{value.numerator}/{value.denominator}"
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | frozenset | set):
+        return [plain(one) for one in value]
+    return value if isinstance(value, str | int | type(None)) else int(value)
+
+
+def best(scores: Mapping[str, Exact]) -> tuple[str, ...]:
+    """Return every option that has the highest score, in order; none of none."""
+    most = max(scores.values(), default=None)
+    return tuple(option for option, score in scores.items() if score == most)
+
+
+def one_winner(
+    rule: str,
+    winners: Sequence[str],
+    *,
+    tie_break: Sequence[str] = (),
+    **more: Any,
+) -> Result:
+    """Make the result of a rule for one winner; ``tie_break`` orders options, the first one wins.
+
+    Several winners are a tie: reported with all its members, and broken only by ``tie_break``.
+    """
+    tied = tuple(winners) if len(winners) > 1 else ()
+    chosen = tuple(winners)
+    if tied and tie_break:
+        chosen = (min(tied, key=list(tie_break).index),)
+    return Result(rule, chosen, tied, **more)

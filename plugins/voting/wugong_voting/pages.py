@@ -1,0 +1,341 @@
+"""Pages of voting: the poll, the check before a ballot is cast, the receipt, the certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from wugong import (
+    N_,
+    Engine,
+    Fact,
+    Matter,
+    Option,
+    PollOpened,
+    Procedure,
+    Ref,
+    Refused,
+    Unreadable,
+    Viewer,
+    Words,
+    after_days,
+)
+from wugong_server import (
+    Form,
+    Notice,
+    Panel,
+    hookimpl,
+    read_form,
+    record,
+    respond,
+    url,
+)
+from wugong_voting import showing
+from wugong_voting.events import BallotCast
+from wugong_voting.needs import ZERO, turnout_needs
+from wugong_voting.rules import BY_ID
+from wugong_voting.rules.yes_no_abstain import OPTIONS
+from wugong_voting.state import Poll, polls_of
+from wugong_voting.tallies import ABSTAIN
+
+CAST, OPEN = "voting.ballot_cast", "voting.poll_opened"
+HINTS = {
+    "yes": N_("You agree with the proposal"),
+    "no": N_("You do not agree with the proposal"),
+    "abstain": N_("Counts as taking part, but not as agreeing"),
+}
+TITLES = {"yes": N_("For"), "no": N_("Against"), "abstain": N_("Abstain")}
+VERDICTS = {
+    "passed": N_("Carried"),
+    "rejected": N_("Not carried"),
+    "no_quorum": N_("Too few took part; no decision"),
+    "tied": N_("Tie"),
+    "advisory": N_("Opinion given"),
+}
+MOST_FACTS = 200
+
+
+@hookimpl
+def register_routes() -> list[Route]:
+    at = "/m/{matter}/polls"
+    return [
+        Route(f"{at}/new", ask_opening, methods=["GET"], name=f"act:{OPEN}"),
+        Route(f"{at}/new", send_opening, methods=["POST"], name=f"act:{OPEN}"),
+        Route(f"{at}/{{poll:int}}", show_poll, name="voting.poll"),
+        Route(f"{at}/{{poll:int}}/ballot", show_poll, methods=["GET"], name=f"act:{CAST}"),
+        Route(f"{at}/{{poll:int}}/ballot", send_ballot, methods=["POST"], name=f"act:{CAST}"),
+        Route(f"{at}/{{poll:int}}/receipt", show_receipt, name="voting.receipt"),
+        Route("/c/{community}/procedures", show_procedures, name="voting.procedures"),
+    ]
+
+
+# Panels and notices
+
+
+@hookimpl
+def render_panels(matter: Matter, engine: Engine, words: Words, page: str) -> list[Panel]:
+    polls = polls_of(matter)
+    if page != "matter" or not polls:
+        return []
+    listed = sorted(polls.values(), key=lambda poll: (poll.decided is not None, -poll.id))
+    rows = [
+        {
+            "poll": poll,
+            "turnout": None if poll.decided else showing.turnout_of(engine, matter, poll),
+        }
+        for poll in listed
+    ]
+    context = {"of": matter, "rows": rows, "verdicts": VERDICTS}
+    return [Panel(order=30, title=words("Polls"), template="voting/panel.html", context=context)]
+
+
+@hookimpl
+def list_notices(matter: Matter, viewer: Viewer, words: Words) -> list[Notice]:
+    found = []
+    for poll in polls_of(matter).values():
+        procedure = matter.standing.procedures.get(poll.opened.procedure)
+        if poll.decided is None or poll.closed_at is None or procedure is None:
+            continue
+        days = procedure.publish_days
+        found.append(
+            Notice(
+                seq=poll.decided_by,
+                title=words(N_("Result of the poll: {question}"), question=poll.opened.question),
+                posted_at=poll.closed_at,
+                until=after_days(poll.closed_at, days) if days else None,
+                days=days,
+                about=(poll.id, *map(int, poll.opened.about)),
+                source=procedure.publish_source or procedure.basis[0].article,
+                template="voting/result-sheet.html",
+                context=_certificate(matter, poll, procedure),
+            )
+        )
+    return found
+
+
+def _certificate(matter: Matter, poll: Poll, procedure: Procedure | None) -> dict[str, Any]:
+    assert poll.decided is not None
+    return {
+        "of": matter,
+        "poll": poll,
+        "result": poll.decided,
+        "verdict": VERDICTS[poll.decided.verdict],
+        "titles": {option.id: option.title for option in poll.opened.options},
+        "procedure": procedure,
+        "unmet": showing.unmet(poll.decided.tests),
+    }
+
+
+# The poll
+
+
+def show_poll(request: Request) -> Response:
+    """Show a poll: the ballot while it runs, the certificate once it is decided."""
+    return _poll_page(request, _poll(request))
+
+
+def _poll_page(request: Request, poll: Poll, form: Form | None = None, **more: Any) -> Response:
+    matter: Matter = request.state.matter
+    engine: Engine = request.app.state.engine
+    procedure = matter.standing.procedures.get(poll.opened.procedure)
+    if poll.decided is not None:
+        proof = engine.proof(matter.community, poll.decided_by)
+        context = _certificate(matter, poll, procedure)
+        return respond(request, "voting/certificate.html", proof=proof, **context)
+    return respond(
+        request,
+        "voting/poll.html",
+        poll=poll,
+        procedure=procedure,
+        rights=showing.rights_of(engine, matter.community, poll.id, _who(request)),
+        running=poll.is_open(engine.now()),
+        over=poll.is_over(engine.now()),
+        turnout=showing.turnout_of(engine, matter, poll),
+        lines=showing.conditions(procedure) if procedure else [],
+        hints=HINTS if poll.opened.rule == "yes_no_abstain" else {},
+        typed=form or {},
+        **more,
+    )
+
+
+async def send_ballot(request: Request) -> Response:
+    """Show the ballot once more before it is cast; cast it when it was checked."""
+    form = await read_form(request)
+    poll = _poll(request)
+    step = form.get("step", "check")
+    if step == "back":
+        return await run_in_threadpool(_poll_page, request, poll, form, stay=True)
+    if step == "check":
+        return await run_in_threadpool(_check, request, poll, form)
+    ballot = form.event(BallotCast, poll=Ref(poll.id))
+    try:
+        receipt = await record(request, ballot, key=form["key"])
+    except Refused as refused:
+        return await run_in_threadpool(_poll_page, request, poll, form, refused=refused)
+    here = url(request, "voting.receipt", matter=request.state.matter.id, poll=poll.id)
+    return respond(request, "voting/receipt.html", receipt=receipt, to=here)
+
+
+def _check(request: Request, poll: Poll, form: Form) -> Response:
+    engine: Engine = request.app.state.engine
+    community = request.state.matter.community
+    rights = showing.rights_of(engine, community, poll.id, _who(request))
+    right = next((r for r in rights if r.entitlement.id == form["entitlement"]), None)
+    option = next((o for o in poll.opened.options if o.id == form.get("choice")), None)
+    if right is None or option is None:
+        raise Unreadable([("choice", "is missing")])
+    return respond(
+        request,
+        "voting/check.html",
+        block="check",
+        stay=True,
+        poll=poll,
+        right=right,
+        option=option,
+    )
+
+
+def show_receipt(request: Request) -> Response:
+    """Show what was just recorded; without it, the poll."""
+    page, poll = request.state.page, _poll(request)
+    if page.done is None:
+        address = url(request, "voting.poll", matter=request.state.matter.id, poll=poll.id)
+        return RedirectResponse(address, 303)
+    done, page.done = page.done, None  # the slip stands for the banner
+    return respond(request, "voting/receipt.html", poll=poll, receipt=done)
+
+
+def _poll(request: Request) -> Poll:
+    poll = polls_of(request.state.matter).get(request.path_params["poll"])
+    if poll is None:
+        raise HTTPException(404)
+    return poll
+
+
+def _who(request: Request) -> str:
+    page = request.state.page
+    return str(page.principal or page.member)
+
+
+# Opening a poll
+
+
+def ask_opening(request: Request) -> Response:
+    """Show the form that opens a poll, with what each procedure would need."""
+    page = request.state.page
+    viewer = page.acting_viewer(request.state.matter)
+    engine: Engine = request.app.state.engine
+    reasons = engine.may(request.state.matter, viewer, engine.registry.kinds[OPEN])
+    if reasons and not viewer.signed_in and page.sign_in_address:
+        return RedirectResponse(page.sign_in_address, 303)
+    return _opening_page(request, {}, Refused(*reasons) if reasons else None)
+
+
+def _opening_page(request: Request, typed: Any, refused: Refused | None) -> Response:
+    matter: Matter = request.state.matter
+    engine: Engine = request.app.state.engine
+    words: Words = request.state.words
+    return respond(
+        request,
+        "voting/opening.html",
+        refused=refused,
+        typed=typed,
+        chosen=typed.list if isinstance(typed, Form) else lambda _name: (),
+        procedures=_offered(engine, matter, words),
+        groups=_groups(engine, matter),
+        notices=_announcements(engine, matter, request.state.viewer),
+        rules=[(rule.id, words(rule.title), "") for rule in BY_ID.values()],
+    )
+
+
+def _offered(engine: Engine, matter: Matter, words: Words) -> list[dict[str, Any]]:
+    """Return the procedures in force whose roster the community has, with what they would need."""
+    found = []
+    for procedure in matter.standing.procedures.values():
+        its = showing.roster_totals(engine, matter, procedure.roster)
+        if its is not None and procedure.in_force(engine.now().date()):
+            needs = turnout_needs(procedure, showing.whole(its), ZERO)
+            title = showing.title_of(procedure, words)
+            found.append({"id": procedure.id, "title": title, "needs": needs, "of": its})
+    return found
+
+
+def _groups(engine: Engine, matter: Matter) -> list[tuple[str, str]]:
+    rosters = {procedure.roster for procedure in matter.standing.procedures.values()}
+    named = {g for roster in rosters for g in showing.groups_of(engine, matter, roster)}
+    return [(group, group) for group in sorted(named)]
+
+
+def _announcements(engine: Engine, matter: Matter, viewer: Viewer) -> list[tuple[str, str]]:
+    """Return what was posted, newest first, by the numbers of what each notice is about."""
+    kinds = ("planning.notice_posted",)
+    facts: Sequence[Fact] = engine.facts(
+        matter.id, viewer, kinds=kinds, newest=True, limit=MOST_FACTS
+    )
+    return [
+        (" ".join(str(int(number)) for number in fact.event.about or (fact.seq,)), fact.event.title)
+        for fact in facts
+    ]
+
+
+async def send_opening(request: Request) -> Response:
+    """Open the poll; where it is refused, show the form as it was filled in."""
+    form = await read_form(request)
+    try:
+        receipt = await record(request, _opened(request, form), key=form["key"])
+    except Refused as refused:
+        return await run_in_threadpool(_opening_page, request, form, refused)
+    to = url(request, "voting.poll", matter=request.state.matter.id, poll=receipt.seq)
+    return respond(request, "voting/receipt.html", receipt=receipt, to=to)
+
+
+def _opened(request: Request, form: Form) -> PollOpened:
+    procedure = request.state.matter.standing.procedures.get(form["procedure"])
+    opens_at: datetime | None = form.time("opens_at") if form.get("opens_at") else None
+    about = dict.fromkeys(int(n) for n in form.get("about").split() if n.isdigit())
+    event: PollOpened = PollOpened(
+        question=form["question"],
+        options=_options(form, request.state.words),
+        procedure=form["procedure"],
+        roster=procedure.roster if procedure else "",
+        closes_at=form.time("closes_at"),
+        opens_at=opens_at,
+        rule=form["rule"],
+        groups=tuple(form.list("groups")),
+        about=tuple(map(Ref, about)),
+    )
+    return event
+
+
+def _options(form: Form, words: Words) -> tuple[Option, ...]:
+    if form["rule"] == "yes_no_abstain":
+        return tuple(Option(id=name, title=words(TITLES[name])) for name in OPTIONS)
+    lines = [line.strip() for line in form["options"].splitlines() if line.strip()]
+    named = [Option(id=f"o{n}", title=line) for n, line in enumerate(lines, 1)]
+    return (*named, Option(id=ABSTAIN, title=words(TITLES[ABSTAIN])))
+
+
+# Procedures
+
+
+def show_procedures(request: Request) -> Response:
+    """Show every way of deciding, with its law, its dates and how sure we are of it."""
+    matter: Matter = request.state.matter
+    words: Words = request.state.words
+    listed = [
+        {
+            "procedure": procedure,
+            "title": showing.title_of(procedure, words),
+            "lines": showing.conditions(procedure),
+            "current": procedure.in_force(request.app.state.engine.now().date()),
+        }
+        for procedure in matter.standing.procedures.values()
+    ]
+    return respond(request, "voting/procedures.html", listed=listed)

@@ -1,0 +1,158 @@
+"""What the pages of a poll say: whose ballot it is, how many took part, what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from wugong import (
+    N_,
+    ROLL,
+    ROSTER,
+    Count,
+    Engine,
+    Entitlement,
+    Matter,
+    Measure,
+    Procedure,
+    Requirement,
+    Test,
+    Totals,
+    Words,
+    read_entitlement,
+    totals,
+)
+from wugong_voting.ballots import BALLOTS, under, weighed
+from wugong_voting.needs import Need, turnout_needs
+from wugong_voting.outcome import figures
+from wugong_voting.state import Poll
+from wugong_voting.summaries import ALL, count, sums
+
+Roll = Mapping[str, Entitlement]
+_rolls: WeakKeyDictionary[Engine, dict[tuple[str, int], Roll]] = WeakKeyDictionary()
+MOST_ROLLS = 8
+
+
+def roll_of(engine: Engine, community: str, poll: int) -> Roll:
+    """Return the frozen roll by ballot key; kept, since it never changes."""
+    kept = _rolls.setdefault(engine, {})
+    place = (community, poll)
+    if place not in kept:
+        entries = engine.book(ROLL, community, prefix=under(poll))
+        while len(kept) >= MOST_ROLLS:
+            kept.pop(next(iter(kept)))
+        kept[place] = {where: read_entitlement(entry) for where, entry in entries.items()}
+    return kept[place]
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """An entitlement that the reader may vote with, and whether a ballot was cast with it."""
+
+    entitlement: Entitlement
+    cast: int = 0  # how many ballots so far; the last one counts
+
+    @property
+    def units(self) -> str:
+        """Its units, as the reader knows them."""
+        return ", ".join(part.unit for part in self.entitlement.parts) or self.entitlement.id
+
+
+def rights_of(engine: Engine, community: str, poll: int, member: str) -> list[Right]:
+    """Return what ``member`` may vote with in a poll."""
+    if not member:
+        return []
+    roll = roll_of(engine, community, poll)
+    mine = {where: right for where, right in roll.items() if right.member == member}
+    cast = engine.book(BALLOTS, community, keys=list(mine))
+    return [
+        Right(right, cast[where]["times"] if where in cast else 0) for where, right in mine.items()
+    ]
+
+
+def taken_part(engine: Engine, community: str, poll: Poll) -> Count:
+    """Return who has taken part so far; never what they chose."""
+    roll = roll_of(engine, community, poll.id)
+    cast = engine.book(BALLOTS, community, prefix=under(poll.id))
+    ballots = list(weighed(cast.items(), roll))
+    return count(ALL, sums(ballots, poll.options).total)
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """Who took part so far, and what the quorum still needs."""
+
+    taken_part: Count
+    needs: tuple[Need, ...]
+
+    @property
+    def reached(self) -> bool:
+        """Whether every test of the quorum is met."""
+        return all(need.test.met for need in self.needs)
+
+
+def turnout_of(engine: Engine, matter: Matter, poll: Poll) -> Turnout | None:
+    """Return the turnout of a poll, or ``None`` before its roll is frozen."""
+    procedure = matter.standing.procedures.get(poll.opened.procedure)
+    if poll.roll is None or procedure is None:
+        return None
+    part = taken_part(engine, matter.community, poll)
+    return Turnout(part, turnout_needs(procedure, figures(poll.roll), figures(part)))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of «how it is decided»: the same condition in each measure."""
+
+    title: str  # message id
+    cells: tuple[Requirement | None, ...]
+
+
+def conditions(procedure: Procedure) -> list[Line]:
+    """Return the tests of a procedure, a row for taking part and one for consent."""
+    rows = ((N_("Taking part"), procedure.quorum), (N_("In favour"), procedure.consent))
+    return [Line(title, _in_measures(procedure, tests)) for title, tests in rows if tests]
+
+
+def _in_measures(
+    procedure: Procedure, tests: Sequence[Requirement]
+) -> tuple[Requirement | None, ...]:
+    return tuple(
+        next((test for test in tests if test.measure == measure), None)
+        for measure in procedure.measures
+    )
+
+
+def unmet(tests: Sequence[Test]) -> list[tuple[Test, int]]:
+    """Return the tests that were not met, with what each lacked."""
+    return [(test, test.needed - test.have) for test in tests if not test.met]
+
+
+def roster_totals(engine: Engine, matter: Matter, roster: str) -> Totals | None:
+    """Return what a roster weighs now, or ``None`` if the community has none of that name."""
+    edition = matter.standing.rosters.get(roster)
+    if edition is None:
+        return None
+    entries = engine.book(ROSTER, matter.community, prefix=f"{edition}/")
+    return totals(read_entitlement(entry) for entry in entries.values())
+
+
+def groups_of(engine: Engine, matter: Matter, roster: str) -> list[str]:
+    """Return the stairs or village groups that a roster names, in order."""
+    edition = matter.standing.rosters.get(roster)
+    if edition is None:
+        return []
+    entries = engine.book(ROSTER, matter.community, prefix=f"{edition}/")
+    rights = (read_entitlement(entry) for entry in entries.values())
+    return sorted({part.group for right in rights for part in right.parts if part.group})
+
+
+def title_of(procedure: Procedure, words: Words) -> str:
+    """Return the title of a procedure in the reader's language."""
+    return procedure.title.get(words.language) or next(iter(procedure.title.values()))
+
+
+def whole(its: Totals) -> dict[Measure, int]:
+    """Return what a roster weighs, by measure."""
+    return {"heads": its.heads, "households": its.households, "area": its.area_dm2}

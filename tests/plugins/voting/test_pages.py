@@ -1,0 +1,232 @@
+"""A voter's way: read, choose, check, cast, keep the code; and what everybody reads afterwards."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+import wugong_planning
+import wugong_voting
+from wugong import Procedure, hookimpl, read_procedure
+from wugong.testing import Rehearsal
+from wugong_server.testing import browse
+from wugong_voting.state import polls_of
+
+OWNERS = [
+    ("101", "li", "1", 80_00),
+    ("102", "zhao", "1", 70_00),
+    ("201", "qian", "2", 80_00),
+    ("202", "qian", "2", 70_00),
+]
+CHARTER = """
+id = "charter"
+body = "owners_assembly"
+setting = "urban"
+roster = "owners"
+effective_from = 2021-01-01
+quorum = [
+  { id = "area", measure = "area", base = "all", op = ">=", share = "2/3", source = "章程 4" },
+  { id = "heads", measure = "heads", base = "all", op = ">=", share = "2/3", source = "章程 4" },
+]
+consent = [
+  { id = "yes", measure = "heads", base = "part", op = ">", share = "1/2", source = "章程 5" },
+]
+basis = [{ article = "民法典 278", text_year = 2020, confidence = "V" }]
+[title]
+zh_Hans = "章程"
+zh_Hant = "章程"
+en = "Charter"
+"""
+
+
+class Charters:
+    @hookimpl
+    def register(self) -> list[Procedure]:
+        return [read_procedure(CHARTER)]
+
+
+def polling(**more: Any) -> tuple[Rehearsal, str, int]:
+    plugins = {"voting": wugong_voting, "planning": wugong_planning, "charters": Charters()}
+    members: dict[str, tuple[str, ...]] = {
+        "wang": ("officer",),
+        "desk": ("agent",),
+        **dict.fromkeys(("li", "zhao", "qian", "tenant"), ()),
+    }
+    r = Rehearsal(plugins, members=members)
+    r.roster("owners", OWNERS)
+    matter = r.open("Lights", by="li")
+    body = {
+        "question": "是否装路灯？",
+        "options": [
+            {"id": "yes", "title": "同意"},
+            {"id": "no", "title": "反对"},
+            {"id": "abstain", "title": "弃权"},
+        ],
+        "procedure": "charter",
+        "roster": "owners",
+        "closes_at": (r.clock.now + timedelta(days=7)).isoformat(),
+        **more,
+    }
+    return r, matter, r.act("wang", matter, "voting.poll_opened", body).seq
+
+
+def fields(page: str) -> dict[str, str]:
+    """Return the hidden fields of the first form about a ballot."""
+    form = next(f for f in re.findall(r"<form.*?</form>", page, re.S) if "entitlement" in f)
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+
+
+def vote(client: TestClient, matter: str, poll: int, choice: str) -> str:
+    """Go through the pages of a ballot and return the receipt page."""
+    path = f"/m/{matter}/polls/{poll}"
+    first = fields(client.get(path).text)
+    checked = client.post(f"{path}/ballot", data={**first, "choice": choice, "step": "check"})
+    assert checked.status_code == 200, checked.text
+    cast = client.post(f"{path}/ballot", data={**fields(checked.text), "step": "cast"})
+    assert cast.status_code == 303, cast.text
+    return str(client.get(cast.headers["location"]).text)
+
+
+def test_a_ballot_is_checked_before_it_is_cast_and_leaves_a_code() -> None:
+    r, matter, poll = polling()
+    client = browse(r, "li")
+    page = client.get(f"/m/{matter}/polls/{poll}").text
+    assert "是否装路灯？" in page and "您代表101投票" in page and "80.00平方米" in page
+    head = r.engine.head("example")
+    path = f"/m/{matter}/polls/{poll}/ballot"
+    data = {**fields(page), "choice": "yes", "step": "check"}
+    assert "核对选票" in client.post(path, data=data).text
+    assert r.engine.head("example") == head, "checking records nothing"
+    receipt = vote(client, matter, poll, "yes")
+    assert "已收到您的选票" in receipt
+    assert "同意" not in re.sub(r"<footer.*", "", receipt, flags=re.S)
+    assert re.search(r'class="code">[0-9A-Z ]+<', receipt)
+
+
+def test_going_back_keeps_the_choice_and_a_second_ballot_replaces_the_first() -> None:
+    r, matter, poll = polling()
+    client = browse(r, "li")
+    first = fields(client.get(f"/m/{matter}/polls/{poll}").text)
+    path = f"/m/{matter}/polls/{poll}/ballot"
+    back = client.post(path, data={**first, "choice": "no", "step": "back"}).text
+    assert re.search(r'value="no" required checked', back)
+    vote(client, matter, poll, "yes")
+    assert "您已经投过票" in client.get(f"/m/{matter}/polls/{poll}").text
+    vote(client, matter, poll, "no")
+    r.wait(days=7)
+    decided = polls_of(r.matter(matter))[poll].decided
+    assert decided is not None
+    assert [count.ballots for count in decided.counts] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("member", ["li", "wang", None])
+def test_turnout_is_shown_while_the_poll_runs_and_votes_are_not(member: str | None) -> None:
+    r, matter, poll = polling()
+    vote(browse(r, "zhao"), matter, poll, "no")
+    page = browse(r, member).get(f"/m/{matter}/polls/{poll}").text
+    assert "已有1，共3人" in page and "已有70.00，共300.00平方米" in page
+    assert "面积还差130.00平方米" in page and "人数还差1人" in page
+    assert "截止后才公布" in page
+    panel = browse(r, member).get(f"/m/{matter}").text
+    assert "已有1人参与" in panel
+
+
+def test_who_is_signed_out_or_not_on_the_roll_casts_nothing() -> None:
+    r, matter, poll = polling()
+    path = f"/m/{matter}/polls/{poll}"
+    assert "不在这次表决的名册上" in browse(r, "tenant").get(path).text
+    assert 'name="choice"' not in browse(r).get(path).text
+    client = browse(r, "tenant")
+    data = {"entitlement": "101", "choice": "yes", "step": "cast", "key": "k" * 22}
+    answer = client.post(f"{path}/ballot", data=data)
+    assert answer.status_code == 409
+    assert "101只能由本人投票" in answer.text
+    assert polls_of(r.matter(matter))[poll].decided is None
+
+
+def test_a_late_ballot_is_refused_with_the_hour() -> None:
+    r, matter, poll = polling()
+    client = browse(r, "li")
+    path = f"/m/{matter}/polls/{poll}"
+    data = {**fields(client.get(path).text), "choice": "yes", "step": "cast", "key": "k" * 22}
+    r.clock.move(days=7)
+    answer = client.post(f"{path}/ballot", data=data)
+    assert answer.status_code == 409
+    assert "不再收票" in answer.text
+
+
+def test_the_certificate_states_votes_tests_articles_and_what_was_missing() -> None:
+    r, matter, poll = polling()
+    vote(browse(r, "li"), matter, poll, "yes")
+    vote(browse(r, "zhao"), matter, poll, "no")
+    r.wait(days=7)
+    page = browse(r).get(f"/m/{matter}/polls/{poll}").text
+    assert "参与不足，表决无效" in page
+    assert "面积还差50.00平方米" in page
+    assert "3 × 15,000 = 45,000 &lt; 2 × 30,000 = 60,000" in page
+    assert "3 × 2 = 6 ≥ 2 × 3 = 6" in page
+    assert "民法典" in page
+    assert re.search(r'class="code">[0-9A-Z ]+<', page)
+
+
+def test_the_result_is_posted_as_a_sheet_for_the_board() -> None:
+    r, matter, poll = polling()
+    for member in ("li", "zhao", "qian"):
+        vote(browse(r, member), matter, poll, "yes")
+    r.wait(days=7)
+    seq = polls_of(r.matter(matter))[poll].decided_by
+    sheet = browse(r).get(f"/m/{matter}/notices/{seq}")
+    assert sheet.status_code == 200
+    assert "表决结果：是否装路灯？" in sheet.text and "通过" in sheet.text
+
+
+def opening(r: Rehearsal, matter: str, **more: str) -> Any:
+    client = browse(r, "wang")
+    page = client.get(f"/m/{matter}/polls/new")
+    form = next(f for f in re.findall(r"<form.*?</form>", page.text, re.S) if "closes_at" in f)
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    closes_at = (r.clock.now + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
+    typed = {"question": "放几张凳子？", "procedure": "charter", "closes_at": closes_at, **more}
+    return client.post(f"/m/{matter}/polls/new", data={**hidden, **typed})
+
+
+def test_an_officer_opens_a_poll_and_reads_what_it_needs() -> None:
+    r, matter, _ = polling()
+    page = browse(r, "wang").get(f"/m/{matter}/polls/new").text
+    assert "200.00平方米" in page and "2人" in page
+    answer = opening(r, matter, rule="plurality", options="两张\n四张\n", groups="1")
+    assert answer.status_code == 303, answer.text
+    newest = list(polls_of(r.matter(matter)).values())[-1]
+    assert [o.title for o in newest.opened.options] == ["两张", "四张", "弃权"]
+    assert (newest.opened.roster, newest.opened.groups) == ("owners", ("1",))
+    assert newest.roll is not None and newest.roll.heads == 2
+
+
+def test_an_opening_that_is_refused_keeps_what_was_typed() -> None:
+    r, matter, _ = polling()
+    answer = opening(r, matter, rule="yes_no_abstain", closes_at="2026-03-01T09:00")
+    assert answer.status_code == 409
+    assert "放几张凳子？" in answer.text
+
+
+def test_residents_are_not_offered_to_open_polls() -> None:
+    r, matter, _ = polling()
+    assert browse(r, "li").get(f"/m/{matter}/polls/new").status_code == 409
+
+
+def test_the_procedures_are_shown_with_their_law() -> None:
+    r, _, _ = polling()
+    page = browse(r).get("/c/example/procedures").text
+    assert "章程" in page and "民法典" in page and "原文" in page
+
+
+@pytest.mark.parametrize("language", ["zh-Hant", "en"])
+def test_the_pages_speak_the_reader_s_language(language: str) -> None:
+    r, matter, poll = polling()
+    page = browse(r, "li", language=language).get(f"/m/{matter}/polls/{poll}").text
+    expected = {"zh-Hant": "下一步：核對選票", "en": "Next: check your ballot"}[language]
+    assert expected in page
