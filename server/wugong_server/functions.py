@@ -234,7 +234,7 @@ FUNCTIONS: dict[str, Any] = {
     "audience_words": lambda audience: telling.audience_words(current(), audience),
     "role_words": lambda role: telling.role_words(current(), role),
     "who_may": lambda kind: telling.who_may(current(), kind),
-    "laws_of": lambda source: laws.chips(source, current().language),
+    "laws_of": lambda source: laws.chips(source, words()),
     "slips_of": lambda matter: drawing.slips(matter, words()),
     "per_cent": drawing.per_cent,
     "page_numbers": lambda listed: drawing.page_numbers(listed.number, listed.pages),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from wugong import Words
+
 LAW, RULE, OWN, REFERENCE = "法", "规", "约", "参"
 MARKS = {
     LAW: {"zh_Hans": "法", "zh_Hant": "法", "en": "§"},
@@ -58,13 +60,94 @@ _NAMES: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         "個人信息保護法",
         "Personal Information Protection Law",
     ),
-    (("指導規則", "指导规则"), "业主大会和业主委员会指导规则", "業主大會和業主委員會指導規則",
-     "Guidance Rules on Owners' Assemblies"),
-)  # fmt: skip
+    (
+        ("民事訴訟法", "民事诉讼法"),
+        "民事诉讼法",
+        "民事訴訟法",
+        "Civil Procedure Law",
+    ),
+    (
+        ("指導規則", "指导规则"),
+        "业主大会和业主委员会指导规则",
+        "業主大會和業主委員會指導規則",
+        "Guidance Rules on Owners' Assemblies",
+    ),
+    (
+        ("北京市物業管理條例", "北京市物业管理条例"),
+        "北京市物业管理条例",
+        "北京市物業管理條例",
+        "Beijing Property Management Regulations",
+    ),
+    (
+        ("四川省糾紛多元化解條例", "四川省纠纷多元化解条例"),
+        "四川省纠纷多元化解条例",
+        "四川省糾紛多元化解條例",
+        "Sichuan Regulations on Settling Disputes in Several Ways",
+    ),
+    (
+        ("司法部令第75號", "司法部令第75号"),
+        "司法部令第75号",
+        "司法部令第75號",
+        "Order no. 75 of the Ministry of Justice",
+    ),
+    (
+        ("中辦發〔2015〕41號", "中办发〔2015〕41号"),
+        "中办发〔2015〕41号",
+        "中辦發〔2015〕41號",
+        "Document Zhongbanfa (2015) no. 41",
+    ),
+    (
+        ("國辦發〔2007〕4號", "国办发〔2007〕4号"),
+        "国办发〔2007〕4号",
+        "國辦發〔2007〕4號",
+        "Document Guobanfa (2007) no. 4",
+    ),
+    (
+        ("中央農辦、農業農村部 2020 通知",),
+        "中央农办、农业农村部2020年通知",
+        "中央農辦、農業農村部2020年通知",
+        "2020 notice of the Central Rural Work Office and the Ministry of Agriculture",
+    ),
+    (
+        ("四議兩公開", "四议两公开"),
+        "四议两公开",
+        "四議兩公開",
+        "Four deliberations, two disclosures",
+    ),
+    (
+        ("鄉賢議事會章程", "乡贤议事会章程"),
+        "乡贤议事会章程",
+        "鄉賢議事會章程",
+        "Charter of the elders' council",
+    ),
+    (
+        ("各省籌資籌勞辦法", "各省筹资筹劳办法"),
+        "各省筹资筹劳办法",
+        "各省籌資籌勞辦法",
+        "Provincial rules on levies of money and labour",
+    ),
+    (
+        ("共同締造建設計劃", "共同缔造建设计划"),
+        "共同缔造建设计划",
+        "共同締造建設計劃",
+        "Plan for building together",
+    ),
+)
+_STEPS = {
+    "一議": ("一议", "一議", "first deliberation"),
+    "二議": ("二议", "二議", "second deliberation"),
+    "三議": ("三议", "三議", "third deliberation"),
+    "四議": ("四议", "四議", "fourth deliberation"),
+    "公開一": ("公开一", "公開一", "first disclosure"),
+    "公開二": ("公开二", "公開二", "second disclosure"),
+    "順序": ("顺序", "順序", "order of the steps"),
+}
+PLAN = "共同缔造建设计划"
 _BY_NAME = {alias: names for aliases, *names in _NAMES for alias in aliases}
+COLUMNS = ("zh_Hans", "zh_Hant", "en")
 ARTICLES = re.compile(
     r"^(?P<name>.*?)\s*(?:[(（](?P<year>\d{4})[)）])?\s*(?:第|arts?\.?)?\s*"
-    r"(?P<articles>\d+(?:\([0-9]+\))?(?:\s*[,，、–-]\s*\d+(?:\([0-9]+\))?)*)\s*[条條]?$"
+    r"(?P<articles>\d+(?:\.\d+)?(?:\([0-9]+\))?(?:\s*[,，、–-]\s*\d+(?:\([0-9]+\))?)*)\s*[条條]?$"
 )
 
 
@@ -77,43 +160,58 @@ class Chip:
     lang: str = ""
 
 
-def chips(source: str, language: str) -> list[Chip]:
+def chips(source: str, words: Words) -> list[Chip]:
     """Return the chips of a source; several are separated by ``;``."""
-    return [_chip(one.strip(), language) for one in re.split(r"[;；]", source) if one.strip()]
+    return [_chip(one.strip(), words) for one in re.split(r"[;；]", source) if one.strip()]
 
 
-def _chip(source: str, language: str) -> Chip:
-    found = ARTICLES.match(source)
-    name = found["name"].strip() if found else source
-    known = _BY_NAME.get(name)
-    mark = MARKS[binding(name)][language]
-    if found and known:
-        return Chip(mark, _cited(known, found["year"], found["articles"], language))
-    if known:
-        return Chip(mark, known[("zh_Hans", "zh_Hant", "en").index(language)])
-    han = re.search(r"[\u3400-\u9fff]", source) is not None
-    return Chip(mark, source, "zh" if han and language == "en" else "")
+def _chip(source: str, words: Words) -> Chip:
+    language = words.language
+    name, step = _without_step(source)
+    found = None if name in _BY_NAME else ARTICLES.match(name)
+    known = _BY_NAME.get(found["name"].strip() if found else name)
+    if known is not None:
+        mark = MARKS[binding(known[0])][language]
+        if found:
+            return Chip(mark, _cited(known, found["year"], found["articles"], language))
+        at = COLUMNS.index(language)
+        told = f"{' ' if at < 2 else ', '}{_STEPS[step][at]}" if step else ""
+        return Chip(mark, known[at] + told)
+    told = words(source)
+    foreign = language == "en" and re.search(r"[\u3400-\u9fff]", told) is not None
+    return Chip(MARKS[binding(source)][language], told, "zh" if foreign else "")
+
+
+def _without_step(source: str) -> tuple[str, str]:
+    name, _, step = source.rpartition(" ")
+    return (name, step) if step in _STEPS else (source, "")
 
 
 def _cited(names: list[str], year: str | None, articles: str, language: str) -> str:
     listed = re.sub(r"\s*[,，、]\s*", "、", articles)
     if language == "en":
         many = "、" in listed or "-" in listed or "–" in listed
+        if names[0] == PLAN:
+            return f"{names[2]}, {listed}"
         at = f"{'arts.' if many else 'art.'} {listed.replace('、', ', ')}"
         return f"{names[2]}{f' ({year})' if year else ''}, {at}"
     name = names[0] if language == "zh_Hans" else names[1]
+    if names[0] == PLAN:
+        return f"{name}{listed}"
     dated = f"（{year}）" if year else ""
     return f"{name}{dated}第{listed}{'条' if language == 'zh_Hans' else '條'}"
 
 
 def binding(name: str) -> str:
     """Say how binding a source is: statute, regulation or procedure, own rule, or reference."""
-    if name in _BY_NAME:
-        return RULE if name in ("物業管理條例", "物业管理条例", "指導規則", "指导规则") else LAW
-    if re.search(r"公[约約]|章程|[议議]事[规規][则則]|本社[区區]|charter|rules of", name):
+    if re.search(
+        r"公[约約]|章程|[议議]事[规規][则則]|本社[区區]|[Cc]harter|^Our own|rules of", name
+    ):
         return OWN
-    if re.search(r"法典|法$|法\s|[条條]例|[解解][释釋]", name):
+    if re.search(r"[办辦][发發]〔|司法部令|通知|四[议議][两兩]公[开開]|[办辦]法$|指[导導]", name):
+        return RULE
+    if re.search(r"法典|法$|法\s|[条條]例|[解][释釋]", name):
         return LAW
-    if re.search(r"[参參]考|reference|plan", name):
+    if re.search(r"[参參]考|reference|[计計][划劃]|6\.2", name):
         return REFERENCE
     return RULE

@@ -24,8 +24,9 @@ def _said(name: str, value: object, now: datetime, zone: tzinfo, words: Words) -
     if isinstance(value, bool):
         return words(N_("yes")) if value else words(N_("no"))
     if isinstance(value, int):
-        hundredths = name.endswith(("_fen", "_dm2"))
-        return formats.decimal(value) if hundredths else formats.number(value)
+        if name.endswith("_fen"):
+            return formats.money(value, words)
+        return formats.area(value, words) if name.endswith("_dm2") else formats.number(value)
     if isinstance(value, datetime):
         return formats.deadline(value, now, zone, words)
     if isinstance(value, str) and ISO_TIME.match(value):

@@ -87,6 +87,9 @@ def sentence(page: Page, fact: Fact, texts: Mapping[str, str | None]) -> str:
         name: value_words(page, words, name, its, getattr(fact.event, name, None), texts)
         for name, its in kind.fields.items()
     }
+    reason = getattr(fact.event, "reason", None)
+    if fact.by.startswith("plugin:") and isinstance(reason, str):
+        fields["reason"] = words(reason)  # a message id; what a person wrote is never one
     return words(kind.says, **{"by": page.name(fact.who), "seq": fact.seq, **fields})
 
 

@@ -37,6 +37,7 @@ def routes(settings: Settings) -> list[Route]:
         Route("/c/{community}/duties", duties.show, name="duties"),
         Route("/m/{matter}", matters.show, name="matter"),
         Route("/m/{matter}/notices/{seq:int}", notices.sheet, name="notice"),
+        Route("/m/{matter}/records/{seq:int}", matters.show_record, name="record"),
         Route("/m/{matter}/do/{kind}", act.ask, name="act"),
         Route("/m/{matter}/do/{kind}", act.send, methods=["POST"], name="act"),
         Route("/c/{community}/desk", desk.show, name="desk"),

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from wugong import N_, STAGES, Fact, Kind, Matter, Viewer, Waiting
+from wugong import N_, STAGES, Fact, Kind, Label, Matter, Viewer, Waiting
 from wugong_server.drawing import STATE_WORDS
 from wugong_server.page import Page, act_url, page_of, url
+from wugong_server.refusals import CHANNELS
 from wugong_server.responding import PER_PAGE, Paged, page_number, respond
 from wugong_server.site.home import preset
-from wugong_server.telling import details_words, role_words, tell, who_may
+from wugong_server.telling import details_words, role_words, tell, value_words, who_may
 
 MOST_TOLD = 2000
 NOT_PEOPLE = frozenset({"plugin", "clock", "operator"})
@@ -172,6 +174,61 @@ def told(page: Page, matter: Matter) -> Paged[Any]:
     return Paged(tell(page, shown), number, pages, len(facts))
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A field of one record, as its page shows it."""
+
+    label: str
+    value: str
+    audience: str = ""
+
+
+def show_record(request: Request) -> Response:
+    """Show one record: what, who, when, through which channel, and what it hangs together with."""
+    page = page_of(request)
+    page.section = "matters"
+    matter: Matter = request.state.matter
+    seq = request.path_params["seq"]
+    fact = page.engine.fact(matter.community, seq, page.viewer)
+    if fact is None or fact.matter != matter.id:
+        raise HTTPException(404)
+    kind = page.engine.registry.kind(fact.kind)
+    before, after = page.engine.links(matter.community, seq, page.viewer)
+    return respond(
+        request,
+        "record.html",
+        fact=fact,
+        told=tell(page, [fact])[0],
+        kind=kind,
+        lines=_lines(page, fact, kind) if kind else [],
+        before=_linked(page, matter, before),
+        after=_linked(page, matter, after),
+        proof=page.engine.proof(matter.community, seq),
+        channel=page.words(CHANNELS.get(fact.channel, fact.channel)),
+    )
+
+
+def _lines(page: Page, fact: Fact, kind: Kind) -> list[Line]:
+    words = page.words_of(kind.plugin)
+    texts = page.engine.open(fact, page.viewer)
+    found = []
+    for name, its in kind.fields.items():
+        label = its.mark(Label)
+        value = value_words(page, words, name, its, getattr(fact.event, name, None), texts)
+        if label is not None and value:
+            found.append(Line(words(label.text), value))
+    return found
+
+
+def _linked(page: Page, matter: Matter, numbers: Sequence[int]) -> list[tuple[str, str]]:
+    facts = [page.engine.fact(matter.community, n, page.viewer) for n in numbers]
+    known = [fact for fact in facts if fact is not None]
+    return [
+        (one.text, url(page.request, "record", matter=one.matter, seq=one.seq))
+        for one in tell(page, known)
+    ]
+
+
 # The seven links from a need to its evaluation. The kinds are names in the journal, not imports:
 # where a plugin is missing its link stays dashed.
 LINKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -214,7 +271,15 @@ def trace(page: Page, matter: Matter) -> list[Node]:
             continue
         said = tell(page, [fact])[0]
         look = "on" if fact.kind == kinds[0] else ""
-        found.append(Node(words(glyph), look, words(title), said.text, f"#no-{fact.seq}"))
+        found.append(
+            Node(
+                words(glyph),
+                look,
+                words(title),
+                said.text,
+                url(page.request, "record", matter=matter.id, seq=fact.seq),
+            )
+        )
     return found
 
 
