@@ -35,7 +35,7 @@ from wugong.journal import (
     read_stamp,
     receipt_code,
 )
-from wugong.matter import Head, Matter
+from wugong.matter import Head, Matter, community_of
 from wugong.people import MEMBERS, empty_roll
 from wugong.plugins import CORE, STAGE_HOOKS, Registry
 from wugong.polls import PollOpened
@@ -137,7 +137,8 @@ class Batch:
         self.new_answers: list[dict[str, Any]] = []
         self.cursors: dict[str, int] = {}
         self._other_heads: dict[int, Head] = {}
-        self._due: dict[tuple[str, int], list[Waiting]] = {}
+        self._due: dict[tuple[str, int, int], list[Waiting]] = {}
+        self._began = 0  # the facts before the act under way
         self._prepared: set[int] = set()
         self._person_keys: dict[tuple[str, str], bytes] = {}
 
@@ -273,6 +274,7 @@ class Batch:
         del self.facts[state.facts :], self.rows[state.facts :], self.vault[state.vault :]
         self.links = [link for link in self.links if link["source"] <= self.head.seq]
         self.shelf.back(state.mark)
+        self._due.clear()  # the same numbers will be those of other facts
 
     # Settling what the clock owes
 
@@ -304,7 +306,7 @@ class Batch:
         matter = self._matter(matter_id)
         if not matter.exists:
             return []
-        place = (matter.id, matter.last)
+        place = (matter.id, matter.last, matter.standing.last)
         if place not in self._due:
             try:
                 self._due[place] = waiting_of(self.registry, matter)
@@ -338,6 +340,11 @@ class Batch:
         depth: int = 0,
     ) -> Fact:
         """Check and record one event and what must happen together with it."""
+        if depth == 0:
+            self._began = len(self.facts)
+        if community_of(matter_id) != self.community:
+            # What a plugin answers may name any matter; it reaches those of this community.
+            raise Refused(Refusal("wugong.matter_unknown", details={"matter": matter_id}))
         kind = self._kind(event)
         matter = self._matter(matter_id)
         act = self._act(matter_id, event, kind, by, principal, channel)
@@ -520,8 +527,8 @@ class Batch:
         given = {"matter": matter, "fact": fact, "books": self.shelf.books}
         plugins = matter.standing.plugins
         answers = calls.reactions(self.registry, plugins, hook, given)
-        for made, (plugin, to, event) in enumerate(answers, start=1):
-            if made > MOST_FACTS:
+        for plugin, to, event in answers:
+            if len(self.facts) - self._began > MOST_FACTS:
                 raise Refused(Refusal(DEEP, details={"kind": fact.kind}))
             target = to or fact.matter
             self.act(target, event, f"plugin:{plugin}", None, "plugin", fact.seq, depth + 1)

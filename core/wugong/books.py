@@ -75,7 +75,7 @@ class Books:
         loaded = self._values.get(book.table, {})
         if key not in loaded:
             raise KeyError(f"book {book.name}: its keys() did not declare {key!r} for this act")
-        value: T | None = loaded[key]
+        value: T | None = copied(loaded[key])
         return value
 
     def scan(self, book: Book[T], prefix: str) -> Iterator[tuple[str, T]]:
@@ -83,4 +83,15 @@ class Books:
         loaded = self._values.get(book.table, {})
         for key in sorted(k for k in loaded if k.startswith(prefix)):
             if loaded[key] is not None:
-                yield key, loaded[key]
+                yield key, copied(loaded[key])
+
+
+def copied(value: Any) -> Any:
+    """Return a copy of a JSON value, so that nobody changes what a book holds; else TypeError."""
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, list | tuple):
+        return [copied(item) for item in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {key: copied(item) for key, item in value.items()}
+    raise TypeError(f"a book holds text, integers, lists and objects, got {value!r:.80}")

@@ -12,15 +12,18 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from inspect import iscoroutine
 from itertools import islice
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from wugong.errors import Refusal
-from wugong.events import Act, Fact
+from wugong.events import Act, Fact, checked
 from wugong.plugins import CORE, Implementation, Registry
+from wugong.schema import Unreadable
 from wugong.waiting import Waiting
 
 log = logging.getLogger("wugong.plugins")
@@ -28,6 +31,7 @@ log = logging.getLogger("wugong.plugins")
 SOFT_SECONDS = 1.0  # then the hook is interrupted
 HARD_SECONDS = 5.0  # then the process ends
 MOST_ANSWERS = 100
+MOST_FOLLOWING = 10_000
 
 
 class HookTimeout(BaseException):
@@ -95,8 +99,15 @@ class _Watch:
 _watch = _Watch()
 
 
-def run(implementation: Implementation, given: Mapping[str, Any]) -> Any:
-    """Call one implementation with the arguments it asks for; ``PluginFault`` if it fails."""
+def run(
+    implementation: Implementation,
+    given: Mapping[str, Any],
+    read: Callable[[Any], Any] | None = None,
+) -> Any:
+    """Call one implementation with the arguments it asks for; ``PluginFault`` if it fails.
+
+    ``read`` makes something of the answer, inside the time limit too.
+    """
     _watch.start()
     plugin, hook = implementation.plugin, implementation.hook
     call = _Call(f"plugin {plugin}, {hook}")
@@ -104,19 +115,18 @@ def run(implementation: Implementation, given: Mapping[str, Any]) -> Any:
     _watch.calls[call.thread] = call
     try:
         answer = implementation.function(*[given[name] for name in implementation.arguments])
-        if isinstance(answer, Iterator):
-            # A generator's body runs here, inside the time limit; an endless one is cut.
-            answer = list(islice(answer, MOST_ANSWERS + 1))
+        return answer if read is None else read(answer)
     except HookTimeout:
         raise PluginFault(plugin, hook, f"ran over {SOFT_SECONDS:g} s") from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, PluginFault):
         raise
+    except Nonsense as error:
+        raise PluginFault(plugin, hook, str(error)) from error
     except BaseException as error:
         log.error("plugin %s, %s failed: %r", plugin, hook, type(error).__name__)
         raise PluginFault(plugin, hook, f"raised {type(error).__name__}") from error
     finally:
         _end(call, outer)
-    return answer
 
 
 def _end(call: _Call, outer: _Call | None) -> None:
@@ -132,16 +142,75 @@ def _end(call: _Call, outer: _Call | None) -> None:
             return
 
 
-def _many(answer: Any, implementation: Implementation, of: type | tuple[type, ...]) -> list[Any]:
+class Nonsense(Exception):
+    """A hook answered something that is not its to answer."""
+
+
+def _items(answer: Any, most: int = MOST_ANSWERS) -> list[Any]:
     if answer is None:
         return []
     if iscoroutine(answer):
         answer.close()  # hooks are not awaited
-    if not isinstance(answer, list | tuple | frozenset | set):
-        raise PluginFault(implementation.plugin, implementation.hook, "answered no list")
-    if len(answer) > MOST_ANSWERS or not all(isinstance(one, of) for one in answer):
-        raise PluginFault(implementation.plugin, implementation.hook, "answered something else")
-    return list(answer)
+    if not isinstance(answer, list | tuple | Iterator):
+        raise Nonsense("answered no list")  # a set neither: its order is another in each process
+    found = list(islice(answer, most + 1))
+    if len(found) > most:
+        raise Nonsense("answered too much")
+    return found
+
+
+def _refusals(answer: Any) -> list[Refusal]:
+    for one in (found := _items(answer)):
+        if not isinstance(one, Refusal) or not _tells(one):
+            raise Nonsense("answered something else than refusals")
+    return found
+
+
+def _tells(one: Any) -> bool:
+    return (
+        isinstance(getattr(one, "code", ""), str)
+        and isinstance(one.source, str)
+        and isinstance(one.details, Mapping)
+        and all(isinstance(k, str) and isinstance(v, int | str) for k, v in one.details.items())
+    )
+
+
+def _addressed(answer: Any) -> list[tuple[str | None, Any]]:
+    found = []
+    for one in _items(answer):
+        matter, event = one if isinstance(one, tuple) and len(one) == 2 else (None, one)
+        if matter is not None and not isinstance(matter, str):
+            raise Nonsense("addressed an event to no matter")
+        found.append((matter, _event(event)))
+    return found
+
+
+def _event(event: Any) -> Any:
+    try:
+        return checked(event)
+    except (TypeError, AttributeError) as error:
+        raise Nonsense("answered something that is no event") from error
+    except Unreadable as error:
+        raise Nonsense(f"answered an event that does not fit: {error}") from error
+
+
+def _awaited(answer: Any) -> list[Waiting]:
+    found = []
+    for one in _items(answer):
+        if not isinstance(one, Waiting) or not _tells(one):
+            raise Nonsense("answered something else than what is awaited")
+        if not all(isinstance(text, str) for text in (one.what, one.who, one.act)):
+            raise Nonsense("awaits something that is no text")
+        if not isinstance(one.about, int | None):
+            raise Nonsense("awaits something about no fact")
+        if not _is_time(one.by):
+            raise Nonsense("awaits something by no time")
+        found.append(one if one.then is None else replace(one, then=_event(one.then)))
+    return found
+
+
+def _is_time(by: Any) -> bool:
+    return by is None or (isinstance(by, datetime) and by.tzinfo is not None)
 
 
 def guards(registry: Registry, enabled: Sequence[str], given: Mapping[str, Any]) -> list[Refusal]:
@@ -153,7 +222,7 @@ def guards(registry: Registry, enabled: Sequence[str], given: Mapping[str, Any])
             continue
         try:
             seen = {**given, "act": heard(registry, one.plugin, act)}
-            reasons += _many(run(one, seen), one, Refusal)
+            reasons += run(one, seen, _refusals)
         except PluginFault as fault:
             reasons.append(fault.refusal)
     return reasons
@@ -168,10 +237,7 @@ def reactions(
         if one.plugin not in enabled:
             continue
         seen = {**given, "fact": heard(registry, one.plugin, fact)}
-        for answer in _many(run(one, seen), one, object):
-            matter, event = answer if isinstance(answer, tuple) else (None, answer)
-            if not hasattr(type(event), "__wugong_kind__"):
-                raise PluginFault(one.plugin, hook, "answered something that is no event")
+        for matter, event in run(one, seen, _addressed):
             yield one.plugin, matter, event
 
 
@@ -180,8 +246,21 @@ def waiting(registry: Registry, enabled: Sequence[str], matter: Any) -> list[tup
     found: list[tuple[str, Waiting]] = []
     for one in registry.plain.get("waiting", ()):
         if one.plugin in enabled:
-            answer = _many(run(one, {"matter": matter}), one, Waiting)
-            found += [(one.plugin, item) for item in answer]
+            found += [(one.plugin, item) for item in run(one, {"matter": matter}, _awaited)]
+    return found
+
+
+def published(one: Implementation, given: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Ask one plugin what may follow; return matter and event of every act."""
+    return cast(list[tuple[str, Any]], run(one, given, _following))
+
+
+def _following(answer: Any) -> list[tuple[str, Any]]:
+    found = []
+    for one in _items(answer, MOST_FOLLOWING):
+        if not (isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str)):
+            raise Nonsense("answered something else than at(matter, event)")
+        found.append((one[0], _event(one[1])))
     return found
 
 

@@ -15,12 +15,12 @@ from sqlmodel import col
 
 from wugong import plugins as plugin_registry
 from wugong.audience import OPERATOR, Viewer
-from wugong.batch import Batch, Job, Means, Receipt, waiting_of
+from wugong.batch import Batch, Job, Means, Receipt
 from wugong.books import Book
 from wugong.clock import Clock, system_clock
 from wugong.directory import Accounts, Buckets, Identities, Sessions, Tokens
 from wugong.errors import Misconfigured, Refusal, Refused
-from wugong.events import Fact, Kind, body_of, kind_of, sealed_fields
+from wugong.events import Fact, Kind, body_of, checked, kind_of, sealed_fields
 from wugong.folding import Matters
 from wugong.journal import ChainHead, Fault, canonical, check_chain
 from wugong.matter import Matter, community_of
@@ -181,9 +181,9 @@ class Engine:
         communities = {community_of(matter) for matter, _event in acts}
         if len(communities) != 1:
             raise ValueError("acts recorded together belong to one community")
-        checked = [(matter, _checked(event)) for matter, event in acts]
-        request = _request(checked, principal, channel) if key is not None else ""
-        return Job(communities.pop(), checked, by, principal, channel, key, request)
+        read = [(matter, checked(event)) for matter, event in acts]
+        request = _request(read, principal, channel) if key is not None else ""
+        return Job(communities.pop(), read, by, principal, channel, key, request)
 
     def _submit(self, job: Job) -> list[Receipt]:
         if self._inline:
@@ -296,9 +296,9 @@ class Engine:
         """Return rows of a view; see :meth:`Reader.view`."""
         return self._reader.view(view, community, viewer, **choose)
 
-    def waiting(self, matter: str) -> list[Waiting]:
-        """Return what is awaited in a matter."""
-        return waiting_of(self.registry, self.matter(matter))
+    def waiting(self, matter: str, viewer: Viewer) -> list[Waiting]:
+        """Return what is awaited in a matter, as far as ``viewer`` may know of it."""
+        return self._reader.waiting(self.matter(matter), viewer)
 
     def tasks(self, community: str, viewer: Viewer) -> list[tuple[str, Waiting]]:
         """Return what waits for ``viewer`` in all matters, by deadline."""
@@ -420,15 +420,6 @@ def _keys(storage: Storage, keys: str | Path | Keys | None) -> Keys:
             "say where people's keys are kept, apart from the database: keys='/path/wugong.keys'"
         )
     return FileKeys(Path(f"{storage.url.database}.keys"))
-
-
-def _checked(event: Any) -> Any:
-    """Read an event through its declaration: one made in Python is as checked as JSON."""
-    kind = kind_of(event)
-    if isinstance(event, type):
-        raise TypeError(f"{event.__name__} is a class; record an instance of it")
-    fields = {name: getattr(event, name) for name in kind.fields}
-    return kind.read(fields)
 
 
 def _request(acts: Sequence[tuple[str, Any]], principal: str | None, channel: str) -> str:

@@ -41,10 +41,17 @@ def fold_fact(registry: Registry, matter: Matter, fact: Fact) -> Matter:
 def with_relations(registry: Registry, matter: Matter) -> Matter:
     """Return ``matter`` with the relations that plugins derive from their folds."""
     related = {
-        name: frozenset(calls.trust(plugin, name, relation.members, matter))
+        name: calls.trust(plugin, name, _members, relation.members, matter)
         for name, (plugin, relation) in registry.relations.items()
     }
     return replace(matter, relations=MappingProxyType(related)) if related else matter
+
+
+def _members(function: Any, matter: Matter) -> frozenset[str]:
+    members = frozenset(function(matter))
+    if not all(isinstance(member, str) for member in members):
+        raise TypeError("a relation answers the ids of members")
+    return members
 
 
 class Matters:

@@ -19,7 +19,8 @@ from wugong.events import Kind, Reads, kind_of
 from wugong.folds import Fold
 from wugong.polls import VotingRule
 from wugong.procedures import Procedure
-from wugong.schema import shape
+from wugong.schema import Ref, shape
+from wugong.stages import Stage
 from wugong.views import View
 from wugong.vocabulary import CORE_EVENTS
 
@@ -28,6 +29,8 @@ log = logging.getLogger("wugong.plugins")
 GUARD, WAITING, PUBLISHED = "guard_event", "waiting", "published"
 STAGE_HOOKS = ("co_plan", "co_build", "co_manage", "co_evaluate", "co_share")
 CORE = "wugong"
+# Actors and roles of the engine's own; the name of a plugin speaks in an act's "by".
+RESERVED = frozenset({CORE, "operator", "clock", "plugin", "member", "server"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,8 @@ def build(plugins: Mapping[str, Any]) -> Registry:
         _add_kind(registry, CORE, kind)
     registry.core = frozenset(registry.kinds)
     for name in sorted(plugins):
+        if not name.isidentifier() or name in RESERVED:
+            raise Misconfigured(f"a plugin cannot be called {name!r}")
         plugin = plugins[name]
         try:
             manager.register(plugin, name=name)
@@ -117,10 +122,15 @@ def build(plugins: Mapping[str, Any]) -> Registry:
         _contribute(registry, name, manager)
     _check_reads(registry, set(plugins))
     _collect(registry, manager)
+    _check_heard(registry, set(plugins))
     return registry
 
 
 def _check_hooks(manager: pluggy.PluginManager) -> None:
+    for name, plugin in manager.list_name_plugin():
+        for caller in manager.get_hookcallers(plugin) or ():
+            if not caller.has_spec():
+                raise Misconfigured(f"plugin {name}: there is no hook {caller.name}")
     try:
         manager.check_pending()
     except pluggy.PluginValidationError as error:
@@ -163,6 +173,8 @@ def _add(registry: Registry, plugin: str, one: Any) -> None:
         SettingDefault: (registry.defaults, one),
     }
     if type(one) in named:
+        if isinstance(one, Fold | Book | View | Relation) and not one.name.startswith(f"{plugin}."):
+            raise Misconfigured(f"plugin {plugin}: its names begin with {plugin}., not {one.name}")
         target, value = named[type(one)]
         _put(target, one.name, value, plugin)
     elif isinstance(one, VotingRule | Procedure):
@@ -193,11 +205,41 @@ def _add_kind(registry: Registry, plugin: str, kind: Kind) -> None:
         for name in kind.fields:
             if not name.isascii():
                 raise TypeError(f"field {name!r} must be ASCII")
+        _check_declaration(kind)
     except TypeError as error:
         raise Misconfigured(f"plugin {plugin}, event {kind.name}: {error}") from error
     _put(registry.kinds, kind.name, kind, plugin)
     for name in kind.formerly:
         _put(registry.former, name, kind.name, plugin)
+
+
+def _check_declaration(kind: Kind) -> None:
+    """Raise ``TypeError`` where a misspelt word would silently take a rule away."""
+    may: Mapping[str, Any] = kind.may
+    if wrong := [role for role, stages in may.items() if not isinstance(stages, Stage)]:
+        raise TypeError(f"may[{wrong[0]!r}] must be a Stage")
+    for name in kind.not_same_as:
+        its = kind.fields.get(name)
+        if "." not in name and (its is None or (its.inner or its).type is not Ref):
+            raise TypeError(f"not_same_as names {name!r}, which is no Ref field")
+    if kind.sealed_for is not None and kind.sealed_for not in kind.fields:
+        raise TypeError(f"sealed_for names {kind.sealed_for!r}, which is no field")
+    if not all(kind.shown_to.split("|")):
+        raise TypeError("shown_to must name an audience")
+
+
+def _check_heard(registry: Registry, present: set[str]) -> None:
+    """Refuse what hears a kind that nobody declares: a misspelt guard would never be asked."""
+    heard = [(i.plugin, i.hook, i.hears) for impls in registry.plain.values() for i in impls]
+    heard += [(i.plugin, i.hook, i.hears) for impls in registry.hooks.values() for i in impls]
+    heard += [(p, f.name, f.hears) for p, f in registry.folds.values()]
+    heard += [(p, b.name, b.hears) for p, b in registry.books.values()]
+    heard += [(p, v.name, v.hears) for p, v in registry.views.values()]
+    for plugin, what, kinds in heard:
+        for kind in sorted(kinds):
+            speaker = kind.partition(".")[0]
+            if registry.kind(kind) is None and (speaker == CORE or speaker in present):
+                raise Misconfigured(f"plugin {plugin}: {what} hears {kind}, which nobody declares")
 
 
 def _check_reads(registry: Registry, present: set[str]) -> None:

@@ -122,10 +122,9 @@ class Publishing:
         self, one: Implementation, community: str, matter: Any, facts: list[Fact], last: int
     ) -> bool:
         try:
-            answer = calls.run(one, {"facts": tuple(facts), "matter": matter}) or []
-            acts = [(str(to), event) for to, event in answer]
+            acts = calls.published(one, {"facts": tuple(facts), "matter": matter})
             self._failures[one.plugin] = 0
-        except (calls.PluginFault, TypeError, ValueError) as fault:
+        except calls.PluginFault as fault:
             count = self._failures[one.plugin] = self._failures.get(one.plugin, 0) + 1
             log.error("plugin %s, published failed (%d): %s", one.plugin, count, fault)
             if count >= MOST_FAILURES:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 from sqlmodel import col
 
 from wugong import calls
-from wugong.books import Book, Books, Prefix
+from wugong.books import Book, Books, Prefix, copied
 from wugong.events import Act, Fact
 from wugong.journal import canonical
 from wugong.people import CORE_BOOKS, ROLL, edition_prefix, freeze, roll_of
@@ -125,13 +125,13 @@ class Shelf:
             for key in keys:
                 if not isinstance(key, Prefix):
                     old = self.values[book.table][key]
-                    new = calls.trust(plugin, book.name, book.fold, old, key, seen)
+                    new = calls.trust(plugin, book.name, _advanced, book.fold, old, key, seen)
                     self.put(book, key, new)
         if isinstance(fact.event, RollFrozen) and opened is not None:
             self._put_roll(fact.event, opened)
         for plugin, view in self._viewing[fact.kind]:
             seen = calls.heard(self.registry, plugin, fact)
-            for key, row in calls.trust(plugin, view.name, _listed, view.fill, seen):
+            for key, row in calls.trust(plugin, view.name, _filled, view, seen):
                 self._put_row(view, key, row, fact)
 
     def put(self, book: Book[Any], key: str, value: Any) -> None:
@@ -177,7 +177,7 @@ class Shelf:
             self.rows[place] = None
         else:
             empty = {column: "" if kind is str else 0 for column, kind in view.columns.items()}
-            self.rows[place] = {**(old or empty), **_checked(view, row)}
+            self.rows[place] = {**(old or empty), **row}
         self._dirty_rows[place] = fact
 
     # Undoing and writing
@@ -289,16 +289,27 @@ def link_rows(community: str, fact: Fact, named: Iterable[tuple[str, int]]) -> l
 
 
 def _listed(function: Any, thing: Any) -> list[Any]:
-    return list(function(thing) or ())
+    keys = list(function(thing) or ())
+    if wrong := [key for key in keys if not isinstance(key, str)]:
+        raise TypeError(f"a key is text, got {wrong[0]!r}")
+    return keys
+
+
+def _advanced(fold: Any, old: Any, key: str, fact: Fact) -> Any:
+    return copied(fold(copied(old), key, fact))
+
+
+def _filled(view: View, fact: Fact) -> list[tuple[str, Mapping[str, Any] | None]]:
+    rows: list[tuple[str, Mapping[str, Any] | None]] = []
+    for key, row in view.fill(fact) or ():
+        if not isinstance(key, str):
+            raise TypeError(f"a key is text, got {key!r}")
+        for name, value in (row or {}).items():
+            if type(value) is not view.columns.get(name):
+                raise TypeError(f"column {name!r} was set to {value!r}")
+        rows.append((key, None if row is None else dict(row)))
+    return rows
 
 
 def _view_name(view: View) -> str:
     return f"{view.name}/{view.version}"
-
-
-def _checked(view: View, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    for name, value in row.items():
-        kind = view.columns.get(name)
-        if kind is None or type(value) is not kind:
-            raise calls.PluginFault(view.name, "view", f"set column {name!r} to {value!r}")
-    return row
