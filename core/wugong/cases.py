@@ -359,7 +359,7 @@ class Story:
         return self.engine.registry.books[name][1]
 
     def _waiting(self, place: str, wanted: str) -> str:
-        found = sorted({item.act for item in self.engine.waiting(place)})
+        found = sorted({item.act for item in self.engine.waiting(place, OPERATOR)})
         return "" if wanted in found else f"awaited are {found}, not {wanted}"
 
     def _verified(self, _place: str, _wanted: Any) -> str:

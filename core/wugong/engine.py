@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from wugong import plugins as plugin_registry
-from wugong.audience import OPERATOR, Viewer
+from wugong.audience import NOBODY, OPERATOR, Viewer
 from wugong.batch import Batch, Job, Means, Receipt
 from wugong.books import Book
 from wugong.clock import Clock, system_clock
@@ -296,7 +296,7 @@ class Engine:
         """Return rows of a view; see :meth:`Reader.view`."""
         return self._reader.view(view, community, viewer, **choose)
 
-    def waiting(self, matter: str, viewer: Viewer) -> list[Waiting]:
+    def waiting(self, matter: str, viewer: Viewer = NOBODY) -> list[Waiting]:
         """Return what is awaited in a matter, as far as ``viewer`` may know of it."""
         return self._reader.waiting(self.matter(matter), viewer)
 

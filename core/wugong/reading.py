@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from wugong import permission
 from wugong.audience import Viewer, may_read
-from wugong.batch import Means
+from wugong.batch import Means, waiting_of
 from wugong.books import Book
 from wugong.errors import Refusal
 from wugong.events import Act, Fact, Kind, sealed_fields
@@ -407,6 +407,24 @@ class Reader:
                 {"key": key, "matter": its, "seq": seq, **json.loads(row)}
                 for key, its, seq, row in rows
             ]
+
+    def waiting(self, matter: Matter, viewer: Viewer) -> list[Waiting]:
+        """Return what is awaited in ``matter``; a confidential act is awaited among its own."""
+        return [
+            item
+            for item in waiting_of(self.registry, matter)
+            if item.who != "clock" and self._may_know(matter, item, viewer)
+        ]
+
+    def _may_know(self, matter: Matter, item: Waiting, viewer: Viewer) -> bool:
+        if "operator" in viewer.roles:
+            return True
+        kind = self.registry.kind(item.act)
+        if (kind is None or "." not in kind.shown_to) and "." not in item.who:
+            return True
+        if item.who.startswith("member:"):
+            return item.who == f"member:{viewer.member}"
+        return viewer.member in matter.relations.get(item.who, frozenset())
 
     def tasks(self, community: str, viewer: Viewer) -> list[tuple[str, Waiting]]:
         """Return what waits for ``viewer`` in all matters, by deadline."""
