@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Ranks = NDArray[np.unsignedinteger[Any]]
 Whole = NDArray[np.int64]
 MOST_CODES = 4_000_000  # codes that a bincount may have
+FEW = 32  # options
 EXACT = 2**53  # sums of whole numbers up to here are exact in floating point, too
 
 
@@ -96,10 +97,17 @@ def from_rankings(options: Sequence[str], orders: NDArray[Any]) -> Profile:
     places = np.asarray(orders)
     if places.ndim != 2 or places.shape[1] != count:
         raise ValueError(f"complete rankings of {count} options have {count} columns")
-    ranks = np.empty((count, len(places)), dtype=rank_type(count))
-    rows = np.arange(len(places))
-    for place in range(count):
-        ranks[places[:, place], rows] = place
+    kind = rank_type(count)
+    columns = np.ascontiguousarray(places.T, dtype=kind)
+    ranks = np.zeros((count, len(places)), dtype=kind)
+    if count <= FEW:  # comparing whole columns beats writing to scattered places
+        for place in range(1, count):
+            for option in range(count):
+                ranks[option] += (columns[place] == option) * kind(place)
+    else:
+        rows = np.arange(len(places))
+        for place in range(1, count):
+            ranks[columns[place], rows] = place
     return Profile(tuple(options), ranks, strict=True)
 
 
@@ -173,10 +181,11 @@ def _grouped(profile: Profile) -> Profile:
     count, base = len(profile.options), len(profile.options) + 1
     if profile.rows < 5000 or base**count >= 2**63:
         return profile
-    codes = np.zeros(profile.rows, dtype=np.uint32 if base**count <= MOST_CODES else np.uint64)
+    kind = np.uint32 if base**count <= MOST_CODES else np.uint64
+    codes: NDArray[Any] = np.zeros(profile.rows, dtype=kind)
     for row in profile.ranks:
-        codes *= codes.dtype.type(base)
-        codes += row
+        np.multiply(codes, kind(base), out=codes)
+        np.add(codes, row, out=codes)
     if base**count <= MOST_CODES:
         weights = profile.weights
         if weights is None:

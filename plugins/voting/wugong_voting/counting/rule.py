@@ -15,7 +15,7 @@ Picks = Literal["one", "several", "projects"]
 
 @dataclass(frozen=True, slots=True)
 class CountingRule:
-    """Three pure functions over any number of ballots: ``partial``, the summary's ``merge``, ``decide``.
+    """Three pure functions: ``partial``, the summary's ``merge``, ``decide``.
 
     ``partial(profile)`` makes a summary of whole numbers; summaries merge exactly in any order;
     ``decide(summary, settings)`` returns the result. A rule never sees a voter, a clock or chance.
