@@ -31,7 +31,7 @@ RECORD_TAG = b"wugong/fact/v1\0"
 START_TAG = b"wugong/genesis/v1\0"
 TEXTS = {"alg", "at", "by", "channel", "community", "kind", "matter", "prev"}
 NUMBERS = {"seq", "v", "version"}
-HASHED = TEXTS | NUMBERS | {"body", "cause", "principal"}
+HASHED = TEXTS | NUMBERS | {"body", "bulk", "cause", "principal"}
 OPEN = HASHED | {"digest", "sm3"}
 WITHHELD = {"seq", "prev", "digest", "sm3", "withheld"}
 
@@ -103,6 +103,8 @@ def check_form(record: Any, seq: int) -> None:
             raise Bad(seq, f"{name} is not a whole number")
     if withheld:
         return
+    if type(record["bulk"]) is not bool:
+        raise Bad(seq, "bulk is not true or false")
     if record["alg"] != "sha256" or record["v"] != 1:
         raise Bad(seq, f"has an unknown form ({record['alg']}, v{record['v']})")
 

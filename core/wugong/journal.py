@@ -27,7 +27,7 @@ ALG = "sha256"
 TAG = b"wugong/fact/v1\0"
 GENESIS = b"wugong/genesis/v1\0"
 COLUMNS = (
-    *("alg", "at", "body", "by", "cause", "channel", "community", "kind", "matter"),
+    *("alg", "at", "body", "bulk", "by", "cause", "channel", "community", "kind", "matter"),
     *("prev", "principal", "seq", "v", "version"),
 )
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I
@@ -74,9 +74,11 @@ def genesis(community: str) -> ChainHead:
 
 
 def _scalar(value: Any) -> str:
-    """Write text, a number or nothing, as :func:`canonical` does but without its set-up."""
+    """Write text, a number, a flag or nothing as :func:`canonical` does, without its set-up."""
     if type(value) is str:
         return encode_basestring(value)
+    if type(value) is bool:
+        return "true" if value else "false"
     return "null" if value is None else str(value)
 
 
@@ -105,11 +107,12 @@ def append(
         "prev": head.digest,
         "alg": ALG,
         "v": V,
+        "bulk": bulk,  # hashed, too: it decides whether folds hear the fact
     }
     data = record_bytes(row)
     digest = hashlib.sha256(TAG + data).hexdigest()
     second = sm3(TAG + head.sm3.encode() + data)
-    row |= {"digest": digest, "sm3": second, "bulk": bulk}
+    row |= {"digest": digest, "sm3": second}
     return row, ChainHead(fact.seq, digest, second, row["at"])
 
 
@@ -200,10 +203,14 @@ class Fault:
 
 
 def check_chain(
-    rows: Iterator[Any] | Sequence[Any], community: str
+    rows: Iterator[Any] | Sequence[Any], community: str, known: Mapping[int, str] | None = None
 ) -> tuple[ChainHead, Fault | None]:
-    """Recompute a chain from its rows in order; stop at the first record that does not fit."""
-    head = genesis(community)
+    """Recompute a chain from its rows in order; stop at the first record that does not fit.
+
+    ``known``: digests by number that somebody kept (of a notice, a receipt). Only they show that
+    the end was cut off, or that everything was written anew.
+    """
+    head, known = genesis(community), known or {}
     for row in rows:
         fields = {name: getattr(row, name) for name in COLUMNS}
         if row.seq != head.seq + 1:
@@ -219,4 +226,8 @@ def check_chain(
         if second != row.sm3:
             return head, Fault(row.seq, "was changed: its SM3 digest does not fit")
         head = ChainHead(row.seq, row.digest, second, row.at)
+        if not head.digest.startswith(known.get(head.seq, "")):
+            return head, Fault(row.seq, "is not the record whose digest was kept")
+    if known and max(known) > head.seq:
+        return head, Fault(head.seq + 1, f"record {head.seq + 1} is missing: the end was cut off")
     return head, None

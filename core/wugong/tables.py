@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import registry
 from sqlmodel import Column, Field, SQLModel
 
@@ -38,7 +47,7 @@ class CommunityRow(Base, table=True):
 
 
 class JournalRow(Base, table=True):
-    """One fact; ``body`` is canonical JSON, the chain covers every column but ``sm3``'s own."""
+    """One fact; ``body`` is canonical JSON, the two chains cover every column."""
 
     __tablename__ = "wugong_journal"
     __table_args__ = (
@@ -46,6 +55,13 @@ class JournalRow(Base, table=True):
         UniqueConstraint("community", "digest"),
         Index(None, "community", "matter", "seq"),
         Index(None, "community", "kind", "seq"),
+        # What folds hear: opening a matter steps over none of its ballots.
+        Index(
+            "ix_wugong_journal_folded",
+            *("community", "matter", "seq"),
+            sqlite_where=text("bulk IS 0"),
+            postgresql_where=text("bulk IS false"),
+        ),
     )
     community: str = Field(primary_key=True)
     seq: int = Field(sa_column=_big(primary=True))

@@ -37,7 +37,12 @@ def make(database: str, tmp_path: Path, clock: ScriptedClock) -> Iterator[Make]:
     opened: list[Engine] = []
 
     def open_engine(plugins: Any = None, **options: Any) -> Engine:
-        options = {"clock": clock, "random": Dice(), "keys": tmp_path / "wugong.keys", **options}
+        options = {
+            "clock": clock,
+            "random": Dice(str(len(opened))),
+            "keys": tmp_path / "wugong.keys",
+            **options,
+        }
         chosen = {"shop": SHOP} if plugins is None else plugins
         opened.append(Engine(options.pop("database", database), chosen, **options))
         return opened[-1]

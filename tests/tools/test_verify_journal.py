@@ -60,7 +60,6 @@ def records() -> list[Record]:
         )
         row, head = append(head, fact, "wutong", kind_of(event).bulk)
         row["body"] = json.loads(row["body"])
-        del row["bulk"]
         made.append(row)
     return made
 
@@ -135,7 +134,6 @@ def test_a_rewritten_tail_fits_itself_and_is_found_by_an_older_head() -> None:
         )  # fmt: skip
         row, head = append(head, fact, "wutong", False)
         row["body"] = json.loads(row["body"])
-        del row["bulk"]
         forged.append(row)
     assert fault(export(forged)) is None
     bad = fault(export(forged), (5, genuine[4]["digest"]))
