@@ -64,8 +64,7 @@ def examples() -> Iterator[Any]:
         for match in EXAMPLE.finditer(text):
             line = text[: match.start(1)].count("\n") + 1
             place = f"{file.relative_to(ROOT)}:{line}"
-            marks = pytest.mark.xfail(strict=False) if file.name == "pages.md" else ()
-            yield pytest.param(place, match[1], id=place, marks=marks)
+            yield pytest.param(place, match[1], id=place)
 
 
 @pytest.mark.parametrize(("place", "example"), list(examples()))

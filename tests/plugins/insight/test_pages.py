@@ -53,8 +53,11 @@ def test_a_question_stands_with_its_figures_and_its_records(r: Rehearsal) -> Non
     assert "第一版方案早于第一条需求。方案回应的是谁的需求？" in words
     assert "希望修改的5条意见里，采纳和部分采纳0条。其余各条难在哪里？" in words
     assert "5条答复的理由一字不差，或者没写理由。每一条各是什么原因？" in words
+    client = browse(r, "li")
     for number in (scheme, *answers):
         assert f"第{number}条" in words
+        assert f'href="/m/{m}/records/{number}"' in page.text
+        assert client.get(f"/m/{m}/records/{number}").status_code == 200
 
 
 def test_the_thresholds_stand_beside_the_questions(r: Rehearsal) -> None:
