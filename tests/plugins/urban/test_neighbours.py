@@ -12,6 +12,7 @@ import wugong_urban
 import wugong_voting
 from wugong import BUILD, Refused
 from wugong.testing import Rehearsal
+from wugong_server.testing import browse
 from wugong_urban.affected import NEIGHBOURS
 
 # DOMAIN §12, W3: one stair, six floors, flats of 80 and 70 m².
@@ -203,3 +204,21 @@ def test_what_is_owed_to_neighbours_waits_for_the_community_worker() -> None:
     assert waits["urban.mediation_offered"] == {"units": "101"}
     assert r.matter(matter).relations["urban.affected"] == {"m101"}
     assert not r.matter(matter).open(BUILD)
+
+
+def test_members_read_who_is_affected_and_only_staff_reads_who_objects() -> None:
+    r = rehearsal()
+    matter = lift(r)
+    listed(r, matter)
+    statement(r, matter, "101", "object")
+    contact(r, matter, "102")
+
+    def panel(member: str | None) -> str:
+        page = browse(r, member).get(f"/m/{matter}").text
+        return page.partition("受影响的邻居</h2>")[2].partition("</section>")[0]
+
+    assert "2户受损，已听取1户" in panel("m601")
+    assert "反对" not in panel("m601")
+    assert "反对" in panel("wang") and "已联系1次，还差2次" in panel("wang")
+    assert "还要提出调解" in panel("wang")
+    assert panel(None) == ""
