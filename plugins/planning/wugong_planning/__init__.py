@@ -64,13 +64,13 @@ def guard_event(matter: Matter, act: Act) -> list[Refusal] | None:
         case OpinionContested() as contested:
             return rules.contest(state, act, contested)
         case NoticePosted() as posted:
-            return rules.notice(state, posted, settings.days(matter, settings.NOTICE_DAYS))
+            return rules.notice(state, posted, settings.notice_wanted(matter))
         case NoticeEnded() as ended:
             return rules.notice_end(state, act, ended)
         case StageClosed(stage=stage) | StageSkipped(stage=stage) if stage == PLAN:
             return rules.unanswered(state)
         case PollOpened() as opened if rules.concerns(matter, state, opened):
-            wanted = settings.days(matter, settings.NOTICE_DAYS)
+            wanted = settings.notice_wanted(matter)
             procedure = matter.standing.procedures.get(opened.procedure)
             lawful = procedure.notice_days if procedure else 0
             starts = max(act.at, opened.opens_at or act.at)

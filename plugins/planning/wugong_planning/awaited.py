@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from wugong import N_, Matter, Ref, Waiting, after_days
 from wugong_planning.days import down_from
-from wugong_planning.events import REPLY_SOURCE, NoticeEnded
+from wugong_planning.events import NOTICE_SOURCE, REPLY_SOURCE, NoticeEnded
 from wugong_planning.settings import ANSWER_DAYS, days
 from wugong_planning.state import PLANNING, Notice, Planning
 
 ANSWER = N_("Opinions to answer: {count}")
-END = "notice"  # never shown: what the clock owes
+END = N_("Notice until its days are over: {title}")
 
 
 def awaited(matter: Matter) -> list[Waiting]:
@@ -43,4 +43,6 @@ def _end(notice: Notice) -> Waiting:
         by=down_from(notice.at, notice.days),
         then=NoticeEnded(notice=Ref(notice.id)),
         about=notice.id,
+        source=NOTICE_SOURCE,
+        details={"title": notice.title},
     )

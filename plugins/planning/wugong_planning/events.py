@@ -88,8 +88,8 @@ class SchemePublished:
 
     title: Annotated[str, Label(N_("Title of the scheme")), Most(120)]
     clauses: Annotated[tuple[Clause, ...], Label(N_("Clauses")), Many(100, least=1)]
-    cost_fen: Annotated[int, Label(N_("Cost to build, in fen")), Between(0)] = 0
-    operating_fen_per_year: Annotated[int, Label(N_("Cost to run, in fen a year")), Between(0)] = 0
+    cost_fen: Annotated[int, Label(N_("Cost to build")), Between(0)] = 0
+    operating_fen_per_year: Annotated[int, Label(N_("Cost to run a year")), Between(0)] = 0
     changes: Annotated[
         str, Label(N_("What changed since the last version, and why")), Most(2000)
     ] = ""

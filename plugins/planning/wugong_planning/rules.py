@@ -20,6 +20,7 @@ from wugong_planning.events import (
     OpinionContested,
     SchemePublished,
 )
+from wugong_planning.settings import Wanted
 from wugong_planning.state import Notice, Planning, Scheme
 
 COLLECTORS = frozenset({"officer", "agent", "convenor", "representative", "designer"})
@@ -83,8 +84,8 @@ def contest(state: Planning, act: Act, contested: OpinionContested) -> list[Refu
     return []
 
 
-def notice(state: Planning, posted: NoticePosted, wanted: int) -> list[Refusal]:
-    """Say why a notice about the scheme cannot be posted; ``wanted`` are the days it needs."""
+def notice(state: Planning, posted: NoticePosted, wanted: Wanted) -> list[Refusal]:
+    """Say why a notice about the scheme cannot be posted."""
     named = [number for number in posted.about if number in state.schemes]
     if not named:
         return []
@@ -92,9 +93,10 @@ def notice(state: Planning, posted: NoticePosted, wanted: int) -> list[Refusal]:
     current = state.scheme
     if current is not None and current.id not in named:
         reasons.append(_outdated(state))
-    if posted.days < wanted:
-        details = {"days": posted.days, "needed": wanted, "short": wanted - posted.days}
-        reasons.append(Refusal("planning.notice_too_short", NOTICE_SOURCE, details))
+    short = wanted.days - posted.days
+    if short > 0:
+        details = {"days": posted.days, "needed": wanted.days, "short": short}
+        reasons.append(Refusal("planning.notice_too_short", wanted.source, details))
     return reasons
 
 
@@ -131,7 +133,7 @@ def schemes_of(state: Planning, opened: PollOpened) -> frozenset[int]:
 
 
 def poll(
-    state: Planning, opened: PollOpened, at: datetime, wanted: int, lawful: int
+    state: Planning, opened: PollOpened, at: datetime, wanted: Wanted, lawful: int
 ) -> list[Refusal]:
     """Say why people cannot vote yet: opinions unanswered, notice missing or still running.
 
@@ -151,7 +153,7 @@ def poll(
 
 
 def on_notice(
-    state: Planning, current: Scheme, at: datetime, wanted: int, said: int = 0
+    state: Planning, current: Scheme, at: datetime, wanted: Wanted, said: int = 0
 ) -> list[Refusal]:
     """Say how many days of notice the current version still lacks, and from when it has them.
 
@@ -159,11 +161,11 @@ def on_notice(
     """
     posted = state.notices_of(current.id)
     if not posted:
-        details: dict[str, int | str] = {"version": current.version, "needed": wanted}
-        missing = Refusal("planning.scheme_not_posted", NOTICE_SOURCE, details)
-        return [missing] if wanted > said else []
-    first = min(posted, key=lambda one: earliest(one, wanted))
-    opens, needed = earliest(first, wanted), max(wanted, first.days)
+        details: dict[str, int | str] = {"version": current.version, "needed": wanted.days}
+        missing = Refusal("planning.scheme_not_posted", wanted.source, details)
+        return [missing] if wanted.days > said else []
+    first = min(posted, key=lambda one: earliest(one, wanted.days))
+    opens, needed = earliest(first, wanted.days), max(wanted.days, first.days)
     if at >= opens or needed <= said:
         return []
     run = days_run(first.at, at, needed)
@@ -173,7 +175,7 @@ def on_notice(
         "short": needed - run,
         "earliest": local_day(opens).isoformat(),
     }
-    return [Refusal("planning.notice_running", NOTICE_SOURCE, details)]
+    return [Refusal("planning.notice_running", wanted.source, details)]
 
 
 def earliest(one: Notice, wanted: int) -> datetime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from wugong import N_, Matter, Refusal, SettingChanged, SettingDefault
 from wugong_planning.events import NOTICE_SOURCE, REPLY_SOURCE
 
@@ -16,6 +18,21 @@ ANSWER_DAYS = SettingDefault(
 )
 DEFAULTS = (NOTICE_DAYS, ANSWER_DAYS)
 MOST_DAYS = 365
+SOURCES = {"urban": "物業管理條例 14", "rural": "村組法 (2025) 35"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How many days of notice a scheme needs here, and which rule says so."""
+
+    days: int
+    source: str
+
+
+def notice_wanted(matter: Matter) -> Wanted:
+    """Return the notice that a scheme needs in this community."""
+    source = SOURCES.get(matter.standing.setting, NOTICE_SOURCE)
+    return Wanted(days(matter, NOTICE_DAYS), source)
 
 
 def days(matter: Matter, which: SettingDefault) -> int:

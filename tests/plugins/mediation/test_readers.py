@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from wugong import NOBODY, OPERATOR, Ref, Refused, seal
+from wugong_mediation.awaited import awaited
 from wugong_mediation.events import PARTY, Ended, NoteFiled
 
 
@@ -151,7 +152,11 @@ def test_each_task_waits_for_a_person_never_for_a_role(dispute: Any) -> None:
         (["chen", "mei"], lambda: [dispute.sign(case, who) for who in ("chen", "mei")]),
         (["li", "chen"], lambda: None),
     ]
-    for awaited, step in steps:
-        waits = [w for w in dispute.r.engine.waiting(dispute.matter) if w.act.startswith("media")]
-        assert [w.who for w in waits] == [f"member:{who}" for who in awaited]
+    for waited_for, step in steps:
+        items = [w for w in awaited(dispute.r.matter(dispute.matter)) if w.act]
+        assert [w.who for w in items] == [f"member:{who}" for who in waited_for]
+        for other in ("", "wang", "zhou"):
+            viewer = dispute.r.viewer(dispute.matter, other)
+            told = dispute.r.engine.waiting(dispute.matter, viewer)
+            assert [w for w in told if w.about == case] == []
         step()

@@ -29,7 +29,7 @@ def test_a_poll_opens_on_the_fifteenth_day_and_no_moment_sooner(place: Any) -> N
     place.r.until(DAY_15.replace(hour=15, minute=59, second=59))
     reason = refusal(place, scheme)
     assert reason.code == "planning.notice_running"
-    assert reason.source == "物業管理條例 14; 村組法 (2025) 35"
+    assert reason.source == "物業管理條例 14"
     assert reason.details == {"run": 14, "needed": 15, "short": 1, "earliest": "2026-03-17"}
 
     place.r.until(DAY_15)
