@@ -104,7 +104,7 @@ def month_key(rule: int | None, at: datetime, member: str) -> str:
 def _month_keys(act: Act | Fact) -> Iterable[str]:
     match act.event:
         case Awarded(awards=awards):
-            return {month_key(award.rule, act.at, award.member) for award in awards}
+            return dict.fromkeys(month_key(a.rule, act.at, a.member) for a in awards)
         case Counted(rule=rule, member=member, through=None):
             return (month_key(rule, act.at, member),)
         case Counted(rule=rule):
@@ -171,7 +171,7 @@ def _statement_keys(act: Act | Fact) -> Iterable[str]:
             own = (entry_key(member, act.seq),) if act.seq else ()
             return (entry_key(member, entry), *own)
         case Awarded(awards=awards) if act.seq:
-            return {entry_key(award.member, act.seq) for award in awards}
+            return dict.fromkeys(entry_key(award.member, act.seq) for award in awards)
         case RedemptionBooked(member=member) if act.seq:
             return (entry_key(member, act.seq),)
     return ()

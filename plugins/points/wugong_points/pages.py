@@ -20,13 +20,19 @@ from wugong_points.accounts import (
     STOCK,
     member_account,
 )
-from wugong_points.rules import OWN_RULE, POINTS, Item, Points, Rule
+from wugong_points.rules import ACCEPTANCE, OWN_RULE, POINTS, POLL, SURVEY, Item, Points, Rule
 from wugong_server import Panel, hookimpl, paged, respond
 
 ENTRIES = {
     "award": N_("Earned"),
     "redemption": N_("Redeemed"),
     "reversal": N_("Reversed"),
+}
+# What people call the facts in which others than their author earn.
+SHARED = {
+    POLL: N_("Taking part in a poll"),
+    SURVEY: N_("Rating what was done"),
+    ACCEPTANCE: N_("Work that was accepted"),
 }
 ACTS = ("points.rule_adopted", "points.award_proposed", "points.item_stocked")
 
@@ -93,6 +99,7 @@ def show(request: Request) -> Response:
         "points/page.html",
         standing=standing,
         who=who,
+        officer=may_read(request.state.viewer, "officer"),
         balance=balance,
         listed=paged(entries, request),
         offers=_offers(engine, standing, state, balance),
@@ -138,6 +145,8 @@ def _offers(engine: Engine, standing: Matter, state: Points, balance: int) -> li
 
 def _what(engine: Engine, page: Any, rule: Rule) -> str:
     """Say what a rule rewards, in words where the kind is known here."""
+    if rule.kind in SHARED:
+        return str(page.words_of("points")(SHARED[rule.kind]))
     kind = engine.registry.kind(rule.kind)
     return page.words_of(kind.plugin)(kind.title) if kind and kind.title else rule.kind
 

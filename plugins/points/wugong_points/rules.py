@@ -53,6 +53,7 @@ from wugong_points.events import (
 OWN_RULE = N_("Our own rules of points")  # the community's own, no statute
 PROPOSED_MOST, DEFAULT_MOST = "points.proposed_most", "100"
 POLL, SURVEY = kind_of(PollDecided).name, "evaluation.published"
+ACCEPTANCE = kind_of(TaskAccepted).name
 # Rewarded in a list at the end, never a fact a ballot; and who asks for mediation stays unnamed.
 AT_THE_END = {BALLOT: POLL, ANSWER: SURVEY}
 NEVER = ("points", "wugong", "mediation")
