@@ -96,8 +96,10 @@ def _balance(value: int | None, key: str, fact: Fact) -> int | None:
     return (value or 0) + (moved.change(account) if moved else 0)
 
 
+# Whole, the book and the view hold matters that only members may know of; the public pages read
+# them for one matter at a time, after its audience was asked.
 BALANCES: Book[int] = Book(
-    "funds.balances", keys=_touched, fold=_balance, hears=MOVES, shown_to="public"
+    "funds.balances", keys=_touched, fold=_balance, hears=MOVES, shown_to="members"
 )
 
 
@@ -266,4 +268,5 @@ LINES = View(
     },
     fill=_line,
     hears=MOVES,
+    shown_to="members",
 )

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wugong import N_, Engine, Matter, Viewer, Words, read_time
+from wugong import N_, OPERATOR, Engine, Matter, Viewer, Words, read_time
 from wugong_funds.events import SOURCE_TITLES, SOURCES
 from wugong_funds.ledger import (
     AVAILABLE,
@@ -230,8 +230,10 @@ def _times(value: Fraction | None) -> str:
 
 def _lines(engine: Engine, matter: Matter, viewer: Viewer, words: Words) -> list[Line]:
     ledger = matter.state(LEDGER)
+    if not engine.may_read_matter(matter, viewer):
+        return []
     rows = engine.view(
-        LINES, matter.community, viewer, matter=matter.id, newest=True, limit=MOST_LINES
+        LINES, matter.community, OPERATOR, matter=matter.id, newest=True, limit=MOST_LINES
     )
     return [_line(row, matter, ledger, words) for row in rows]
 

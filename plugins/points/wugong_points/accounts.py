@@ -232,5 +232,5 @@ STOCK: Book[int] = Book(
     keys=_stock_keys,
     fold=_stock,
     hears=(ItemStocked, ItemRestocked, Redeemed, RedemptionBooked, Reversed),
-    shown_to="members",
+    shown_to="public",
 )

@@ -406,7 +406,7 @@ def test_no_more_is_released_than_the_reserve_really_holds(
 # What everybody may read
 
 
-def test_all_accounts_come_to_zero_and_the_lines_are_public(street: Rehearsal, lights: str) -> None:
+def test_accounts_come_to_zero_and_each_movement_is_a_line(street: Rehearsal, lights: str) -> None:
     street.act("qian", lights, BudgetAdopted(total_fen=1000))
     book(street, lights, 700)
     book(street, lights, 300, "self_raised")
@@ -415,7 +415,9 @@ def test_all_accounts_come_to_zero_and_the_lines_are_public(street: Rehearsal, l
 
     assert sum(balances(street, lights).values()) == 0
     assert balances(street, lights) == dict(ledger(street, lights).accounts)
-    lines = street.engine.view(LINES, street.community, NOBODY, matter=lights)
+    assert street.engine.view(LINES, street.community, NOBODY, matter=lights) == []
+    viewer = street.viewer(lights, "li")
+    lines = street.engine.view(LINES, street.community, viewer, matter=lights)
     assert [(line["source"], line["target"], line["amount_fen"]) for line in lines] == [
         (AVAILABLE, RESERVE, 100),
         ("from:fiscal", AVAILABLE, 700),

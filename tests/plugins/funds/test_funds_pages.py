@@ -11,6 +11,7 @@ import wugong_funds
 from wugong import BUILD, PLAN, PaymentMade, Ref, StageClosed, StageOpened, seal
 from wugong.testing import Rehearsal
 from wugong_funds.events import BudgetAdopted, IncomeBooked, PaymentRequested
+from wugong_funds.ledger import BALANCES, LINES
 from wugong_server.testing import browse
 
 
@@ -93,6 +94,8 @@ def test_the_community_ledger_adds_up_what_the_reader_may_know(
 
     signed_out = text(browse(street, language="en").get("/c/example/ledger").text)
     assert "1,000,005.00" in signed_out and "Members only" not in signed_out
+    assert browse(street).get(f"/m/{hidden}/ledger").status_code == 404
+    assert BALANCES.shown_to == LINES.shown_to == "members"
     member = text(browse(street, "li", language="en").get("/c/example/ledger").text)
     assert "1,000,082.00" in member and "Members only" in member
 

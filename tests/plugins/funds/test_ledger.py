@@ -84,7 +84,7 @@ def test_money_of_one_matter_is_not_counted_in_another() -> None:
     assert set(BALANCES.keys(first)).isdisjoint(BALANCES.keys(second))
 
 
-def test_a_line_of_the_public_ledger_names_where_the_money_came_from_and_went() -> None:
+def test_a_line_of_the_ledger_names_where_the_money_came_from_and_went() -> None:
     payment = recorded(PaymentMade(request=Ref(9), amount_fen=42120000), seq=31)
 
     assert list(LINES.fill(payment)) == [
