@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from wugong_server.forms import Form
 
 LONG = 200  # characters from which a text gets several lines
+LONGER = 400  # and from which many
 FEW = 6  # choices up to which all are shown at once
 SPARE_ROWS = 2
 MOST_ROWS = 30
@@ -66,8 +67,15 @@ class Field:
 
     @property
     def value(self) -> str:
-        """The text in a field that holds one."""
+        """The text in a field that holds one; the only choice there is, where one must be made."""
+        if self.widget == "one" and self.required and len(self.options) == 1:
+            return self.options[0][0]
         return self.values[0] if self.values else ""
+
+    @property
+    def lines(self) -> int:
+        """How many lines of text the field shows."""
+        return 2 if self.widget == "long" and self.most <= LONGER else 5
 
     @property
     def input_type(self) -> str:
@@ -99,7 +107,7 @@ def widget_of(name: str, its: Shape) -> str:
     if dataclasses.is_dataclass(its.type) and its.type is not Sealed:
         return "record"
     if its.type is int:
-        return "money" if name.endswith("_fen") else "area" if name.endswith("_dm2") else "whole"
+        return "money" if "_fen" in name else "area" if "_dm2" in name else "whole"
     if its.type in (str, Sealed):
         if its.type is str and (name in MEMBERS or has_mark(its, Member)):
             return "member"
@@ -136,7 +144,9 @@ def fields_of(cls: Any, sent: Form, asking: Asking, prefix: str = "") -> tuple[F
     """Return the fields of an event or record, filled with what was sent, or with defaults."""
     defaults = defaults_of(cls)
     return tuple(
-        _field(name, its, defaults, sent, asking, prefix) for name, its in shapes(cls).items()
+        _field(name, its, defaults, sent, asking, prefix)
+        for name, its in shapes(cls).items()
+        if its.mark(Label) is not None or name not in defaults  # what has no words is not asked
     )
 
 
@@ -158,7 +168,7 @@ def _field(
     is_sealed = its.type is Sealed or (its.inner is not None and its.inner.type is Sealed)
     return Field(
         name=full,
-        label=asking.words(label.text if label else name.replace("_", " ").capitalize()),
+        label=asking.words(label.text if label else _PLAIN.get(name, name)),
         widget=widget,
         hint=asking.words(label.hint) if label and label.hint else _hint(widget, asking.words),
         values=_values(full, widget, its, defaults.get(name), sent, asking.zone),
@@ -170,6 +180,15 @@ def _field(
         audience=(shown.audience if shown else asking.audience) if is_sealed else "",
         error=asking.problems.get(full, ""),
     )
+
+
+_PLAIN = {  # for records of the core that say no words of their own
+    "id": N_("Short name"),
+    "title": N_("Title"),
+    "member": N_("Member"),
+    "points": N_("Points"),
+    "text": N_("Text"),
+}
 
 
 def _hint(widget: str, words: Words) -> str:

@@ -28,7 +28,9 @@ def words() -> Words:
 
 
 def say(message: str, /, **details: object) -> str:
-    """Translate a message."""
+    """Translate a message; what is drawn already (``<time>``) stays as it is."""
+    if any(isinstance(value, Markup) for value in details.values()):
+        return Markup(escape(words()(message))).format_map(details)
     return words()(message, **details)
 
 

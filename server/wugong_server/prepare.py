@@ -100,9 +100,13 @@ def _identify(page: Page, matter: Matter) -> None:
     community = matter.community
     member = _host_member(page, community) or _token_member(page, community)
     member = member or sessions.member_of(page, community)
-    if member:
-        page.member = member
-        page.viewer = page.engine.viewer(matter.id, member)
+    if not member:
+        return
+    viewer = page.engine.viewer(matter.id, member)
+    if viewer.roles:  # else the directory does not know them: a guest, whatever the host says
+        page.member, page.viewer = member, viewer
+    else:
+        page.principal = ""
 
 
 def _host_member(page: Page, community: str) -> str:

@@ -24,9 +24,9 @@ def _said(name: str, value: object, now: datetime, zone: tzinfo, words: Words) -
     if isinstance(value, bool):
         return words(N_("yes")) if value else words(N_("no"))
     if isinstance(value, int):
-        if name.endswith("_fen"):
+        if "_fen" in name:
             return formats.money(value, words)
-        return formats.area(value, words) if name.endswith("_dm2") else formats.number(value)
+        return formats.area(value, words) if "_dm2" in name else formats.number(value)
     if isinstance(value, datetime):
         return formats.deadline(value, now, zone, words)
     if isinstance(value, str) and ISO_TIME.match(value):

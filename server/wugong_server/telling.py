@@ -94,14 +94,13 @@ def sentence(page: Page, fact: Fact, texts: Mapping[str, str | None]) -> str:
 
 
 def note(page: Page, fact: Fact) -> str:
-    """Return what stands small behind a sentence: who, through which channel, which number."""
+    """Return what stands small behind a sentence: who did it, and through which channel."""
     words = page.words
     parts = [page.name(fact.who)] if fact.who else []
     if fact.principal and fact.principal != fact.by:
         parts.append(words(N_("through {name}"), name=page.name(fact.by)))
     if fact.channel in refusals.CHANNELS and fact.channel not in ("web", "api"):
         parts.append(words(refusals.CHANNELS[fact.channel]))
-    parts.append(words(N_("no. {seq}"), seq=formats.number(fact.seq)))
     return words(N_(", ")).join(parts)
 
 

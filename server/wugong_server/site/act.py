@@ -27,6 +27,7 @@ from wugong_server.telling import audience_words, role_words, tell, value_words
 NOT_YOURS = "wugong.not_your_role"
 MOST_MEMBERS = 500
 MOST_FACTS = 200
+MOST_SAID = 120
 STEP, CHECKED, BACK = "step", "checked", "back"
 
 
@@ -209,8 +210,20 @@ def facts_to_name(page: Page, kinds: Sequence[str]) -> list[Option]:
         facts += page.engine.facts(
             matter.community, page.viewer, kinds=list(kinds), newest=True, limit=MOST_FACTS
         )
-    told = tell(page, facts)
-    return [(str(one.seq), f"{one.text} ({one.seq})"[:160]) for one in told]
+    texts = page.engine.texts(facts, page.viewer)
+    found = []
+    for one in tell(page, facts):
+        own = next((t for t in texts.get(one.seq, {}).values() if t and t not in one.text), "")
+        said = f"“{shorten(own)}” {one.text}" if own else one.text
+        number = page.words(N_("no. {seq}"), seq=one.seq)
+        found.append((str(one.seq), f"{shorten(said, MOST_SAID)} · {number}"))
+    return found
+
+
+def shorten(text: str, most: int = 40) -> str:
+    """Return the beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def _summary(page: Page, kind: Kind, sent: Form, event: Any) -> Response:

@@ -24,7 +24,7 @@ class Duty:
     who: str
     audience: str
     source: str
-    kind: str
+    public: bool
     another: bool
 
 
@@ -74,6 +74,6 @@ def _duty(page: Page, kind: Kind, stage: Stage) -> Duty:
         who=page.words(N_("glyph:list")).join(named),
         audience=audience_words(page, kind.shown_to),
         source=kind.source,
-        kind=kind.name,
+        public=kind.shown_to == "public",
         another=bool(kind.not_same_as),
     )

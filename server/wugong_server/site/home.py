@@ -164,7 +164,7 @@ def column(page: Page, community: str, stage: Stage) -> Column:
 
 def next_term(page: Page, matter_id: str) -> tuple[str, datetime] | None:
     """Return what ends next in a matter and when, from what is awaited there."""
-    waits = [w for w in page.engine.waiting(matter_id) if w.by is not None]
+    waits = [w for w in page.engine.waiting(matter_id, page.viewer) if w.by is not None]
     if not waits:
         return None
     first = min(waits, key=lambda w: w.by or page.now)

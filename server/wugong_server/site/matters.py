@@ -113,17 +113,17 @@ def holds(page: Page, matter: Matter) -> list[tuple[str, datetime | None]]:
 
 
 def deeds(page: Page, matter: Matter) -> dict[str, list[Deed]]:
-    """Return what can be done now: by the reader, awaited from others, and by whom else."""
+    """Return what is awaited and from whom, what else the reader can do, and what others can."""
     viewer = page.acting_viewer(matter)
-    waits = page.engine.waiting(matter.id)
+    waits = page.engine.waiting(matter.id, page.viewer)
     awaited = [w for w in waits if w.act and page.engine.registry.kind(w.act)]
     mine = {kind.name: kind for kind in page.engine.offered(matter, viewer) if _offered(kind)}
-    found: dict[str, list[Deed]] = {"mine": [], "awaited": [], "others": [], "steps": []}
+    found: dict[str, list[Deed]] = {"waiting": [], "mine": [], "others": [], "steps": []}
     done: set[str] = set()
     for waiting in sorted(awaited, key=lambda w: (w.by is None, w.by or page.now)):
         kind = page.engine.registry.kinds[waiting.act]
         own = kind.name in mine and _concerns(waiting.who, matter, viewer)
-        found["mine" if own else "awaited"].append(_awaited(page, matter, waiting, kind, own))
+        found["waiting"].append(_awaited(page, matter, waiting, kind, own))
         done.add(kind.name)
     for name, kind in sorted(page.engine.registry.kinds.items()):
         if name in done or not _offered(kind) or not open_now(page, matter, kind):
@@ -266,6 +266,9 @@ def trace(page: Page, matter: Matter) -> list[Node]:
     for glyph, title, kinds in LINKS:
         fact = next((facts[k] for k in kinds if k in facts), None)
         words = page.words
+        if fact is None and any(k in newest for k in kinds):
+            found.append(Node(words(glyph), "", words(title), words(N_("Not for you to read"))))
+            continue
         if fact is None:
             found.append(Node(words(glyph), "wait", words(title), words(N_("Not yet"))))
             continue
