@@ -160,17 +160,8 @@ def waiting(page: Page) -> Any:
     """What is awaited in a matter, from whom and by when."""
     Query(page).done()
     found = _matter(page)
-    items = [(found.id, item) for item in page.engine.waiting(found.id)]
-    shown = [one for one in items if _concerns(page, one[1].who)]
-    return {"waiting": nouns.waiting(page, shown)}
-
-
-def _concerns(page: Page, who: str) -> bool:
-    """Tell whether a reader may know of it: confidential relations and other people are private."""
-    if who.startswith("member:"):
-        return who == f"member:{page.viewer.member}" or "officer" in page.viewer.roles
-    relation = who in page.engine.registry.relations
-    return not relation or who in page.viewer.roles
+    items = [(found.id, item) for item in page.engine.waiting(found.id, page.viewer)]
+    return {"waiting": nouns.waiting(page, items)}
 
 
 def tasks(page: Page) -> Any:

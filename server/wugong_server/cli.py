@@ -1,0 +1,115 @@
+"""``wugong``: the command line. Each command is a module of its own, loaded when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
+
+import click
+
+from wugong import Misconfigured, Overloaded, Refused, Unreadable
+from wugong_server.commands import console
+
+# name → module in wugong_server.commands; its function bears the same name with underscores
+COMMANDS = {
+    "serve": "serve",
+    "play": "play",
+    "found": "found",
+    "createadmin": "createadmin",
+    "token": "token",
+    "import-roster": "import_roster",
+    "export": "export",
+    "verify": "verify",
+    "backup": "backup",
+    "restore": "restore",
+    "migrate": "migrate",
+    "rebuild": "rebuild",
+    "tick": "tick",
+    "plugins": "plugins",
+    "check": "check",
+    "doctor": "doctor",
+    "openapi": "openapi",
+}
+
+
+class Commands(click.Group):
+    """Our commands, and those that plugins add with ``register_commands``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return our commands in the order of a first day, then the plugins'."""
+        self._add_plugins()
+        return [*COMMANDS, *sorted(self.commands)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name in COMMANDS:
+            module = import_module(f"wugong_server.commands.{COMMANDS[cmd_name]}")
+            found: click.Command = module.command
+            return found
+        self._add_plugins()
+        return self.commands.get(cmd_name)
+
+    def _add_plugins(self) -> None:
+        if getattr(self, "_plugins_asked", False):
+            return
+        self._plugins_asked = True
+        from wugong.plugins import installed
+        from wugong_server.plugins import Pages, installed_pages
+
+        for plugin, hook in Pages(installed_pages(installed())).hooks("register_commands"):
+            before = set(self.commands)
+            hook(cli=self)
+            if taken := (set(self.commands) - before) & COMMANDS.keys():
+                raise Misconfigured(f"plugin {plugin}: the command {taken.pop()} exists already")
+
+
+@click.command(cls=Commands, epilog=console.EXITS, context_settings={"max_content_width": 100})
+@click.version_option(version("wugong"), prog_name="wugong")
+def cli() -> None:
+    """wugong (五共): carry a community's matters through 共謀 共建 共管 共評 共享.
+
+    Start with `wugong serve --demonstration`.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and end with its exit code; what people did wrong is told without a trace."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    try:
+        ended: Any = cli.main(arguments, prog_name="wugong", standalone_mode=False)
+        return ended if isinstance(ended, int) else 0
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        console.aside("stopped")
+        return 130
+    except Misconfigured as error:
+        console.aside(f"wugong: {error}")
+        return console.SETUP
+    except Refused as error:
+        console.aside("refused; nothing was recorded")
+        for reason in error.reasons:
+            source = f" [{reason.source}]" if reason.source else ""
+            details = "".join(f" {name}={value}" for name, value in reason.details.items())
+            console.aside(f"  {reason.code}{source}{details}")
+        return console.REFUSED
+    except Unreadable as error:
+        for where, what in error.problems:
+            console.aside(f"wugong: {where} {what}")
+        return console.WRONG
+    except Overloaded as error:
+        console.aside(f"wugong: nothing was recorded: {error}")
+        return console.BUSY
+
+
+if __name__ == "__main__":
+    main()

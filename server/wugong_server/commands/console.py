@@ -1,0 +1,140 @@
+"""What all commands share: the engine they open, how they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from wugong import LANGUAGES, Engine, Words
+from wugong_server.environment import Environment, read_environment
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# How a command ends; `wugong --help` prints this list.
+FOUND = 1  # it ran, and what it looked for is there: a fault, a refusal that was not expected
+WRONG = 2  # the command is wrong (click's own code)
+SETUP = 3  # the set-up is wrong: storage, plugins, schema version
+TAKEN = 4  # the port is in use
+REFUSED = 5  # the rules refuse the act
+BUSY = 6  # nothing was recorded, try again: too much is waiting, or the disk is full
+LATER = 2.0  # seconds after which work shows its progress
+
+EXITS = """Exit codes: 0 done; 1 something was found wrong (verify, play, check, import-roster …);
+2 wrong command; 3 wrong set-up (storage, plugins, database version); 4 port in use;
+5 refused by the rules; 6 busy or disk full, try again."""
+
+
+def with_database(command: F) -> F:
+    """Add ``--database`` and ``--keys`` to a command."""
+    command = click.option(
+        "--keys", metavar="FILE", help="File of people's keys. [env: WUGONG_KEYS]"
+    )(command)
+    return click.option(
+        "--database",
+        metavar="URL",
+        help="SQLite or PostgreSQL. [env: WUGONG_DATABASE_URL, DATABASE_URL]",
+    )(command)
+
+
+def as_json(command: F) -> F:
+    """Add ``--json`` to a command that prints data."""
+    return click.option("--json", "in_json", is_flag=True, help="Print JSON.")(command)
+
+
+@contextmanager
+def opened(
+    database: str | None, keys: str | None, **options: Any
+) -> Iterator[tuple[Engine, Environment]]:
+    """Open the engine that the options and the environment name; close it at the end."""
+    environment = read_environment(database_url=database, keys=keys)
+    engine = Engine(environment.database_url, keys=environment.keys, **options)
+    try:
+        yield engine, environment
+    finally:
+        engine.close()
+
+
+def place(engine: Engine, community: str) -> str:
+    """Check that a community exists and return its name."""
+    known = [name for name, _title, _setting in engine.communities()]
+    if community not in known:
+        listed = ", ".join(known) or "there is none yet; `wugong found` makes one"
+        raise click.ClickException(f"no community {community!r}; known: {listed}")
+    return community
+
+
+def say(text: str = "") -> None:
+    """Print a line of the answer."""
+    click.echo(text)
+
+
+def aside(text: str) -> None:
+    """Print a line that is not part of the answer."""
+    click.echo(text, err=True)
+
+
+def print_json(value: Any) -> None:
+    """Print the answer as JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows in columns; Chinese takes two cells a character."""
+    from rich.cells import cell_len
+
+    texts = [[str(cell) for cell in row] for row in [heads, *rows]]
+    widths = [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
+    for row in texts:
+        cells = (c + " " * (w - cell_len(c)) for c, w in zip(row, widths, strict=True))
+        say("  ".join(cells).rstrip())
+
+
+@contextmanager
+def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show a bar once work takes over two seconds; never where nobody looks on."""
+    began = time.monotonic()
+    shown: list[Any] = []
+
+    def advance(done: int) -> None:
+        if not shown and sys.stderr.isatty() and time.monotonic() - began > LATER:
+            shown.append(_bar(title, total))
+        for bar, task in shown:
+            bar.update(task, completed=done, total=total)
+
+    try:
+        yield advance
+    finally:
+        for bar, _task in shown:
+            bar.stop()
+
+
+def _bar(title: str, total: int | None) -> tuple[Any, Any]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = Progress(console=Console(stderr=True))
+    bar.start()
+    return bar, bar.add_task(title, total=total)
+
+
+def language() -> str:
+    """Return the language of the terminal, as far as we speak it."""
+    tag = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
+    if tag.startswith(("zh_TW", "zh_HK", "zh_MO", "zh_Hant")):
+        return "zh_Hant"
+    return "zh_Hans" if tag.startswith("zh") else "en"
+
+
+def words(packages: Mapping[str, str] | None = None) -> Words:
+    """Return the words of the server, the engine and the plugins in the terminal's language."""
+    chosen = language()
+    if chosen not in LANGUAGES:
+        raise ValueError(chosen)
+    return Words(chosen, ["wugong_server", "wugong", *(packages or {}).values()])

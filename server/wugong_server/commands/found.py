@@ -1,0 +1,39 @@
+"""``wugong found``: a community begins its journal."""
+
+from __future__ import annotations
+
+import click
+
+from wugong_server.commands.console import opened, say, with_database
+
+
+@click.command("found")
+@click.argument("community")
+@click.option("--title", required=True, help="Its name as people read it.")
+@click.option("--setting", default="urban", show_default=True, help="urban, rural, or your own.")
+@click.option(
+    "--plugin", "plugins", multiple=True, help="May be repeated; default: those that fit."
+)
+@with_database
+def command(
+    community: str,
+    title: str,
+    setting: str,
+    plugins: tuple[str, ...],
+    database: str | None,
+    keys: str | None,
+) -> None:
+    """Found COMMUNITY: 2 to 40 small letters, digits and hyphens. `createadmin` comes next."""
+    with opened(database, keys) as (engine, _environment):
+        registry = engine.registry
+        known = registry.settings
+        if known and setting not in known:
+            raise click.BadParameter(f"known: {', '.join(sorted(known))}", param_hint="--setting")
+        # A setting's own pack, and everything that is no other setting's pack.
+        packs = set(known) - {setting}
+        chosen = plugins or tuple(name for name in sorted(registry.packages) if name not in packs)
+        try:
+            engine.found(community, title=title, setting=setting, plugins=chosen)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="COMMUNITY") from None
+    say(f"{community} was founded with {', '.join(chosen)}")

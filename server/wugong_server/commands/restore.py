@@ -1,0 +1,155 @@
+"""``wugong restore``: a back-up becomes a database again, and is proved to be whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wugong import Engine
+from wugong.storage import HEAD, KNOWN, Storage
+from wugong_server.commands.backup import (
+    FORMAT,
+    KEYS_COPY,
+    MANIFEST,
+    POSTGRES_COPY,
+    SQLITE_COPY,
+    describe,
+    run_postgres,
+)
+from wugong_server.commands.console import FOUND, SETUP, aside, say, with_database
+from wugong_server.environment import Environment, read_environment
+
+
+@click.command("restore")
+@click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@with_database
+def command(source: Path, database: str | None, keys: str | None) -> int:
+    """Restore the folder SOURCE, made by `wugong backup`, into a database that is not there yet.
+
+    Refuses a back-up of a newer program and files that do not have the hashes of the manifest;
+    at the end every journal is recomputed and compared with the heads of the manifest. A key
+    file that is there already is kept, so that people erased since the back-up stay erased.
+    """
+    environment = read_environment(database_url=database, keys=keys)
+    manifest = _manifest(source)
+    if manifest["schema"] not in KNOWN:
+        aside(
+            f"the back-up is of a newer program (database version {manifest['schema']}, "
+            f"known up to {HEAD}); install the newer wugong first"
+        )
+        return SETUP
+    if wrong := _differing(source, manifest):
+        aside(f"not restored: {wrong} is not the file that was backed up")
+        return FOUND
+    kept = _restore_files(source, manifest, environment)
+    if kept:
+        say(f"the key file {kept} was there and is kept; people erased since then stay erased")
+    _migrate(environment, manifest)
+    return _prove(environment, manifest)
+
+
+def _manifest(source: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
+        known = found["format"] == FORMAT and found["database"] in ("sqlite", "postgresql")
+        complete = {"schema", "files", "heads"} <= found.keys()
+    except (OSError, ValueError, KeyError, TypeError):
+        known = complete = False
+        found = {}
+    if not known or not complete:
+        raise click.ClickException(f"{source} is no back-up of wugong: its manifest is not there")
+    return found
+
+
+def _differing(source: Path, manifest: dict[str, Any]) -> str:
+    """Return the first file that is not as the manifest says, or ``""``."""
+    for name, its in manifest["files"].items():
+        path = source / name
+        if Path(name).name != name or not path.is_file() or dict(describe(path)) != its:
+            return str(name)
+    wanted = SQLITE_COPY if manifest["database"] == "sqlite" else POSTGRES_COPY
+    return "" if wanted in manifest["files"] else wanted
+
+
+def _restore_files(source: Path, manifest: dict[str, Any], environment: Environment) -> str:
+    """Put the files in their places; return the key file that was kept, or ``""``."""
+    storage = Storage(environment.database_url)
+    try:
+        kind = storage.url.get_backend_name()
+        if kind != manifest["database"]:
+            raise click.ClickException(f"the back-up is of {manifest['database']}, not of {kind}")
+        if storage.is_postgres:
+            if storage.version() is not None:
+                raise click.ClickException("the database is not empty; restore into a new one")
+            keys = environment.keys
+            if keys is None:
+                raise click.ClickException("say where people's keys go: --keys FILE")
+        else:
+            database = Path(storage.url.database or "")
+            if database.exists():
+                raise click.ClickException(f"{database} exists already; move it away first")
+            keys = environment.keys or Path(f"{database}.keys")
+    finally:
+        storage.dispose()
+    kept = _restore_keys(source, keys)
+    if manifest["database"] == "postgresql":
+        command = ["pg_restore", "--single-transaction", "--exit-on-error", "--no-owner"]
+        run_postgres([*command, str(source / POSTGRES_COPY)], storage.url)
+    else:
+        _place(source / SQLITE_COPY, database)
+    return kept
+
+
+def _restore_keys(source: Path, keys: Path) -> str:
+    if keys.exists():
+        return str(keys)
+    if (source / KEYS_COPY).exists():
+        _place(source / KEYS_COPY, keys)
+    else:
+        aside("the back-up has no keys: sealed texts stay unreadable without the key file")
+    return ""
+
+
+def _place(copy: Path, target: Path) -> None:
+    """Copy a file to its place: it is there whole, or not at all."""
+    beside = target.with_name(target.name + ".part")
+    shutil.copyfile(copy, beside)
+    beside.chmod(0o600)
+    with beside.open("rb") as file:
+        os.fsync(file.fileno())
+    beside.rename(target)
+
+
+def _migrate(environment: Environment, manifest: dict[str, Any]) -> None:
+    if manifest["schema"] != HEAD:
+        storage = Storage(environment.database_url)
+        try:
+            say(f"migrated from {manifest['schema']} to {storage.migrate()}")
+        finally:
+            storage.dispose()
+
+
+def _prove(environment: Environment, manifest: dict[str, Any]) -> int:
+    with Engine(environment.database_url, keys=environment.keys) as engine:
+        ended = 0
+        for community, promised in manifest["heads"].items():
+            head, fault = engine.verify(community)
+            if fault is not None:
+                aside(f"{community}: record {fault.seq} {fault.what}")
+                ended = FOUND
+            elif not _holds(engine, community, promised):
+                aside(f"{community}: record {promised['seq']} of the back-up is not there")
+                ended = FOUND
+            else:
+                say(f"{community}: {head.seq} records fit; head {head.seq}:{head.digest}")
+    return ended
+
+
+def _holds(engine: Engine, community: str, promised: dict[str, Any]) -> bool:
+    record = next(iter(engine.export(community, after=promised["seq"] - 1)), None)
+    return record is not None and record["digest"] == promised["digest"]

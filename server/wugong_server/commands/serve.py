@@ -1,0 +1,116 @@
+"""``wugong serve``: the pages and the JSON API on a port of this machine."""
+
+from __future__ import annotations
+
+import click
+
+from wugong import Engine, Misconfigured
+from wugong.storage import HEAD, KNOWN, Storage
+from wugong_server import demonstration as demo
+from wugong_server import serve
+from wugong_server.app import create_app
+from wugong_server.commands.console import (
+    TAKEN,
+    aside,
+    print_table,
+    progress,
+    say,
+    with_database,
+)
+from wugong_server.environment import Environment, read_environment
+
+
+@click.command("serve")
+@click.option("--host", help="Address to listen on. [env: WUGONG_HOST; default: 127.0.0.1]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="[env: WUGONG_PORT, PORT; default 8000]"
+)
+@click.option(
+    "--demonstration",
+    is_flag=True,
+    help="Fill a new database with sample communities and print accounts to try them.",
+)
+@click.option("--migrate", is_flag=True, help="Bring an older database up to date first.")
+@click.option("--access-log", is_flag=True, help="Print a line a request.")
+@with_database
+def command(
+    host: str | None,
+    port: int | None,
+    demonstration: bool,
+    migrate: bool,
+    access_log: bool,
+    database: str | None,
+    keys: str | None,
+) -> int:
+    """Serve until stopped with Ctrl-C; says where to look once requests are answered.
+
+    Exit 4 when the port is in use, 3 when the storage is unsafe (network folder, fsync off) or
+    the database is newer than this program.
+    """
+    environment = read_environment(host=host, port=port, database_url=database, keys=keys)
+    try:
+        taken = serve.listen(environment.host, environment.port)
+    except serve.PortTaken as error:
+        aside(f"wugong: {error}")
+        return TAKEN
+    with taken:
+        _prepare(environment, migrate, demonstration)
+        with Engine(
+            environment.database_url, keys=environment.keys, demonstration=demonstration
+        ) as engine:
+            app = create_app(engine, environment.settings(demonstration))
+            tried = demo.accounts(engine) if demonstration else ("", [])
+            serve.run(
+                app,
+                engine,
+                taken,
+                ready=lambda: _greet(engine, environment, serve.address(taken), tried),
+                trusted_proxies=environment.forwarded_allow_ips,
+                access_log=access_log,
+            )
+    return 0
+
+
+def _prepare(environment: Environment, migrate: bool, demonstration: bool) -> None:
+    storage = Storage(environment.database_url, demonstration=demonstration)
+    try:
+        found = storage.version()
+        if migrate and found in KNOWN and found != HEAD:
+            storage.migrate()
+    finally:
+        storage.dispose()
+    if demonstration and demo.is_new(environment):
+        if not demo.case_files():
+            raise Misconfigured("the case files of the demonstration are missing")
+        _seed(environment)
+
+
+def _seed(environment: Environment) -> None:
+    aside("示例: playing two stories into the new database …")
+    with progress("示例") as advance:
+        wrong = list(demo.seed(environment, lambda _case, done: advance(done)))
+    for case, played in wrong[:3]:
+        aside(f"  {case.title}, step {played.number}: {played.problem}")
+
+
+def _greet(
+    engine: Engine,
+    environment: Environment,
+    address: str,
+    tried: tuple[str, list[demo.DemoAccount]],
+) -> None:
+    say(f"wugong is ready: {environment.base_url or address}   (stop with Ctrl-C)")
+    if not engine.communities():
+        say("There is no community yet:")
+        say('  wugong found NAME --title "…" --setting urban|rural')
+        say("  wugong createadmin NAME ACCOUNT")
+    password, people = tried
+    if not people:
+        return
+    say()
+    say("示例 Sample: all people, places and figures are invented.")
+    say(f"Sign in with one of these accounts; the password of all is {password} until you stop.")
+    rows = [
+        (one.community, one.account, one.name, ", ".join(one.roles) or "resident") for one in people
+    ]
+    print_table(("community", "account", "name", "role"), rows)

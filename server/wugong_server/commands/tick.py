@@ -1,0 +1,24 @@
+"""``wugong tick``: record what the clock owes, for a timer where no server runs."""
+
+from __future__ import annotations
+
+import click
+
+from wugong_server.commands.console import as_json, opened, print_json, say, with_database
+
+
+@click.command("tick")
+@with_database
+@as_json
+def command(database: str | None, keys: str | None, in_json: bool) -> None:
+    """Record what has fallen due: polls that close, claims that lapse, notices that end.
+
+    Deadlines hold without this, since they are settled before the next act; a tick makes them
+    timely. `wugong serve` ticks by itself.
+    """
+    with opened(database, keys) as (engine, _environment):
+        made = engine.tick()
+    if in_json:
+        print_json({"facts": made})
+    else:
+        say(f"{made} facts recorded" if made else "nothing was due")

@@ -1,0 +1,214 @@
+"""``wugong serve`` as a process: the port, the storage, the demonstration, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.api import V1
+from wugong import Engine
+from wugong_server import demonstration, serve
+from wugong_server.accounts import check_password
+from wugong_server.commands import console
+
+COMMAND = (sys.executable, "-m", "wugong_server.cli", "serve")
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("WUGONG_")}
+    for name in ("DATABASE_URL", "PORT"):
+        kept.pop(name, None)
+    return {**kept, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **more}
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server on a free port; yields it with everything it printed up to its greeting."""
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", *arguments],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("wugong is ready"), line + process.stderr.read()
+        yield process, line
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=30)
+
+
+def url_of(line: str) -> str:
+    found = re.search(r"http://[\d.]+:\d+/", line)
+    assert found is not None
+    return found[0]
+
+
+def fetch(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as response:
+        text: str = response.read().decode()
+        return text
+
+
+@pytest.mark.slow
+def test_a_new_database_is_served_and_closed_cleanly(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, line):
+        assert '"ok"' in fetch(url_of(line) + "readyz") or "ok" in fetch(url_of(line) + "readyz")
+        assert process.stdout is not None
+        assert "no community yet" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    # Closed, not killed: the log is folded into the database.
+    assert not (tmp_path / "wugong.sqlite3-wal").exists()
+
+
+@pytest.mark.slow
+def test_the_demonstration_fills_a_new_database_and_says_how_to_sign_in(tmp_path: Path) -> None:
+    if not demonstration.case_files():
+        pytest.fail("the case files of the demonstration are missing")
+    with serving(tmp_path, "--demonstration") as (process, line):
+        assert process.stdout is not None
+        printed = [process.stdout.readline() for _ in range(6)]
+        assert "示例" in "".join(printed)
+        url = url_of(line)
+        assert "示例" in fetch(url + V1.lstrip("/") + "/communities")
+        assert "<html" in fetch(url)
+    with Engine(f"sqlite:///{tmp_path}/wugong.sqlite3") as engine:
+        known = engine.communities()
+        assert {setting for _name, _title, setting in known} == {"urban", "rural"}
+        heads = {name: engine.head(name) for name, _title, _setting in known}
+        for name in heads:
+            assert engine.verify(name)[1] is None
+        password, tried = demonstration.accounts(engine)
+        assert {one.community for one in tried} == heads.keys()
+        assert all(check_password(engine, one.account, password) for one in tried[:2])
+        assert not check_password(engine, tried[0].account, "another password")
+    # A second start plays nothing again.
+    with serving(tmp_path, "--demonstration"):
+        pass
+    with Engine(f"sqlite:///{tmp_path}/wugong.sqlite3") as engine:
+        assert {name: engine.head(name) for name in heads} == heads
+
+
+def test_a_port_in_use_is_told_and_nothing_is_touched(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ended = subprocess.run(
+            [*COMMAND, "--port", str(port), "--demonstration"],
+            cwd=tmp_path,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == console.TAKEN
+    assert f"port {port} is in use" in ended.stderr and "--port" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "told"), [("203.0.113.77", "no address"), ("no.such.host.invalid", "no address")]
+)
+def test_an_address_that_is_not_ours_is_told(host: str, told: str) -> None:
+    with pytest.raises(serve.PortTaken, match=told):
+        serve.listen(host, 0)
+
+
+def test_the_port_comes_from_the_option_then_the_environment(tmp_path: Path) -> None:
+    from wugong_server.environment import read_environment
+
+    before = dict(os.environ)
+    try:
+        os.environ["PORT"] = "8123"
+        assert read_environment().port == 8123
+        assert read_environment(port=8124).port == 8124
+        os.environ["WUGONG_PORT"] = "8125"
+        assert read_environment().port == 8125
+        os.environ["DATABASE_URL"] = "postgres://u:p@h/d"
+        assert read_environment().database_url == "postgresql+psycopg://u:p@h/d"
+        assert read_environment(database_url="sqlite:///x").database_url == "sqlite:///x"
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def test_the_ticker_goes_on_after_a_failed_tick() -> None:
+    class Flaky:
+        ticks = 0
+
+        def tick(self) -> int:
+            self.ticks += 1
+            if self.ticks == 1:
+                raise ConnectionError("the database is away")
+            return 0
+
+    flaky = Flaky()
+    ticker = serve.Ticker(flaky, seconds=0.01)  # type: ignore[arg-type]
+    ticker.start()
+    deadline = time.monotonic() + 10
+    while flaky.ticks < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    ticker.stop()
+    assert flaky.ticks >= 3
+
+
+@pytest.mark.slow
+def test_a_back_up_of_a_running_server_holds_all_that_was_acknowledged(tmp_path: Path) -> None:
+    import json
+    from datetime import timedelta
+
+    database = f"sqlite:///{tmp_path}/wugong.sqlite3"
+    with Engine(database) as engine:
+        from wugong import MemberEnrolled, seal
+
+        engine.found("wutong", title="梧桐里（示例）", setting="urban", plugins=["planning"])
+        engine.record("wutong", MemberEnrolled(member="li", name=seal("李")), by="operator")
+        until = engine.now() + timedelta(days=1)
+        token = engine.tokens.create("wutong", "li", "test", until)
+
+    def post(url: str, number: int) -> int:
+        body = {"kind": "wugong.matter_opened", "body": {"title": f"{number}"}}
+        request = urllib.request.Request(
+            url + "api/v1/matters/wutong/events",
+            json.dumps(body).encode(),
+            {
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": f"k{number}",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=10) as response:
+            seq: int = json.load(response)["seq"]
+            return seq
+
+    with serving(tmp_path) as (_process, line):
+        url = url_of(line)
+        for n in range(5):
+            last = post(url, n)
+            folder = tmp_path / f"copy{n}"
+            backup = [sys.executable, "-m", "wugong_server.cli", "backup", str(folder)]
+            subprocess.run(backup, cwd=tmp_path, env=environment(), check=True)
+            restore = [*backup[:3], "restore", str(folder)]
+            target = f"sqlite:///{tmp_path}/restored{n}.sqlite3"
+            subprocess.run(
+                [*restore, "--database", target], cwd=tmp_path, env=environment(), check=True
+            )
+            with Engine(target) as engine:
+                assert engine.head("wutong").seq >= last
