@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -156,6 +156,18 @@ def _span(text: str, place: str = "") -> timedelta:
     if match is None:
         raise CaseError(f"{place}: a span is written 3d, 2h or 30m, got {text!r}")
     return timedelta(**{SPANS[match[2]]: int(match[1])})
+
+
+def ending_at(case: Case, end: datetime) -> Case:
+    """Return ``case`` moved in time so that its last step happens at ``end``.
+
+    For examples that should be under way when somebody looks. ``CaseError`` where a step has a
+    time of its own (``at``), which cannot be moved.
+    """
+    if any("at" in one for one in case.steps):
+        raise CaseError("a case with fixed times cannot be moved")
+    spans = (_span(str(one["after"])) for one in case.steps if "after" in one)
+    return replace(case, starts=end.astimezone(UTC) - sum(spans, timedelta()))
 
 
 def engine_for(
