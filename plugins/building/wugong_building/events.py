@@ -28,6 +28,8 @@ CLAIMING = N_("Our own rules for projects that residents take on")
 PLEDGING = N_("Our own rules for pledges")
 LABOUR = N_("Our own rules for labour given")
 
+GIFTS = {"money": N_("Money"), "labour": N_("Labour"), "materials": N_("Materials")}
+
 
 @event(
     "building.project_listed",
@@ -43,7 +45,7 @@ class ProjectListed:
     description: Annotated[str, Label(N_("What is to be done")), Most(1000)]
     estimate_fen: Annotated[
         int,
-        Label(N_("Estimate in fen"), N_("What it would cost if it were contracted out")),
+        Label(N_("Estimate"), N_("What it would cost if it were contracted out")),
         Between(0),
     ]
     support: Annotated[
@@ -139,7 +141,7 @@ class CostSettled:
     """What an accepted project cost the public purse; the saving is the estimate less this."""
 
     project: Annotated[Ref, Label(N_("Project")), To("building.project_listed")]
-    public_cost_fen: Annotated[int, Label(N_("Public cost in fen")), Between(0)]
+    public_cost_fen: Annotated[int, Label(N_("Public cost")), Between(0)]
     remark: Annotated[str, Label(N_("Remark")), Most(500)] = ""
 
 
@@ -154,7 +156,7 @@ class CampaignOpened:
     """Residents are asked to pledge; if the target is missed in time nobody owes anything."""
 
     title: Annotated[str, Label(N_("What is it for?")), Most(80)]
-    target_fen: Annotated[int, Label(N_("Target in fen")), Between(1)]
+    target_fen: Annotated[int, Label(N_("Target")), Between(1)]
     closes_at: Annotated[datetime, Label(N_("Closes at"))]
     project: Annotated[Ref | None, Label(N_("Project")), To("building.project_listed")] = None
 
@@ -174,11 +176,14 @@ class Pledged:
     what: Annotated[
         Literal["money", "labour", "materials"],
         Label(N_("What you give")),
-        Choice({"money": N_("Money"), "labour": N_("Labour"), "materials": N_("Materials")}),
+        Choice(GIFTS),
     ]
     amount: Annotated[
         int,
-        Label(N_("How much"), N_("Money in fen, labour in days, materials in pieces")),
+        Label(
+            N_("How much"),
+            N_("Money in fen (hundredths of a yuan), labour in days, materials in pieces"),
+        ),
         Between(1),
     ]
     remark: Annotated[Sealed[str] | None, Label(N_("Remark")), Most(500)] = None
@@ -220,8 +225,8 @@ class CampaignClosed:
             }
         ),
     ]
-    pledged_fen: Annotated[int, Label(N_("Pledged in fen")), Between(0)]
-    target_fen: Annotated[int, Label(N_("Target in fen")), Between(1)]
+    pledged_fen: Annotated[int, Label(N_("Pledged")), Between(0)]
+    target_fen: Annotated[int, Label(N_("Target")), Between(1)]
 
 
 @event(

@@ -174,5 +174,5 @@ class UpkeepPlanned:
         Label(N_("Rota"), N_("Units or groups and their turns, no names")),
         Many(60),
     ]
-    yearly_cost_fen: Annotated[int, Label(N_("Cost a year in fen")), Between(0)]
+    yearly_cost_fen: Annotated[int, Label(N_("Cost a year")), Between(0)]
     source: Annotated[str, Label(N_("Where the money comes from")), Most(200)] = ""
