@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from wugong import Engine, RoleGranted
 from wugong.cases import Case, Played, Story, engine_for, read_case
@@ -14,7 +16,8 @@ from wugong_server.accounts import set_password
 from wugong_server.commands.createadmin import new_password
 from wugong_server.environment import Environment
 
-FILES = ("urban-elevator.toml", "rural-lights.toml")
+FILES = ("urban-elevator.toml", "rural-lights.toml", "urban-budget.toml")
+UNDER_WAY = {"urban-budget.toml"}  # its last step is of today, so that there is something to do
 SHOWN_ROLES = ("officer", "convenor", "treasurer", "agent", "mediator", "evaluator", "professional")
 RESIDENTS = 2  # accounts without a role
 
@@ -51,7 +54,7 @@ def seed(
 ) -> Iterator[tuple[Case, Played]]:
     """Play every story into the new database; yield the steps that did not go as the case says."""
     for path in case_files():
-        case = read_case(path)
+        case = _dated(read_case(path), path.name in UNDER_WAY)
         engine, clock = engine_for(
             case,
             environment.database_url,
@@ -69,6 +72,34 @@ def seed(
             if officers := _holders(case, "officer"):
                 granted = RoleGranted(member=officers[0], role="admin")
                 engine.record(case.community, granted, by="operator")
+
+
+def _dated(case: Case, until_today: bool) -> Case:
+    """Move a story by whole days so that it ends today; one that is over already may stay."""
+    ended = _end_of(case)
+    days = (datetime.now(UTC) - ended) // timedelta(days=1)
+    if days >= 0 and not until_today:
+        return case
+    by = timedelta(days=days)
+    return replace(case, starts=case.starts + by, steps=tuple(_moved(case.steps, by)))
+
+
+def _end_of(case: Case) -> datetime:
+    engine, clock = engine_for(case)
+    with engine:
+        for _played in Story(case, engine, clock).play():
+            pass
+        return clock.now
+
+
+def _moved(value: Any, by: timedelta) -> Any:
+    if isinstance(value, datetime | date):
+        return value + by
+    if isinstance(value, Mapping):
+        return {key: _moved(one, by) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_moved(one, by) for one in value]
+    return value
 
 
 def _holders(case: Case, role: str) -> list[str]:

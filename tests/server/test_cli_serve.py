@@ -12,12 +12,14 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support.api import V1
 from wugong import Engine
+from wugong.cases import read_case
 from wugong_server import demonstration, serve
 from wugong_server.accounts import check_password
 from wugong_server.commands import console
@@ -169,10 +171,36 @@ def test_the_ticker_goes_on_after_a_failed_tick() -> None:
     assert flaky.ticks >= 3
 
 
+@pytest.mark.parametrize("until_today", [False, True])
+def test_a_story_is_moved_by_whole_days_to_end_today(until_today: bool) -> None:
+    now = datetime.now(UTC)
+    text = """
+        title = "Lamps (sample)"
+        community = "lane"
+        name = "Lane (sample)"
+        setting = "urban"
+        starts = 2031-03-02T09:00:00+08:00
+        [members]
+        li = { name = "Li (sample)" }
+        [[step]]
+        at = 2031-03-12T10:00:00+08:00
+        by = "li"
+        do = "wugong.matter_opened"
+        with = { title = "Lamps" }
+    """
+    if until_today:
+        text = text.replace("2031", "2021")
+    case = demonstration._dated(read_case(text), until_today)
+    ended = demonstration._end_of(case)
+    assert timedelta() <= now - ended < timedelta(days=1)
+    assert (ended.hour, ended.minute) == (2, 0)
+    assert ended - case.starts == timedelta(days=10, hours=1)
+    assert demonstration._dated(case, False) == case
+
+
 @pytest.mark.slow
 def test_a_back_up_of_a_running_server_holds_all_that_was_acknowledged(tmp_path: Path) -> None:
     import json
-    from datetime import timedelta
 
     database = f"sqlite:///{tmp_path}/wugong.sqlite3"
     with Engine(database) as engine:
