@@ -147,17 +147,19 @@ def _form(
 ) -> Response:
     one = _running(request)
     page = request.state.page
+    refused = refused or (Refused(*reasons) if reasons else None)
     who = str(page.principal or request.state.viewer.member)
     return respond(
         request,
         "evaluation/answer.html",
         block="answer",
+        status=403 if refused and refused.codes == ("wugong.not_your_role",) else None,
         one=one,
         who=who,
         household=_household(request, one, who) if who else "",
         typed=typed,
         blocked=bool(reasons),
-        refused=refused or (Refused(*reasons) if reasons else None),
+        refused=refused,
         scores=_scores(one, request.state.words),
     )
 

@@ -21,7 +21,7 @@ Reason = Annotated[Sealed[str], Label(N_("Reason")), Most(500)]
     may={"officer": SHARE, "convenor": SHARE},
     source=SOURCE,
     title=N_("Adopt a points rule"),
-    says=N_("Rule: {points} points for “{kind}”, at most {cap_per_month} a month"),
+    says=N_("A points rule was adopted: {points} points, at most {cap_per_month} a month"),
 )
 class RuleAdopted:
     """What is rewarded, from now on: a kind of fact, its points, the most a member gets a month.

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from wugong import N_, Engine, Matter, Viewer, Words, may_read, read_time
+from wugong import N_, Engine, Matter, Refused, Viewer, Words, may_read, read_time
 from wugong_points.accounts import (
     BALANCES,
     ISSUED,
@@ -20,8 +21,19 @@ from wugong_points.accounts import (
     STOCK,
     member_account,
 )
-from wugong_points.rules import ACCEPTANCE, OWN_RULE, POINTS, POLL, SURVEY, Item, Points, Rule
-from wugong_server import Panel, hookimpl, paged, respond
+from wugong_points.events import RuleAdopted
+from wugong_points.rules import (
+    ACCEPTANCE,
+    NEVER,
+    OWN_RULE,
+    POINTS,
+    POLL,
+    SURVEY,
+    Item,
+    Points,
+    Rule,
+)
+from wugong_server import Panel, hookimpl, paged, read_form, record, respond, url
 
 ENTRIES = {
     "award": N_("Earned"),
@@ -34,7 +46,8 @@ SHARED = {
     SURVEY: N_("Rating what was done"),
     ACCEPTANCE: N_("Work that was accepted"),
 }
-ACTS = ("points.rule_adopted", "points.award_proposed", "points.item_stocked")
+RULE = "points.rule_adopted"
+ACTS = (RULE, "points.award_proposed", "points.item_stocked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,12 @@ class Offer:
 
 @hookimpl
 def register_routes() -> list[Route]:
-    return [Route("/c/{community}/points", show, name="points.page")]
+    rule = "/m/{matter}/points/rule"
+    return [
+        Route("/c/{community}/points", show, name="points.page"),
+        Route(rule, ask_rule, methods=["GET"], name=f"act:{RULE}"),
+        Route(rule, send_rule, methods=["POST"], name=f"act:{RULE}"),
+    ]
 
 
 @hookimpl
@@ -170,3 +188,62 @@ def _pending(
     facts = engine.facts(standing.id, viewer, kinds=kinds, after=first, limit=len(state.proposals))
     reasons = engine.texts(facts, viewer)
     return [(one, reasons.get(one.seq, {}).get("reason") or "") for one in waiting]
+
+
+# A rule: what is rewarded is chosen from a list, nobody types the name of a kind
+
+
+def rewardable(engine: Engine, page: Any) -> list[tuple[str, str]]:
+    """Return the kinds that a rule may name, with their titles: what people here do themselves."""
+    enabled = page.community.plugins
+    listed = [
+        kind
+        for kind in engine.registry.kinds.values()
+        if kind.plugin in enabled
+        and kind.plugin not in NEVER
+        and kind.title
+        and not kind.bulk
+        and any(role == "resident" or "." in role for role in kind.may)
+    ]
+    named = [(kind.name, str(page.words_of(kind.plugin)(kind.title))) for kind in listed]
+    known = engine.registry.kinds
+    shared = [
+        (name, str(page.words_of("points")(SHARED[name]))) for name in SHARED if name in known
+    ]
+    return [*shared, *sorted(named, key=lambda one: one[1])]
+
+
+def _rule_form(request: Request, typed: Any, refused: Refused | None, blocked: bool) -> Response:
+    engine: Engine = request.app.state.engine
+    return respond(
+        request,
+        "points/rule.html",
+        block="rule",
+        status=403 if refused and refused.codes == ("wugong.not_your_role",) else None,
+        kinds=rewardable(engine, request.state.page),
+        typed=typed,
+        refused=refused,
+        blocked=blocked,
+    )
+
+
+def ask_rule(request: Request) -> Response:
+    """Show the form of a rule, or why it is not the reader's to fill in."""
+    page, engine = request.state.page, request.app.state.engine
+    matter: Matter = request.state.matter
+    reasons = engine.may(matter, page.acting_viewer(matter), engine.registry.kinds[RULE])
+    if reasons and not page.member and page.sign_in_address:
+        return RedirectResponse(page.sign_in_address, 303)
+    refused = Refused(*reasons) if reasons else None
+    return _rule_form(request, request.query_params, refused, bool(reasons))
+
+
+async def send_rule(request: Request) -> Response:
+    """Record a rule."""
+    form = await read_form(request)
+    try:
+        receipt = await record(request, form.event(RuleAdopted), key=form["key"])
+    except Refused as refused:
+        return await run_in_threadpool(_rule_form, request, form, refused, False)
+    to = url(request, "points.page", community=request.state.matter.community)
+    return respond(request, "points/rule.html", to=to, receipt=receipt)

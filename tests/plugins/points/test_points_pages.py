@@ -11,6 +11,7 @@ import wugong_points
 from wugong import Ref, seal
 from wugong.testing import Rehearsal
 from wugong_points.events import AwardApproved, AwardProposed, ItemStocked, Redeemed, RuleAdopted
+from wugong_points.rules import POINTS
 from wugong_server.testing import browse
 
 PAGE = "/c/example/points"
@@ -77,6 +78,29 @@ def test_a_proposal_waits_for_a_second_person_and_its_reason_is_not_for_all(
     assert approve in browse(street, "zhao").get(PAGE).text
     assert approve not in browse(street, "wang").get(PAGE).text
     assert "Carried the sofa" not in shown(street, "li")
+
+
+def test_a_rule_is_chosen_from_what_people_do(street: Rehearsal) -> None:
+    client = browse(street, "wang", language="en")
+    page = client.get("/m/example/points/rule")
+    options = re.findall(r'<option value="([^"]+)"', page.text)
+    assert "planning.opinion_given" in options and "voting.poll_decided" in options
+    assert not [one for one in options if one.startswith(("points.", "wugong.", "mediation."))]
+
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    typed = {"kind": "planning.opinion_given", "points": "3", "cap_per_month": "2"}
+    refused = client.post("/m/example/points/rule", data={**hidden, **typed})
+    assert refused.status_code == 409 and 'value="2"' in refused.text
+    done = client.post("/m/example/points/rule", data={**hidden, **typed, "cap_per_month": "6"})
+    assert done.status_code == 303 and done.headers["location"].startswith(PAGE)
+    rule = street.matter(street.community).state(POINTS).rules["planning.opinion_given"]
+    assert (rule.points, rule.cap, rule.needs_approval) == (3, 6, False)
+
+
+def test_a_rule_is_not_for_residents_to_adopt(street: Rehearsal) -> None:
+    page = browse(street, "li").get("/m/example/points/rule")
+
+    assert page.status_code == 403 and "<select" not in page.text
 
 
 def test_my_page_names_my_balance(street: Rehearsal) -> None:
