@@ -1,0 +1,96 @@
+"""The other side: connections that send one request after the other, and what they measured."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+Requests = Callable[[int], Iterator[bytes]]
+"""Makes the requests of one connection, by its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of load: answers, seconds, seconds of the server's CPU, times of each answer."""
+
+    answers: int
+    seconds: float
+    cpu_seconds: float
+    milliseconds: list[float]
+
+    @property
+    def per_second(self) -> float:
+        """Answers a second."""
+        return self.answers / self.seconds
+
+    @property
+    def cpu_micros(self) -> float:
+        """Microseconds of the server's CPU a request."""
+        return self.cpu_seconds * 1e6 / max(1, self.answers)
+
+    @property
+    def p50(self) -> float:
+        """The middle answer's time in milliseconds."""
+        return median(self.milliseconds) if self.milliseconds else 0.0
+
+
+def post(path: str, token: str, key: str, body: object) -> bytes:
+    """Write a whole POST."""
+    content = json.dumps(body).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+        f"Idempotency-Key: {key}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
+    )
+    return head.encode() + content
+
+
+async def run(port: int, pid: int, connections: int, seconds: float, requests: Requests) -> Round:
+    """Load the server for a while; every answer must be a 201."""
+    cpu, began = cpu_seconds(pid), time.monotonic()
+    until = began + seconds
+    found = await asyncio.gather(
+        *(_one(port, until, requests(number)) for number in range(connections))
+    )
+    took = time.monotonic() - began
+    times = [one for each in found for one in each]
+    return Round(len(times), took, cpu_seconds(pid) - cpu, times)
+
+
+async def _one(port: int, until: float, requests: Iterator[bytes]) -> list[float]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    times = []
+    try:
+        while time.monotonic() < until:
+            began = time.monotonic()
+            writer.write(next(requests))
+            head = await reader.readuntil(b"\r\n\r\n")
+            body = await reader.readexactly(_length(head))
+            times.append((time.monotonic() - began) * 1000)
+            if b" 201 " not in head[:20]:
+                raise RuntimeError(f"{head.decode()}{body.decode()}")
+    finally:
+        writer.close()
+        await writer.wait_closed()
+    return times
+
+
+def _length(head: bytes) -> int:
+    lowered = head.lower()
+    start = lowered.index(b"content-length:") + len(b"content-length:")
+    return int(lowered[start : lowered.index(b"\r\n", start)])
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU time of a process so far; 0 where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
