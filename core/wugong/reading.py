@@ -387,7 +387,10 @@ class Reader:
         limit: int = 100,
         newest: bool = False,
     ) -> list[dict[str, Any]]:
-        """Return rows of a view that ``viewer`` may read, by the fact that last set them."""
+        """Return rows of a view that ``viewer`` may read, by the fact that last set them.
+
+        Both the view's audience and that of the matter that a row belongs to count.
+        """
         if not may_read(viewer, view.shown_to):
             return []
         table = ViewRow
@@ -395,6 +398,11 @@ class Reader:
         where = [col(table.community) == community, col(table.name) == name]
         if matter is not None:
             where.append(col(table.matter) == matter)
+        if not may_read(viewer, "members"):
+            inner = select(col(MatterRow.id)).where(
+                col(MatterRow.community) == community, col(MatterRow.audience) != "public"
+            )
+            where.append(col(table.matter).not_in(inner))
         order = col(table.seq).desc() if newest else col(table.seq)
         with self.means.storage.read() as connection:
             rows = connection.execute(
