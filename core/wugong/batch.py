@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from wugong.events import (
     Act,
     Fact,
     Kind,
+    body_of,
     kind_of,
     members_named,
     refs,
@@ -26,7 +27,7 @@ from wugong.events import (
     with_sealed,
 )
 from wugong.folding import Matters, fold_fact, with_relations
-from wugong.guards import core_guard
+from wugong.guards import FOUNDING, core_guard
 from wugong.journal import (
     ChainHead,
     append,
@@ -55,7 +56,13 @@ from wugong.tables import (
     WaitingRow,
 )
 from wugong.vault import Keys, Random, close
-from wugong.vocabulary import CommunityFounded, HoldLifted, MatterOpened, StageClosed
+from wugong.vocabulary import (
+    CommunityFounded,
+    HoldLifted,
+    MatterOpened,
+    PluginRetired,
+    StageClosed,
+)
 from wugong.waiting import Waiting
 
 log = logging.getLogger("wugong")
@@ -117,7 +124,7 @@ class _State:
     facts: int
     vault: int
     mark: int
-    kinds: dict[int, Head] = field(default_factory=dict)
+    changed: frozenset[str]
 
 
 class Batch:
@@ -266,11 +273,17 @@ class Batch:
 
     def _save(self) -> _State:
         return _State(
-            dict(self.matters), self.head, len(self.facts), len(self.vault), self.shelf.mark()
+            matters=dict(self.matters),
+            head=self.head,
+            facts=len(self.facts),
+            vault=len(self.vault),
+            mark=self.shelf.mark(),
+            changed=frozenset(self.changed),
         )
 
     def _restore(self, state: _State) -> None:
         self.matters, self.head = state.matters, state.head
+        self.changed = set(state.changed)
         del self.facts[state.facts :], self.rows[state.facts :], self.vault[state.vault :]
         self.links = [link for link in self.links if link["source"] <= self.head.seq]
         self.shelf.back(state.mark)
@@ -280,14 +293,14 @@ class Batch:
 
     def settle(self, matter_id: str) -> int:
         """Record what the clock owes a matter; return how many facts that made."""
-        made, tried = 0, set()
+        made, tried = 0, set[tuple[Any, ...]]()
         while made < MOST_SETTLED:
             due = [item for item in self.due(matter_id) if item.by and item.by <= self.at]
-            due = [item for item in due if (item.what, item.about) not in tried]
+            due = [item for item in due if _owed(item) not in tried]
             if not due:
                 break
-            item = min(due, key=lambda one: (one.by or self.at, one.what, one.about or 0))
-            tried.add((item.what, item.about))
+            item = min(due, key=_owed)
+            tried.add(_owed(item))  # one that goes on being awaited is not recorded for ever
             before = self._save()
             try:
                 self.act(matter_id, item.then, "clock", None, "clock")
@@ -373,7 +386,8 @@ class Batch:
         gone = (
             matter.plugins - self.registry.packages.keys() - {CORE, "voting", "building", "funds"}
         )
-        if missing := gone - set(matter.standing.retired):
+        missing = gone - set(matter.standing.retired)
+        if missing and not isinstance(act.event, PluginRetired):
             raise Refused(Refusal("wugong.plugin_missing", details={"plugin": min(missing)}))
         roles = self._roles(matter, act.by, act)
         if act.principal is not None:
@@ -384,8 +398,9 @@ class Batch:
         if not roles and matter.exists:
             raise Refused(Refusal("wugong.not_a_member", details={}))
         act = replace(act, roles=roles)
-        reasons += permission.permitted(kind, matter, roles, act.event) if matter.exists else []
-        reasons += permission.not_the_same(kind, matter, act)
+        if matter.exists or kind.name == FOUNDING:
+            reasons += permission.permitted(kind, matter, roles, act.event)
+        reasons += permission.not_the_same(kind, matter, act, self._head)
         if reasons:
             raise Refused(*reasons)
         return act
@@ -398,7 +413,7 @@ class Batch:
     def _unknown_refs(self, matter: Matter, act: Act) -> list[Refusal]:
         reasons = []
         for name, number, kinds in refs(act.event):
-            head = matter.heads.get(number) or self._head_elsewhere(number)
+            head = self._head(matter, number)
             if head is None or (kinds and head.kind not in kinds) or not self._reads(act, head):
                 details: dict[str, int | str] = {"field": name, "number": number}
                 reasons.append(Refusal("wugong.ref_unknown", details=details))
@@ -422,6 +437,9 @@ class Batch:
         kind = self.registry.kind(head.kind)
         viewer = Viewer(act.who, act.roles)
         return kind is None or may_read(viewer, kind.shown_to, head.who)
+
+    def _head(self, matter: Matter, number: int) -> Head | None:
+        return matter.heads.get(number) or self._head_elsewhere(number)
 
     def _head_elsewhere(self, number: int) -> Head | None:
         if number in self._other_heads:
@@ -602,6 +620,17 @@ def waiting_of(registry: Registry, matter: Matter) -> list[Waiting]:
             lifted = HoldLifted(hold=hold.id)  # type: ignore[arg-type]
             items.append(Waiting("", "clock", hold.until, "wugong.hold_lifted", lifted, hold.id))
     return items
+
+
+def _owed(item: Waiting) -> tuple[Any, ...]:
+    """Return what tells one debt of the clock from another, in the order they are paid."""
+    return (
+        item.by,
+        item.what,
+        item.about or 0,
+        kind_of(item.then).name,
+        canonical(body_of(item.then)),
+    )
 
 
 def _distinct(reasons: list[Refusal]) -> list[Refusal]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from wugong.days import local_day
 from wugong.errors import Refusal
 from wugong.events import Act, Kind, refs
-from wugong.matter import NO_STAGE, Matter
+from wugong.matter import NO_STAGE, Head, Matter
 from wugong.stages import ANY, STAGES, Stage
 from wugong.vocabulary import StageClosed, StageSkipped
 
@@ -84,8 +84,10 @@ def _speaking(matter: Matter) -> set[str]:
     return {*matter.standing.plugins, "voting", "building", "funds"}
 
 
-def not_the_same(kind: Kind, matter: Matter, act: Act) -> list[Refusal]:
-    """Say whether one person would do what needs two."""
+def not_the_same(
+    kind: Kind, matter: Matter, act: Act, head_of: Callable[[Matter, int], Head | None]
+) -> list[Refusal]:
+    """Say whether one person would do what needs two; facts of other matters count, too."""
     people = {act.by, act.who}
     for name in kind.not_same_as:
         if "." in name:
@@ -93,7 +95,7 @@ def not_the_same(kind: Kind, matter: Matter, act: Act) -> list[Refusal]:
                 return [Refusal("wugong.needs_another_person", kind.source or kind.name)]
             continue
         for field, number, _kinds in refs(act.event):
-            head = matter.heads.get(number)
-            if field == name and head and {head.by, head.who} & people:
+            head = head_of(matter, number) if field == name else None
+            if head and {head.by, head.who} & people:
                 return [Refusal("wugong.needs_another_person", kind.source or kind.name)]
     return []

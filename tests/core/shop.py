@@ -229,8 +229,11 @@ def register() -> Iterable[Any]:
 
 
 @hookimpl
-@on(Redeemed)
-def guard_event(act: Act, books: Books) -> list[Refusal]:
+@on(Redeemed, Answered)
+def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal]:
+    if isinstance(act.event, Answered):
+        known = act.event.question in matter.state(QUESTIONS)
+        return [] if known else [Refusal("shop.not_asked")]
     item = books.get(STOCK, str(act.event.item)) or {"left": 0}
     reasons = []
     if item["left"] < 1:
