@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from wugong import plugins as plugin_registry
@@ -19,7 +21,7 @@ from wugong.batch import Batch, Job, Means, Receipt
 from wugong.books import Book
 from wugong.clock import Clock, system_clock
 from wugong.directory import Accounts, Buckets, Identities, Sessions, Tokens
-from wugong.errors import Misconfigured, Refusal, Refused
+from wugong.errors import Misconfigured, Overloaded, Refusal, Refused
 from wugong.events import Fact, Kind, body_of, checked, kind_of, sealed_fields
 from wugong.folding import Matters
 from wugong.journal import ChainHead, Fault, canonical, check_chain
@@ -38,6 +40,7 @@ from wugong.waiting import Waiting
 from wugong.writer import Awaited, Writer, in_transaction, process
 
 T = TypeVar("T")
+log = logging.getLogger("wugong")
 
 
 class Engine:
@@ -368,19 +371,31 @@ class Engine:
             ).all()
         made = 0
         for community, matter in rows:
-            with self._turn, self.storage.write() as connection:
-                batch = Batch(self._means, connection, community)
-                batch.begin([])
-                made += batch.settle(matter)
-                batch.write()
-            batch.keep()
-            self._committed(batch)
+            try:
+                with self._turn, self.storage.write() as connection:
+                    batch = Batch(self._means, connection, community)
+                    batch.begin([])
+                    settled = batch.settle(matter)
+                    batch.write()
+            except Refused as refused:  # a plugin fails in this matter; the others go on
+                log.error("what the clock owes %s cannot be told: %s", matter, refused)
+            except OperationalError as error:
+                raise Overloaded("the database cannot write now") from error
+            else:
+                made += settled
+                batch.keep()
+                self._committed(batch)
         if rows:
             self._publishing.run()
         return made
 
-    def verify(self, community: str) -> tuple[ChainHead, Fault | None]:
-        """Recompute a community's chain from the stored rows; return its head and first fault."""
+    def verify(
+        self, community: str, known: Mapping[int, str] | None = None
+    ) -> tuple[ChainHead, Fault | None]:
+        """Recompute a community's chain from the stored rows; return its head and first fault.
+
+        ``known``: digests by number of heads that somebody kept; see :func:`check_chain`.
+        """
         table = JournalRow
         with self.storage.read() as connection:
             rows = connection.execution_options(stream_results=True).execute(
@@ -388,7 +403,8 @@ class Engine:
                 .where(col(table.community) == community)
                 .order_by(col(table.seq))
             )
-            return check_chain(iter(rows), community)
+            with rows:
+                return check_chain(iter(rows), community, known)
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Make all books, views and lists anew from the journal."""
