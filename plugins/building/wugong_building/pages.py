@@ -11,13 +11,20 @@ from starlette.routing import Route
 
 from wugong import N_, Engine, Matter, Refused, Viewer, Words, kind_of
 from wugong_building.campaigns import GIVEN
-from wugong_building.catalogue import PROJECTS
 from wugong_building.events import GIFTS, Pledged
-from wugong_building.projects import CATALOGUE, Saving
-from wugong_building.showing import STATES, WHATS, Row, in_order, own_pledges, progress, rows_of
+from wugong_building.projects import CATALOGUE
+from wugong_building.showing import (
+    STATES,
+    WHATS,
+    listings,
+    own_pledges,
+    progress,
+    row_of,
+    rows_of,
+    saved,
+)
 from wugong_server import Panel, hookimpl, paged, read_form, record, respond
 
-MOST_PROJECTS = 1000
 UNITS = {
     "money": N_("Amount in yuan, such as 500"),
     "labour": N_("Amount in days"),
@@ -47,7 +54,7 @@ def render_panels(
 
 
 def _home(matter: Matter, viewer: Viewer, engine: Engine, words: Words) -> list[Panel]:
-    free = [row for row in _community(engine, matter, viewer) if row.state == "free"]
+    free = [one for one in listings(engine, matter.id, viewer) if one.state == "free"]
     if not free:
         return []
     context = {"of": matter, "free": free[:3], "count": len(free)}
@@ -75,39 +82,19 @@ def _campaigns(matter: Matter, viewer: Viewer, words: Words) -> list[Panel]:
     return [Panel(41, words(N_("Pledges")), "building/campaigns.html", context)]
 
 
-def _community(engine: Engine, standing: Matter, viewer: Viewer) -> list[Row]:
-    """Return the projects of every matter that the reader may know of, free ones first."""
-    listed = engine.view(PROJECTS, standing.id, viewer, newest=True, limit=MOST_PROJECTS)
-    places = {name: engine.matter(name) for name in dict.fromkeys(row["matter"] for row in listed)}
-    rows = []
-    for one in listed:
-        matter = places[one["matter"]]
-        if engine.may_read_matter(matter, viewer):
-            catalogue, number = matter.state(CATALOGUE), int(one["key"])
-            project = catalogue.projects[number]
-            rows.append(Row(matter, project, catalogue.claim_of(number)))
-    return in_order(rows)
-
-
-def _saved(rows: list[Row]) -> Saving:
-    settled = [row.project for row in rows if row.project.public_cost_fen is not None]
-    return Saving(
-        len(settled),
-        sum(project.estimate_fen for project in settled),
-        sum(project.public_cost_fen or 0 for project in settled),
-    )
-
-
 def show_catalogue(request: Request) -> Response:
-    engine, matter = request.app.state.engine, request.state.matter
-    rows = _community(engine, matter, request.state.viewer)
+    engine, community = request.app.state.engine, request.state.matter.id
+    listed = listings(engine, community, request.state.viewer)
+    shown = paged(listed, request)
+    places = {name: engine.matter(name) for name in {one.matter for one in shown.items}}
     return respond(
         request,
         "building/catalogue.html",
-        listed=paged(rows, request),
-        free=sum(row.state == "free" for row in rows),
+        listed=shown,
+        rows=[row_of(places[one.matter], one.project) for one in shown.items],
+        free=sum(one.state == "free" for one in listed),
         states=STATES,
-        saved=_saved(rows),
+        saved=saved(listed),
     )
 
 

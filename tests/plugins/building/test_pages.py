@@ -241,3 +241,21 @@ def test_a_missed_target_says_that_nobody_owes_anything(yard: Rehearsal) -> None
     page = read(browse(yard), f"/m/{place}")
     assert "没有达到目标，谁都不用出" in page
     assert "/pledges/new" not in page
+
+
+def test_a_project_whose_claim_lapsed_is_offered_again(yard: Rehearsal) -> None:
+    place = built(yard)
+    claimed(yard, place, listed(yard, place, "Flower bed"))
+    assert "都有人认领了。" in read(browse(yard), CATALOGUE)
+    yard.wait(days=11)
+    assert "有1个项目可以认领" in read(browse(yard), CATALOGUE)
+
+
+def test_a_long_catalogue_has_twenty_projects_a_page(yard: Rehearsal) -> None:
+    place = built(yard)
+    for number in range(1, 22):
+        listed(yard, place, f"Flower bed no. {number:02}")
+    first, second = (read(browse(yard), f"{CATALOGUE}?page={n}") for n in (1, 2))
+    assert "Flower bed no. 20" in first
+    assert "Flower bed no. 21" not in first
+    assert "Flower bed no. 21" in second
