@@ -15,9 +15,9 @@ Measure = Literal["heads", "households", "area"]
 class Part:
     """One unit of an entitlement: flat or homestead, its group (stair, village group), its area."""
 
-    unit: str
-    group: str
-    area_dm2: int  # 0.01 m²
+    unit: str = ""  # empty for a person without one
+    group: str = ""
+    area_dm2: int = 0  # 0.01 m²
 
 
 @dataclass(frozen=True, slots=True)
