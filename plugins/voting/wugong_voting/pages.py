@@ -93,7 +93,9 @@ def render_panels(matter: Matter, engine: Engine, words: Words, page: str) -> li
         for poll in listed
     ]
     context = {"of": matter, "rows": rows, "verdicts": VERDICTS}
-    return [Panel(order=30, title=words("Polls"), template="voting/panel.html", context=context)]
+    return [
+        Panel(order=30, title=words(N_("Polls")), template="voting/panel.html", context=context)
+    ]
 
 
 @hookimpl
