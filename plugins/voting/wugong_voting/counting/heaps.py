@@ -68,22 +68,23 @@ class Heaps:
         if standing in self._ways:
             return self._ways[standing]
         parent = next((w for w in self._ways if standing < w and len(w) == len(standing) + 1), None)
-        ranks, unranked = self.profile.ranks, len(self.options)
+        ranks = self.profile.ranks
         if parent is None:
-            tops = _best(ranks, sorted(standing), unranked)
+            tops = _best(self.profile, ranks, sorted(standing))
         else:
             (gone,) = parent - standing
             tops = self._ways[parent].copy()
             moved = np.flatnonzero(tops == gone)
-            tops[moved] = _best(ranks[:, moved], sorted(standing), unranked)
+            tops[moved] = _best(self.profile, ranks[:, moved], sorted(standing))
             del self._ways[parent]  # a way that is taken again is counted again
         self._ways[standing] = tops
         return tops
 
 
-def _best(ranks: Any, standing: list[int], unranked: int) -> Any:
-    best = np.full(ranks.shape[1], unranked, dtype=ranks.dtype)
-    tops = np.full(ranks.shape[1], unranked, dtype=np.int32 if unranked > 254 else np.uint8)
+def _best(profile: Profile, ranks: Any, standing: list[int]) -> Any:
+    nobody = len(profile.options)
+    best = np.full(ranks.shape[1], profile.unranked, dtype=ranks.dtype)
+    tops = np.full(ranks.shape[1], nobody, dtype=np.int32 if nobody > 254 else np.uint8)
     for option in standing:
         row = ranks[option]
         better = row < best

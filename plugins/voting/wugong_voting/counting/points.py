@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,14 +88,20 @@ def places(profile: Profile) -> Places:
 
 
 def places_until_tie(profile: Profile) -> Places:
-    """The same, reading each ballot up to its first tied group."""
-    return _places(until_tie(profile), profile)
+    """The same, reading each ballot up to its first tied group and closing gaps between grades."""
+    cut = until_tie(profile)
+    if profile.levels is None:
+        return _places(cut, profile)
+    above = [(cut.ranks < row).sum(axis=0) for row in cut.ranks]
+    dense = np.where(cut.ranks < cut.unranked, above, cut.unranked).astype(cut.ranks.dtype)
+    return _places(replace(cut, ranks=dense), profile)
 
 
 def _places(read: Profile, whole: Profile) -> Places:
     width = whole.levels if whole.levels is not None else len(whole.options)
+    width = max(width, len(whole.options)) if read is not whole else width
     counts = np.zeros((len(whole.options), width + 1), dtype=np.int64)
-    unranked = len(whole.options)
+    unranked = whole.unranked
     tally = _bincount(read)
     for option, row in enumerate(read.ranks):
         found = tally(row)
@@ -106,7 +112,7 @@ def _places(read: Profile, whole: Profile) -> Places:
 
 
 def _bincount(profile: Profile) -> Callable[[Any], Whole]:
-    size = len(profile.options) + 1
+    size = profile.unranked + 1
     if profile.weights is None:
         return lambda row: np.bincount(row, minlength=size).astype(np.int64)
     weights = profile.weights

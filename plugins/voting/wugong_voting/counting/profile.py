@@ -1,7 +1,8 @@
 """Profiles: the ballots of one election as columns of ranks, one row an option.
 
 ``ranks[c, b]`` is the place of option ``c`` on ballot ``b``: 0 is best, equal places are ties,
-``len(options)`` means unranked. Grades are ranks too: category 0 is best. No voter is in here.
+``unranked`` (one past every place) says that it has none. Grades are ranks too: category 0 is best.
+No voter is in here.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ class Profile:
     names: tuple[str, ...] = field(default=(), compare=False)
 
     @property
+    def unranked(self) -> int:
+        """The mark of an option that a ballot does not rank."""
+        return mark(len(self.options), self.levels)
+
+    @property
     def rows(self) -> int:
         """The number of columns of ``ranks``: ballots, or kinds of ballot."""
         return int(self.ranks.shape[1])
@@ -60,6 +66,11 @@ class Profile:
         return _grouped(self)
 
 
+def mark(options: int, levels: int | None = None) -> int:
+    """Return the mark of the unranked: one past the last place or grade that there can be."""
+    return max(options, levels or 0)
+
+
 def rank_type(options: int) -> type[np.unsignedinteger[Any]]:
     """Return the smallest type that holds every rank and the mark of the unranked."""
     return np.uint8 if options < 255 else np.uint16
@@ -75,15 +86,16 @@ def from_orders(
 
     An empty ballot counts as blank. An option named twice on a ballot keeps its first place.
     """
-    kind, count = rank_type(len(options)), len(options)
+    unranked = mark(len(options), levels)
+    kind = rank_type(unranked)
     listed = list(orders)
     given = [1] * len(listed) if weights is None else list(weights)
     full = [i for i, groups in enumerate(listed) if any(groups)]
-    ranks = np.full((len(full), count), count, dtype=kind)
+    ranks = np.full((len(full), len(options)), unranked, dtype=kind)
     for row, i in enumerate(full):
         for place, group in enumerate(listed[i]):
             for option in group:
-                if ranks[row, option] == count:
+                if ranks[row, option] == unranked:
                     ranks[row, option] = place
     kept = None if weights is None else np.array([given[i] for i in full], dtype=np.int64)
     blank = sum(given) - sum(given[i] for i in full)
@@ -130,12 +142,12 @@ def until_tie(profile: Profile) -> Profile:
     """Return the profile with every ballot cut before its first tied group."""
     if profile.strict:
         return profile
-    ranks, count = profile.ranks, len(profile.options)
-    cut = np.full(profile.rows, count, dtype=ranks.dtype)
-    for place in range(count - 1, -1, -1):
+    ranks, unranked = profile.ranks, profile.unranked
+    cut = np.full(profile.rows, unranked, dtype=ranks.dtype)
+    for place in range(unranked - 1, -1, -1):
         tied = np.count_nonzero(ranks == place, axis=0) > 1
         cut[tied] = place
-    kept = np.where(ranks < cut, ranks, count).astype(ranks.dtype)
+    kept = np.where(ranks < cut, ranks, unranked).astype(ranks.dtype)
     return Profile(
         profile.options,
         kept,
@@ -178,7 +190,7 @@ def weights_of(profile: Profile) -> Whole:
 
 
 def _grouped(profile: Profile) -> Profile:
-    count, base = len(profile.options), len(profile.options) + 1
+    count, base = len(profile.options), profile.unranked + 1
     if profile.rows < 5000 or base**count >= 2**63:
         return profile
     kind = np.uint32 if base**count <= MOST_CODES else np.uint64

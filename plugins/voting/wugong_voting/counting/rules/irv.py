@@ -12,7 +12,7 @@ from typing import Any
 
 from wugong import N_
 from wugong_voting.counting.heaps import Heaps, heaps
-from wugong_voting.counting.result import Result, Sentence, one_winner
+from wugong_voting.counting.result import Result, Sentence
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, order
 
@@ -26,19 +26,28 @@ def decide(summary: Heaps, settings: Mapping[str, Any]) -> Result:
     place = {options.index(option): n for n, option in enumerate(breaker)}
     rounds: list[dict[str, Any]] = []
     won = _follow(summary, place, rounds) if summary.valid else set()
-    winners = [option for i, option in enumerate(options) if i in won]
+    every = _every_way(summary, won) if place else won
+    winners = tuple(option for i, option in enumerate(options) if i in won)
     said = Sentence(
         N_("After {rounds} rounds {winners} has more than half."),
         {"rounds": len(rounds), "winners": winners},
     )
-    return one_winner(
+    return Result(
         "irv",
         winners,
-        tie_break=breaker,
+        tied=tuple(o for i, o in enumerate(options) if i in every) if len(every) > 1 else (),
         rounds=tuple(rounds),
         options=settings,
         certificate=(said,),
     )
+
+
+def _every_way(summary: Heaps, won: set[int]) -> set[int]:
+    """Return whoever wins on some way, also where a tie break takes one; ``won`` if too many."""
+    try:
+        return _follow(summary, {}, []) if summary.valid else won
+    except ValueError:
+        return won
 
 
 def _follow(summary: Heaps, place: Mapping[int, int], rounds: list[dict[str, Any]]) -> set[int]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from wugong import N_
 from wugong_voting.counting.pairwise import Pairwise, pairwise
-from wugong_voting.counting.result import Result, Sentence, one_winner
+from wugong_voting.counting.result import Result, Sentence
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import STRENGTH, TIE_BREAK, order
 
@@ -29,21 +29,36 @@ def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:
     by = summary.wins if settings["strength"] == "winning_votes" else margins
     groups = _groups(by, margins)
     breaker = order(settings, options)
+    winners = tied = _winners(groups, options) if not breaker else ()
     if breaker:
         place = {options.index(option): n for n, option in enumerate(breaker)}
-        groups = [[edge] for group in groups for edge in sorted(group, key=_by(place))]
-    ends = _lock(groups, len(options))
-    winners = [option for i, option in enumerate(options) if any(_top(i, end) for end in ends)]
+        ordered = [[edge] for group in groups for edge in sorted(group, key=_by(place))]
+        tied = _tied(groups, options)
+        first = _winners(ordered, options)
+        winners = (min(first, key=breaker.index),) if first else ()
     said = Sentence(N_("No majority that was locked stands above {winners}."), {"winners": winners})
-    return one_winner(
+    return Result(
         "ranked_pairs",
         winners,
-        tie_break=breaker,
+        tied=tied if len(tied) > 1 else (),
         matrix=summary.table(),
         rounds=tuple(_told(group, options, by) for group in groups),
         options=settings,
         certificate=(said,),
     )
+
+
+def _winners(groups: Sequence[Sequence[Edge]], options: Sequence[str]) -> tuple[str, ...]:
+    ends = _lock(groups, len(options))
+    return tuple(o for i, o in enumerate(options) if any(_top(i, end) for end in ends))
+
+
+def _tied(groups: Sequence[Sequence[Edge]], options: Sequence[str]) -> tuple[str, ...]:
+    """Return the co-winners of all orders, which a tie break hides; none if there are too many."""
+    try:
+        return _winners(groups, options)
+    except ValueError:
+        return ()
 
 
 def _by(place: Mapping[int, int]) -> Any:
