@@ -1,0 +1,49 @@
+"""The benchmark measures what it says: real ballots against a POST without the engine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import figures_of
+from benchmarks.load import Round, post
+
+
+def round_of(answers: int, cpu: float = 1.0) -> Round:
+    return Round(answers, 2.0, cpu, [1.0, 2.0, 9.0])
+
+
+def test_the_ratio_is_the_middle_of_the_rounds() -> None:
+    rounds = [
+        (round_of(100), round_of(50)),
+        (round_of(100), round_of(20)),
+        (round_of(10), round_of(6)),
+    ]
+    figures = figures_of("sqlite", 64, rounds)
+    assert (figures["ratio"], figures["ratio_least"], figures["ratio_most"]) == (0.5, 0.2, 0.6)
+    assert figures["ballots_per_second"] == 10 and figures["ballot_p50_ms"] == 2.0
+    assert figures["ballot_cpu_us"] == 50_000
+
+
+def test_a_request_says_how_long_it_is() -> None:
+    head, _, body = post("/x", "t", "k", {"a": "票"}).partition(b"\r\n\r\n")
+    assert f"Content-Length: {len(body)}".encode() in head
+    assert json.loads(body) == {"a": "票"}
+
+
+@pytest.mark.slow
+def test_a_short_run_prints_a_table_and_json(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks", "--database", "sqlite", "--rounds", "1"]
+    command += ["--seconds", "0.5", "--connections", "4", "--json", str(tmp_path / "out.json")]
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (figures,) = json.loads((tmp_path / "out.json").read_text())["figures"]
+    assert figures["ballots_per_second"] > 0 and 0 < figures["ratio"] < 2
+    table, last = done.stdout.splitlines()[:2], done.stdout.splitlines()[-1]
+    assert "ballots/s" in table[0] and "sqlite" in table[1]
+    assert json.loads(last)["figures"] == [figures]
