@@ -26,6 +26,7 @@ from wugong_server.problem import Malformed
 
 CHANNELS = ("api", "assisted", "paper", "meeting")
 FOR_OTHERS = ("principal", "channel")
+PLACE = re.compile(r"[a-z0-9-]{2,40}(\.[1-9][0-9]{0,14})?")
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -79,8 +80,10 @@ def _answer(request: Request, found: Any) -> Response:
 
 async def record(request: Request) -> Response:
     """Record one act; a repeated request with its key gets the answer of the first."""
-    page = page_of(request)
-    if not page.member or page.matter is None:
+    page, place = page_of(request), str(request.path_params["matter"])
+    if not PLACE.fullmatch(place):
+        raise HTTPException(404)
+    if not page.member:
         raise HTTPException(401, headers=SIGN_IN)
     body = await read_json(request)
     key = request.headers.get("idempotency-key", "")
@@ -89,7 +92,7 @@ async def record(request: Request) -> Response:
         raise Malformed(400, ("header.Idempotency-Key", what))
     event, principal, channel = read_act(page, body)
     receipt = await page.engine.arecord(
-        page.matter.id, event, by=page.member, principal=principal, channel=channel, key=key
+        place, event, by=page.member, principal=principal, channel=channel, key=key
     )
     answer = {
         "seq": receipt.seq,
@@ -100,8 +103,8 @@ async def record(request: Request) -> Response:
         "at": receipt.at,
         "facts": list(receipt.facts),
     }
-    community = page.matter.community
-    where = f"{request.scope.get('root_path', '')}{V1}/communities/{community}/facts/{receipt.seq}"
+    community = f"{V1}/communities/{place.partition('.')[0]}"
+    where = f"{request.scope.get('root_path', '')}{community}/facts/{receipt.seq}"
     return JSONResponse(answer, 201, headers={"Location": where, "Cache-Control": "no-store"})
 
 
