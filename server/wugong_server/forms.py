@@ -109,11 +109,12 @@ def local_time(name: str, text: str, zone: ZoneInfo) -> datetime:
     try:
         if len(text) == len("2026-12-10"):
             end = date.fromisoformat(text) + timedelta(days=1)
-            return datetime(end.year, end.month, end.day, tzinfo=zone).astimezone(UTC)
-        value = datetime.fromisoformat(text)
-    except ValueError:
+            value = datetime(end.year, end.month, end.day, tzinfo=zone)
+        else:
+            value = datetime.fromisoformat(text)
+        return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Unreadable([(name, "must be a day such as 2026-12-10")]) from None
-    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
 
 
 async def read_form(request: Request) -> Form:

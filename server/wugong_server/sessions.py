@@ -108,5 +108,7 @@ def set_cookie(
         secure=is_secure(page.request, page.settings) or framed,
         httponly=True,
         samesite="none" if framed else "lax",
-        partitioned=framed,
     )
+    if framed:  # Python's own cookies learn this word in 3.14
+        name_, text = response.raw_headers[-1]
+        response.raw_headers[-1] = (name_, text + b"; Partitioned")

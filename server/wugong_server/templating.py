@@ -101,7 +101,7 @@ def shared(page: Page) -> dict[str, Any]:
         "viewer": page.viewer,
         "now": page.now,
         "here": here(page),
-        "csrf_field": csrf_field(page),
+        "csrf_field": CsrfField(page),
         "key_field": key_field(),
         "settings": page.settings,
         "refused": None,
@@ -118,9 +118,19 @@ def here(page: Page) -> str:
     return f"{root}{inside}?{kept}" if kept else f"{root}{inside}"
 
 
-def csrf_field(page: Page) -> Markup:
-    """Return the hidden token that old browsers need: they name no origin with a form."""
-    return Markup('<input type="hidden" name="csrf" value="{}">').format(page.csrf_token)
+class CsrfField:
+    """The hidden token that old browsers need: they name no origin with a form.
+
+    Made when it is drawn, so that a page without a form sets no cookie.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def __html__(self) -> str:
+        """Return the field."""
+        token = self._page.csrf_token
+        return str(Markup('<input type="hidden" name="csrf" value="{}">').format(token))
 
 
 def key_field(key: str = "") -> Markup:
