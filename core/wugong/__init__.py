@@ -1,7 +1,7 @@
 """wugong (五共): carries a community's matter through the five 共 and leaves a record to check."""
 
+from wugong.answers import Receipt
 from wugong.audience import NOBODY, OPERATOR, Viewer, may_read
-from wugong.batch import Receipt
 from wugong.books import Book, Books, Prefix
 from wugong.contributions import (
     Contribution,

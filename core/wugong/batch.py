@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlmodel import col
 
 from wugong import calls, permission
+from wugong.answers import Receipt, read_receipts, request_hash, write_receipts
 from wugong.audience import Viewer, may_read
 from wugong.errors import Refusal, Refused
 from wugong.events import (
@@ -26,7 +26,7 @@ from wugong.events import (
     sealed_fields,
     with_sealed,
 )
-from wugong.folding import Matters, fold_fact, with_relations
+from wugong.folding import Matters, fold_fact, in_standing, with_relations
 from wugong.guards import FOUNDING, core_guard
 from wugong.journal import (
     ChainHead,
@@ -73,19 +73,6 @@ MOST_SETTLED = 50
 DEEP = "wugong.reactions_without_end"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The answer to an act: its number, its digest and the code that people keep."""
-
-    seq: int
-    matter: str
-    kind: str
-    digest: str
-    code: str
-    at: str
-    facts: tuple[int, ...] = ()  # of the act and everything that happened together with it
-
-
 @dataclass(slots=True)
 class Job:
     """Acts that stand or fall together, from one actor; ``done`` is told how it ended."""
@@ -96,11 +83,18 @@ class Job:
     principal: str | None = None
     channel: str = "api"
     key: str | None = None
-    request: str = ""
     tolerant: bool = False  # a refused act costs itself alone
-    cursor: tuple[str, int] | None = None  # a plugin's ``published`` has come so far
+    cursor: tuple[str, int, int] | None = None  # a plugin's ``published`` came from, to
     result: list[Receipt] | BaseException | None = None
     done: Callable[[Job], None] | None = None
+
+
+class Overtaken(Exception):
+    """Another process gave a plugin these facts already; it came to ``seq``."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"already given up to {seq}")
+        self.seq = seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +198,17 @@ class Batch:
         """Do one job; its result is a list of receipts, or the exception that refused it."""
         try:
             job.result = self._answered(job) or self._do(job)
-        except Refused as refused:
+        except (Refused, Overtaken) as refused:
             job.result = refused
+
+    def _request(self, job: Job) -> str:
+        who = job.principal or job.by
+
+        def key_of(event: Any) -> bytes:
+            subject = _subject(kind_of(event), event, who)
+            return self._person_keys.get((self.community, subject), b"")
+
+        return request_hash(job.acts, job.principal, job.channel, key_of)
 
     def _answered(self, job: Job) -> list[Receipt] | None:
         if job.key is None:
@@ -214,11 +217,13 @@ class Batch:
         if known is None:
             return None
         request, answer = known
-        if request != job.request:
+        if request != self._request(job):
             raise Refused(Refusal("wugong.key_used_otherwise", details={"key": job.key[:80]}))
         return read_receipts(answer)
 
     def _do(self, job: Job) -> list[Receipt]:
+        if job.cursor and (given := self._cursor(job.cursor[0])) > job.cursor[1]:
+            raise Overtaken(given)
         before = self._save()
         receipts: list[Receipt] = []
         try:
@@ -233,20 +238,30 @@ class Batch:
             self._restore(before)
             raise
         if job.key is not None:
-            answer = canonical([_written(receipt) for receipt in receipts])
-            self.answers[job.by, job.key] = job.request, answer
+            request, answer = self._request(job), write_receipts(receipts)
+            self.answers[job.by, job.key] = request, answer
             self.new_answers.append(
                 {
                     "community": self.community,
                     "actor": job.by,
                     "key": job.key,
-                    "request": job.request,
+                    "request": request,
                     "answer": answer,
                 }
             )
         if job.cursor:
-            self.cursors[job.cursor[0]] = job.cursor[1]
+            self.cursors[job.cursor[0]] = job.cursor[2]
         return receipts
+
+    def _cursor(self, plugin: str) -> int:
+        """Return how far a plugin was given facts; inside the lock no other process goes on."""
+        if plugin in self.cursors:
+            return self.cursors[plugin]
+        table = CursorRow
+        query = select(col(table.seq)).where(
+            col(table.community) == self.community, col(table.plugin) == plugin
+        )
+        return self.connection.execute(query).scalar() or 0
 
     def _one(self, job: Job, matter: str, event: Any) -> Receipt:
         self.settle(matter)
@@ -334,8 +349,7 @@ class Batch:
             loaded = self.means.matters.load(self.connection, self.community, [matter_id])
             self.matters.setdefault(matter_id, loaded[matter_id])
         standing = self.matters[self.community].standing
-        matter = self.matters[matter_id]
-        return matter if matter.standing is standing else replace(matter, standing=standing)
+        return in_standing(self.registry, self.matters[matter_id], standing)
 
     def _act(
         self, matter: str, event: Any, kind: Kind, by: str, principal: str | None, channel: str
@@ -479,7 +493,7 @@ class Batch:
         self.rows.append(row)
         if not kind.bulk:
             named = [(name, number) for name, number, _kinds in refs(fact.event)]
-            self.links += link_rows(self.community, fact, named)
+            self.links += link_rows(self.community, seq, named)
             self._fold(fact)
         self.shelf.fold(fact, self._opened(fact))
         if not kind.bulk:
@@ -692,12 +706,3 @@ def waiting_rows(community: str, matter: str, waits: Iterable[Waiting]) -> list[
 
 def _subject(kind: Kind, event: Any, who: str) -> str:
     return str(getattr(event, kind.sealed_for)) if kind.sealed_for else who
-
-
-def _written(receipt: Receipt) -> Mapping[str, Any]:
-    return {name: getattr(receipt, name) for name in receipt.__slots__}
-
-
-def read_receipts(answer: str) -> list[Receipt]:
-    """Read the stored answer to an idempotency key."""
-    return [Receipt(**{**one, "facts": tuple(one["facts"])}) for one in json.loads(answer)]

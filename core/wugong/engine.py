@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from wugong import plugins as plugin_registry
+from wugong.answers import Receipt
 from wugong.audience import NOBODY, OPERATOR, Viewer
-from wugong.batch import Batch, Job, Means, Receipt
+from wugong.batch import Batch, Job, Means
 from wugong.books import Book
 from wugong.clock import Clock, system_clock
 from wugong.directory import Accounts, Buckets, Identities, Sessions, Tokens
 from wugong.errors import Misconfigured, Overloaded, Refusal, Refused
-from wugong.events import Fact, Kind, body_of, checked, kind_of, sealed_fields
+from wugong.events import Fact, Kind, checked, kind_of
 from wugong.folding import Matters
-from wugong.journal import ChainHead, Fault, canonical, check_chain
+from wugong.journal import ChainHead, Fault, check_chain
 from wugong.matter import Matter, community_of
 from wugong.publishing import Publishing
 from wugong.reading import MatterLine, Person, Proof, Reader
 from wugong.rebuilding import rebuild
-from wugong.schema import Unreadable, write_time
+from wugong.schema import Most, Unreadable, shape, write_time
 from wugong.stages import Stage
 from wugong.storage import Storage
-from wugong.tables import JournalRow, MatterRow
+from wugong.tables import CommunityRow, JournalRow, MatterRow
 from wugong.vault import FileKeys, Keys, MemoryKeys, Random
 from wugong.views import View
 from wugong.vocabulary import CommunityFounded, Erased
@@ -41,6 +43,7 @@ from wugong.writer import Awaited, Writer, in_transaction, process
 
 T = TypeVar("T")
 log = logging.getLogger("wugong")
+SHORT, LONG = shape(Annotated[str, Most(80)]), shape(Annotated[str, Most(200)])
 
 
 class Engine:
@@ -69,8 +72,12 @@ class Engine:
         chosen = plugin_registry.installed() if plugins is None else plugins
         self.registry = plugin_registry.build(chosen)
         self.storage = Storage(database, demonstration=demonstration)
-        self.storage.prepare()
-        kept = _keys(self.storage, keys)
+        try:
+            self.storage.prepare()
+            kept = _keys(self.storage, keys)
+        except BaseException:
+            self.storage.dispose()
+            raise
         matters = Matters(self.registry)
         self._means = Means(self.storage, self.registry, matters, kept, clock, random)
         self._reader = Reader(self._means)
@@ -85,6 +92,7 @@ class Engine:
         self.tokens = Tokens(self.storage)
         self._buckets = Buckets(self.storage)
         rebuild(self._means, only_missing=True)
+        self._finish_erasures()
 
     # Recording
 
@@ -184,9 +192,11 @@ class Engine:
         communities = {community_of(matter) for matter, _event in acts}
         if len(communities) != 1:
             raise ValueError("acts recorded together belong to one community")
+        _check_envelope(by=by, principal=principal, channel=channel, key=key)
+        for matter, _event in acts:
+            _check_envelope(matter=matter)
         read = [(matter, checked(event)) for matter, event in acts]
-        request = _request(read, principal, channel) if key is not None else ""
-        return Job(communities.pop(), read, by, principal, channel, key, request)
+        return Job(communities.pop(), read, by, principal, channel, key)
 
     def _submit(self, job: Job) -> list[Receipt]:
         if self._inline:
@@ -215,16 +225,36 @@ class Engine:
         self._publishing.committed(batch.community, batch.head.seq)
         for fact in batch.facts:
             if isinstance(fact.event, Erased):
-                member = fact.event.member
-                self._means.keys.drop((batch.community, member))
-                self.identities.unlink_member(batch.community, member)
+                self._erase(batch.community, fact.event.member)
 
     def _join(self, job: Job, connection: Connection) -> Receipt:
         if not self.storage.is_postgres:
             raise Misconfigured("joining a host's transaction needs PostgreSQL")
+        if any(isinstance(event, Erased) for _matter, event in job.acts):
+            raise ValueError("an erasure destroys a key for good: record it without connection=")
         translated = connection.execution_options(schema_translate_map={None: "wugong"})
-        in_transaction(self._means, translated, job.community, [job])
+        # What is read here may be rolled back: it must not be kept for others.
+        private = replace(self._means, matters=self._means.matters.copy())
+        in_transaction(private, translated, job.community, [job])
         return _result(job)[0]
+
+    def _finish_erasures(self) -> None:
+        """Destroy the keys that a crash left after their erasure was recorded."""
+        table = JournalRow
+        with self.storage.read() as connection:
+            rows = connection.execute(
+                select(col(table.community), col(table.body)).where(
+                    col(table.community).in_(select(col(CommunityRow.id))),
+                    col(table.kind) == kind_of(Erased).name,
+                )
+            ).all()
+        erased = {(row.community, str(json.loads(row.body)["member"])) for row in rows}
+        for community, member in sorted(self._means.keys.get(erased)):
+            self._erase(community, member)
+
+    def _erase(self, community: str, member: str) -> None:
+        self.identities.unlink_member(community, member)
+        self._means.keys.drop((community, member))
 
     # Reading
 
@@ -438,13 +468,17 @@ def _keys(storage: Storage, keys: str | Path | Keys | None) -> Keys:
     return FileKeys(Path(f"{storage.url.database}.keys"))
 
 
-def _request(acts: Sequence[tuple[str, Any]], principal: str | None, channel: str) -> str:
-    """Hash a request, sealed texts included, so that the same key cannot carry another one."""
-    parts: list[Any] = [principal, channel]
-    for matter, event in acts:
-        clear = {name: value.clear for name, value in sealed_fields(event).items()}
-        parts.append([matter, kind_of(event).name, body_of(event), clear])
-    return hashlib.sha256(canonical(parts).encode()).hexdigest()
+def _check_envelope(**texts: str | None) -> None:
+    """Refuse what no database could keep, before it costs others their batch."""
+    problems: list[tuple[str, str]] = []
+    for name, value in texts.items():
+        try:
+            if value is not None:
+                (LONG if name == "key" else SHORT).read(value, name)
+        except Unreadable as error:
+            problems += error.problems
+    if problems:
+        raise Unreadable(problems)
 
 
 def _result(job: Job) -> list[Receipt]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from wugong import calls
-from wugong.events import Fact
+from wugong.events import Fact, Unknown
 from wugong.journal import read_fact
 from wugong.matter import Matter, Standing, community_of
 from wugong.plugins import Registry
@@ -29,7 +29,7 @@ def fold_fact(registry: Registry, matter: Matter, fact: Fact) -> Matter:
         matter = replace(matter, standing=advance_standing(matter.standing, fact))
     changed: dict[str, Any] = {}
     for plugin, fold in registry.folds.values():
-        if fact.kind in fold.hears:
+        if fact.kind in fold.hears and not isinstance(fact.event, Unknown):
             seen = calls.heard(registry, plugin, fact)
             value = matter.state(fold)
             changed[fold.name] = calls.trust(plugin, fold.name, fold.fold, value, seen)
@@ -47,6 +47,14 @@ def with_relations(registry: Registry, matter: Matter) -> Matter:
     return replace(matter, relations=MappingProxyType(related)) if related else matter
 
 
+def in_standing(registry: Registry, matter: Matter, standing: Standing) -> Matter:
+    """Return ``matter`` as what its community shares now makes it: relations may rest on roles."""
+    if matter.standing is standing:
+        return matter
+    matter = replace(matter, standing=standing)
+    return with_relations(registry, matter) if matter.exists else matter
+
+
 def _members(function: Any, matter: Matter) -> frozenset[str]:
     members = frozenset(function(matter))
     if not all(isinstance(member, str) for member in members):
@@ -61,6 +69,13 @@ class Matters:
         self.registry = registry
         self._kept: dict[str, Matter] = {}
         self._lock = threading.Lock()
+
+    def copy(self) -> Matters:
+        """Return a copy that learns what this one does not."""
+        made = Matters(self.registry)
+        with self._lock:
+            made._kept = dict(self._kept)
+        return made
 
     def keep(self, matters: Iterable[Matter]) -> None:
         """Keep matters that are committed."""
@@ -87,7 +102,6 @@ class Matters:
         kept = {name: self._kept[name] for name in wanted if name in self._kept}
         stale = [name for name in wanted if name in last and _last(kept.get(name)) != last[name]]
         fresh = self._fold(connection, community, stale, kept) if stale else {}
-        self.keep(fresh.values())
         standing = (
             fresh.get(community) or kept.get(community) or _none(self.registry, community)
         ).standing
@@ -95,7 +109,8 @@ class Matters:
         for name in wanted:
             one = fresh.get(name) or (kept.get(name) if name in last else None)
             one = one or Matter(id=name, standing=standing)
-            found[name] = one if one.standing is standing else replace(one, standing=standing)
+            found[name] = in_standing(self.registry, one, standing)
+        self.keep(one for one in found.values() if one.exists and one is not kept.get(one.id))
         return found
 
     def _fold(
@@ -121,7 +136,9 @@ class Matters:
             for row in rows:
                 for fact in read_fact(row, self.registry.kind):
                     matter = fold_fact(self.registry, matter, fact)
-            folded[name] = with_relations(self.registry, matter)
+            folded[name] = matter
+        if community in folded:
+            folded[community] = with_relations(self.registry, folded[community])
         return folded
 
 

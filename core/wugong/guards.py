@@ -14,6 +14,7 @@ from wugong.vocabulary import (
     CommunityFounded,
     HoldLifted,
     HoldPlaced,
+    MemberEnrolled,
     RosterImported,
     StageClosed,
     StageOpened,
@@ -42,6 +43,8 @@ def core_guard(matter: Matter, act: Act, procedures: Mapping[str, Procedure]) ->
             return [Refusal("wugong.stage_not_open", details={"stage": stage.key})]
         case HoldLifted(hold=number):
             return _lifting(matter, act, number)
+        case MemberEnrolled(member=member) if member in matter.standing.erased:
+            return [Refusal("wugong.member_erased", details={"member": member})]
         case RosterImported() as imported:
             return _importing(imported)
         case PollOpened() as opened:

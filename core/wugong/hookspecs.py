@@ -130,7 +130,7 @@ def published(facts: Sequence[Fact], matter: Matter) -> Iterable[Any] | None:
     Called in batches from the plugin's own cursor, at least once for each fact; ``matter`` is the
     community itself as it is now, ``@on`` narrows the kinds; of another plugin's event only the
     fields it ``Reads`` come along. The answer is a list of
-    ``at(matter, event)``, recorded as ``plugin:<name>`` under the key ``plugin:seq:n``; a refusal
+    ``at(matter, event)``, recorded as ``plugin:<name>`` together with the cursor; a refusal
     of one is logged and undoes nothing. Switched off after three failures in a row.
     Example: :mod:`wugong_points` awards points.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +11,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from wugong import calls
-from wugong.batch import Job, Means
+from wugong.batch import Job, Means, Overtaken
+from wugong.errors import Overloaded
 from wugong.events import Fact
 from wugong.journal import read_fact, read_stamp
+from wugong.matter import Matter
 from wugong.plugins import CORE, Implementation
 from wugong.tables import CommunityRow, CursorRow, JournalRow
 
@@ -49,6 +52,7 @@ class Publishing:
         self._failures: dict[str, int] = {}
         self._heads: dict[str, int] = {}
         self._loaded = False
+        self._turn = threading.Lock()
         self.off: set[str] = set()
 
     def committed(self, community: str, head: int) -> None:
@@ -59,12 +63,13 @@ class Publishing:
         """Give every plugin what is new, until nothing is."""
         if not self._implementations:
             return
-        if not self._loaded:
-            self._load()
-        for one in self._implementations:
-            for community in sorted(self._heads):
-                while one.plugin not in self.off and self._step(one, community):
-                    pass
+        with self._turn:  # a tick and the writer may come at once
+            if not self._loaded:
+                self._load()
+            for one in self._implementations:
+                for community in sorted(self._heads):
+                    while one.plugin not in self.off and self._step(one, community):
+                        pass
 
     def _load(self) -> None:
         with self._means.storage.read() as connection:
@@ -95,14 +100,16 @@ class Publishing:
             return False
         matter = loaded[community]
         facts = [fact for row in rows for fact in self._facts(one, row)]
-        last = rows[-1].seq
-        if (
-            facts
-            and one.plugin in matter.standing.plugins
-            and not self._give(one, community, matter, facts, last)
-        ):
+        come = since, rows[-1].seq
+        if not facts or one.plugin not in matter.standing.plugins:
+            self._cursors[community, one.plugin] = come[1]
+            return True
+        try:
+            self._cursors[community, one.plugin] = self._give(one, matter, facts, come)
+        except Exception as fault:
+            self._failed(one.plugin, fault)
             return False
-        self._cursors[community, one.plugin] = last
+        self._failures[one.plugin] = 0
         return True
 
     def _facts(self, one: Implementation, row: Any) -> list[Fact]:
@@ -119,27 +126,34 @@ class Publishing:
         return [calls.heard(registry, one.plugin, f) for f in read_fact(row, registry.kind)]
 
     def _give(
-        self, one: Implementation, community: str, matter: Any, facts: list[Fact], last: int
-    ) -> bool:
-        try:
-            acts = calls.published(one, {"facts": tuple(facts), "matter": matter})
-            self._failures[one.plugin] = 0
-        except calls.PluginFault as fault:
-            count = self._failures[one.plugin] = self._failures.get(one.plugin, 0) + 1
-            log.error("plugin %s, published failed (%d): %s", one.plugin, count, fault)
-            if count >= MOST_FAILURES:
-                self.off.add(one.plugin)
-                log.error("plugin %s, published is switched off until a restart", one.plugin)
-            return False
-        if acts:
-            by = f"plugin:{one.plugin}"
-            jobs = [
-                Job(community, [act], by, None, "plugin", f"{one.plugin}:{last}:{n}", str(n))
-                for n, act in enumerate(acts)
-            ]
-            jobs[-1].cursor = one.plugin, last
-            self._process(jobs)
-            for job in jobs:
-                if isinstance(job.result, BaseException):
-                    log.warning("plugin %s: an act was refused: %s", one.plugin, job.result)
-        return True
+        self, one: Implementation, matter: Matter, facts: list[Fact], come: tuple[int, int]
+    ) -> int:
+        """Give facts to a plugin, record what it answers, and return how far it has come."""
+        acts = calls.published(one, {"facts": tuple(facts), "matter": matter})
+        if not acts:
+            return come[1]
+        # Together with the cursor: what follows from a fact is recorded once, whoever is asked.
+        job = Job(
+            matter.community,
+            acts,
+            f"plugin:{one.plugin}",
+            channel="plugin",
+            tolerant=True,
+            cursor=(one.plugin, *come),
+        )
+        self._process([job])
+        if isinstance(job.result, Overtaken):
+            return job.result.seq
+        if isinstance(job.result, BaseException):
+            raise job.result
+        return come[1]
+
+    def _failed(self, plugin: str, fault: Exception) -> None:
+        if isinstance(fault, Overloaded):
+            log.warning("plugin %s, published waits: %s", plugin, fault)
+            return
+        count = self._failures[plugin] = self._failures.get(plugin, 0) + 1
+        log.error("plugin %s, published failed (%d): %s", plugin, count, fault)
+        if count >= MOST_FAILURES:
+            self.off.add(plugin)
+            log.error("plugin %s, published is switched off until a restart", plugin)

@@ -48,11 +48,19 @@ def rebuild(
 
 def _missing(means: Means, community: str) -> set[str]:
     with means.storage.read() as connection:
-        wanted = Shelf(means.storage, connection, means.registry, community).versions()
-        built = connection.execute(
-            select(col(BuiltRow.name)).where(col(BuiltRow.community) == community)
-        ).scalars()
-        return set(wanted) - set(built)
+        shelf = Shelf(means.storage, connection, means.registry, community)
+        query = select(col(BuiltRow.name)).where(col(BuiltRow.community) == community)
+        wanted, built = set(shelf.versions()), set(connection.execute(query).scalars())
+    if gone := built - wanted:
+        # Without their plugin they miss what is recorded from now on: should it come back,
+        # they are made anew.
+        with means.storage.write() as connection:
+            connection.execute(
+                delete(BuiltRow).where(
+                    col(BuiltRow.community) == community, col(BuiltRow.name).in_(gone)
+                )
+            )
+    return wanted - built
 
 
 def _rebuild(means: Means, community: str, progress: Progress | None) -> None:
@@ -75,14 +83,15 @@ def _rebuild(means: Means, community: str, progress: Progress | None) -> None:
                 break
             links: list[dict[str, Any]] = []
             for row in rows:
+                named: list[tuple[str, int]] = []
                 for fact in read_fact(row, means.registry.kind):
                     if isinstance(fact.event, PollOpened):
                         opened[fact.seq] = fact.event
                     poll = getattr(fact.event, "poll", 0)
                     shelf.fold(fact, opened.get(poll))
-                    if not row.bulk:
-                        named = [(name, number) for name, number, _k in refs(fact.event)]
-                        links += link_rows(community, fact, named)
+                    named += [(name, number) for name, number, _kinds in refs(fact.event)]
+                if not row.bulk:
+                    links += link_rows(community, row.seq, named)
                 matters.add(row.matter)
             if links:
                 connection.execute(insert(LinkRow), links)

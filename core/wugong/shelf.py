@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from wugong import calls
 from wugong.books import Book, Books, Prefix, copied
-from wugong.events import Act, Fact
+from wugong.events import Act, Fact, Unknown
 from wugong.journal import canonical
 from wugong.people import CORE_BOOKS, ROLL, edition_prefix, freeze, roll_of
 from wugong.plugins import CORE, Registry
@@ -118,6 +118,8 @@ class Shelf:
 
     def fold(self, fact: Fact, opened: PollOpened | None = None) -> None:
         """Advance every book and view that hears ``fact``."""
+        if isinstance(fact.event, Unknown):
+            return
         for plugin, book in self.hearing(fact.kind):
             seen = calls.heard(self.registry, plugin, fact)
             keys = calls.trust(plugin, f"{book.name}.keys", _listed, book.keys, seen)
@@ -280,16 +282,16 @@ def upsert(
     )
 
 
-def link_rows(community: str, fact: Fact, named: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
-    """Return the rows that tie a fact to those it names."""
+def link_rows(community: str, seq: int, named: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Return the rows that tie fact ``seq`` to those it names."""
     return [
-        {"community": community, "source": fact.seq, "field": field, "target": target}
+        {"community": community, "source": seq, "field": field, "target": target}
         for field, target in dict.fromkeys(named)
     ]
 
 
 def _listed(function: Any, thing: Any) -> list[Any]:
-    keys = list(function(thing) or ())
+    keys = list(dict.fromkeys(function(thing) or ()))  # a fact changes a value once
     if wrong := [key for key in keys if not isinstance(key, str)]:
         raise TypeError(f"a key is text, got {wrong[0]!r}")
     return keys

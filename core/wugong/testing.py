@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from wugong.answers import Receipt
 from wugong.audience import Viewer
-from wugong.batch import Receipt
 from wugong.clock import ScriptedClock
 from wugong.engine import Engine
 from wugong.errors import Refused
