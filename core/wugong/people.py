@@ -63,14 +63,16 @@ def _roster(_value: Any, key: str, fact: Fact) -> Any:
     return write_entitlement(_by_id(imported)[wanted])
 
 
-_ids: tuple[RosterImported | None, dict[str, Entitlement]] = (None, {})
+_ids: tuple[RosterImported | None, dict[str, Entitlement]] = (None, {})  # the last one asked for
 
 
 def _by_id(imported: RosterImported) -> dict[str, Entitlement]:
     global _ids
-    if _ids[0] is not imported:
-        _ids = (imported, {e.id: e for e in imported.entitlements})
-    return _ids[1]
+    known, found = _ids  # taken once: another thread may change it meanwhile
+    if known is not imported:
+        found = {e.id: e for e in imported.entitlements}
+        _ids = imported, found
+    return found
 
 
 ROSTER: Book[dict[str, Any]] = Book(

@@ -94,15 +94,16 @@ class FileKeys:
         with self._lock:
             if new := sorted(wanted - self._cache.keys()):
                 db = self._open()
-                db.execute("BEGIN IMMEDIATE")
                 try:
+                    db.execute("BEGIN IMMEDIATE")
                     db.executemany(
                         "INSERT INTO person_key VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                         [(*one, os.urandom(32)) for one in new],
                     )
                     db.execute("COMMIT")
                 except BaseException:
-                    db.execute("ROLLBACK")
+                    if db.in_transaction:  # a full disk has ended it already
+                        db.execute("ROLLBACK")
                     raise
                 self._read(new)
             return {one: self._cache[one] for one in wanted if one in self._cache}

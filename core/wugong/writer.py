@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +15,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from wugong.batch import Batch, Job, Means
-from wugong.errors import Overloaded
+from wugong.calls import PluginFault
+from wugong.errors import Overloaded, Refused
 
 log = logging.getLogger("wugong")
 
@@ -36,7 +38,7 @@ def _commit(means: Means, community: str, jobs: list[Job], committed: Committed)
     try:
         with means.storage.write() as connection:
             batch = in_transaction(means, connection, community, jobs)
-    except (OperationalError, OSError) as error:
+    except (OperationalError, sqlite3.OperationalError, OSError) as error:
         # Locked, unreachable or full: nothing was written, and halving would not help.
         log.error("the database refused a batch: %s", type(error).__name__)
         _fail(jobs, Overloaded("the database cannot write now; nothing was recorded"))
@@ -68,7 +70,7 @@ def _halve(
     if len(jobs) == 1:
         if isinstance(error, IntegrityError | DBAPIError):
             log.error("the database refused an act: %s", type(error).__name__)
-        _fail(jobs, error)
+        _fail(jobs, Refused(error.refusal) if isinstance(error, PluginFault) else error)
         return
     middle = len(jobs) // 2
     for part in (jobs[:middle], jobs[middle:]):
