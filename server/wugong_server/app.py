@@ -30,6 +30,7 @@ from wugong_server.site.errors import answer_error
 from wugong_server.templating import environment
 
 API = "/api/"
+RECORD = "api.record"  # the route that records: all it needs is who asks
 
 
 def create_app(
@@ -46,7 +47,7 @@ def create_app(
     web = Pages(modules)
     routes = [*site_routes(settings), *_api_routes(), *web.routes()]
     for route in routes:
-        route.app = Prepared(route.app)
+        route.app = Prepared(route.app, light=route.name == RECORD)
     whole: list[BaseRoute] = [
         *routes,
         Mount("/static", Files(packages=[("wugong_server", "static")]), name="static"),

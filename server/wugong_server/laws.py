@@ -147,8 +147,10 @@ _BY_NAME = {alias: names for aliases, *names in _NAMES for alias in aliases}
 COLUMNS = ("zh_Hans", "zh_Hant", "en")
 ARTICLES = re.compile(
     r"^(?P<name>.*?)\s*(?:[(（](?P<year>\d{4})[)）])?\s*(?:第|arts?\.?)?\s*"
-    r"(?P<articles>\d+(?:\.\d+)?(?:\([0-9]+\))?(?:\s*[,，、–-]\s*\d+(?:\([0-9]+\))?)*)\s*[条條]?$"
+    r"(?P<articles>\d+(?:\.\d+)?(?:\([0-9]+\))?(?:\s*[,，、–-]\s*\d+(?:\([0-9]+\))?)*)\s*[条條]?"
+    r"\s*(?:[(（](?P<later>\d{4})[)）])?$"
 )
+CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")  # a kind's name where a rule has no source of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ class Chip:
 
 def chips(source: str, words: Words) -> list[Chip]:
     """Return the chips of a source; several are separated by ``;``."""
-    return [_chip(one.strip(), words) for one in re.split(r"[;；]", source) if one.strip()]
+    listed = (one.strip() for one in re.split(r"[;；]", source))
+    return [_chip(one, words) for one in listed if one and not CODE.fullmatch(one)]
 
 
 def _chip(source: str, words: Words) -> Chip:
@@ -173,7 +176,9 @@ def _chip(source: str, words: Words) -> Chip:
     if known is not None:
         mark = MARKS[binding(known[0])][language]
         if found:
-            return Chip(mark, _cited(known, found["year"], found["articles"], language))
+            return Chip(
+                mark, _cited(known, found["year"] or found["later"], found["articles"], language)
+            )
         at = COLUMNS.index(language)
         told = f"{' ' if at < 2 else ', '}{_STEPS[step][at]}" if step else ""
         return Chip(mark, known[at] + told)

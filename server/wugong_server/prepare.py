@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from wugong import LANGUAGES, NOBODY, Matter
+from wugong import LANGUAGES, NOBODY, Matter, community_of
 from wugong_server import sessions
 from wugong_server.hookspecs import Actor
 from wugong_server.limits import ACTS_OF_A_NETWORK, ACTS_OF_ONE, Buckets, network
@@ -32,14 +32,19 @@ _BY_TAG = {
 
 
 class Prepared:
-    """Wraps the app of one route: makes its :class:`Page` in a worker thread, then goes on."""
+    """Wraps the app of one route: makes its :class:`Page` in a worker thread, then goes on.
 
-    def __init__(self, app: ASGIApp) -> None:
+    ``light`` leaves the matter and the viewer out: for a route whose only work is the engine's,
+    which looks at both itself.
+    """
+
+    def __init__(self, app: ASGIApp, light: bool = False) -> None:
         self.app = app
+        self.make = make_light_page if light else make_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        page = await run_in_threadpool(make_page, request)
+        page = await run_in_threadpool(self.make, request)
         if request.method not in SAFE:
             limit_acts(page)
         await self.app(scope, receive, send)
@@ -66,6 +71,15 @@ def make_page(request: Request) -> Page:
     request.state.matter = page.matter
     request.state.viewer = page.viewer
     request.state.words = page.words
+    return page
+
+
+def make_light_page(request: Request) -> Page:
+    """Return a page that knows who asks and nothing of the matter."""
+    page = bare_page(request)
+    params = request.path_params
+    community = community_of(str(params.get("matter") or params.get("community") or ""))
+    page.member = _member(page, community)
     return page
 
 
@@ -97,9 +111,7 @@ def bare_page(request: Request) -> Page:
 
 def _identify(page: Page, matter: Matter) -> None:
     """Find out who asks: the host knows, or a token of the API, or a session of ours."""
-    community = matter.community
-    member = _host_member(page, community) or _token_member(page, community)
-    member = member or sessions.member_of(page, community)
+    member = _member(page, matter.community)
     if not member:
         return
     viewer = page.engine.viewer(matter.id, member)
@@ -107,6 +119,11 @@ def _identify(page: Page, matter: Matter) -> None:
         page.member, page.viewer = member, viewer
     else:
         page.principal = ""
+
+
+def _member(page: Page, community: str) -> str:
+    member = _host_member(page, community) or _token_member(page, community)
+    return member or sessions.member_of(page, community)
 
 
 def _host_member(page: Page, community: str) -> str:

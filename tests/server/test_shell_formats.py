@@ -95,6 +95,8 @@ def test_what_is_left_is_never_rounded_up(left: timedelta, said: str) -> None:
 @pytest.mark.parametrize(
     ("source", "hans", "hant", "en"),
     [
+        ("物業管理條例 14 (2018)", "物业管理条例（2018）第14条", "物業管理條例（2018）第14條",
+         "Property Management Regulations (2018), art. 14"),
         ("民法典 278", "民法典第278条", "民法典第278條", "Civil Code, art. 278"),
         (
             "村組法 (2025) 26, 30",
@@ -171,3 +173,7 @@ def test_a_flow_of_money_is_drawn_only_when_it_adds_up() -> None:
     assert drawing.flow([], []) is None
     drawn = drawing.flow([("a", 60), ("b", 40)], [("c", 100), ("d", 0)])
     assert drawn is not None and len(drawn.bars) == 3 and len(drawn.links) == 2
+
+
+def test_a_code_is_no_source() -> None:
+    assert laws.chips("funds.payment_made", HANS) == []
