@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -158,6 +159,14 @@ class Matter:
     def setting(self, name: str, default: str) -> str:
         """Return a setting of the community, or ``default``."""
         return self.standing.settings.get(name, default)
+
+
+_ID = re.compile(r"[a-z0-9-]{2,40}(\.[1-9][0-9]{0,14})?")
+
+
+def is_id(matter: str) -> bool:
+    """Tell whether a text can be the id of a matter or community at all."""
+    return _ID.fullmatch(matter) is not None
 
 
 def community_of(matter: str) -> str:

@@ -26,7 +26,7 @@ from wugong.journal import (
     read_stamp,
     receipt_code,
 )
-from wugong.matter import Matter, community_of
+from wugong.matter import Matter, community_of, is_id
 from wugong.people import MEMBERS
 from wugong.schema import Sealed, ShownTo
 from wugong.shelf import LAST
@@ -106,6 +106,8 @@ class Reader:
 
     def matter(self, matter_id: str) -> Matter:
         """Return a matter as folded now; ``LookupError`` for one that is not there."""
+        if not is_id(matter_id):
+            raise LookupError("no matter has such an id")
         with self.means.storage.read() as connection:
             found = self.means.matters.load(connection, community_of(matter_id), [matter_id])
         matter = found[matter_id]
