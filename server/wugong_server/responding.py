@@ -57,6 +57,7 @@ def respond(
 ) -> Response:
     """Answer with a template: htmx gets ``block``, others the page, or a 303 after a POST.
 
+    After a POST htmx goes where the others go, unless a block is named for it.
     The 303 goes ``to`` an address, or to the matter; there a banner says what was recorded.
     ``stay`` answers a POST with the page itself: a step in between, in which nothing was recorded.
     """
@@ -65,7 +66,8 @@ def respond(
     if status is None:
         status = 409 if isinstance(refused, Refused) else 200
     fragment = is_fragment(request)
-    if request.method == "POST" and status < 400 and not fragment and not stay:
+    done = request.method == "POST" and status < 400 and not stay
+    if done and not (fragment and block):
         return redirect(request, to or _home_of(page), context.get("receipt"))
     html = render(template, block if fragment else None, context, page)
     return finished(page, HTMLResponse(html, status, headers={"Vary": "HX-Request"}))
