@@ -109,7 +109,7 @@ class Test:
 
     id: Annotated[str, Most(80)]
     measure: Literal["heads", "households", "area"]
-    base: Literal["all", "part", "present"]
+    base: Literal["all", "part", "present", "voted", "sides"]
     have: Annotated[int, Between(0)]
     of: Annotated[int, Between(0)]
     op: Literal[">", ">="]
@@ -150,6 +150,7 @@ class PollDecided:
     basis: tuple[str, ...]
     roll: Annotated[str, Most(64)]
     taken_part: Count
+    count: Annotated[str, Most(1_000_000)] = ""  # rounds or matrix, as canonical JSON
 
 
 def apply(requirement: Requirement, have: int, of: int) -> Test:
@@ -175,16 +176,21 @@ def judge(
     part: Mapping[Measure, int],
     yes: Mapping[Measure, int],
     present: Mapping[Measure, int] | None = None,
+    no: Mapping[Measure, int] | None = None,
 ) -> tuple[Verdict, tuple[Test, ...]]:
     """Apply every test of ``procedure`` to exact figures and return the verdict with the tests.
 
     ``whole`` is everybody entitled, ``part`` who took part, ``present`` who came (default: who took
     part), ``yes`` who agreed. Quorum tests ask for ``part``, consent tests for ``yes``.
+    Where a rule leaves abstentions out and ``no`` is not given, all who took part are its base,
+    which is stricter.
     """
     bases: Mapping[Base, Mapping[Measure, int]] = {
         "all": whole,
         "part": part,
         "present": present or part,
+        "voted": part,
+        "sides": {m: yes[m] + no[m] for m in no} if no is not None else part,
     }
     quorum = tuple(
         apply(r, (bases["present"] if present else part)[r.measure], bases[r.base][r.measure])

@@ -1,38 +1,55 @@
-"""Procedures: the law as dated data. One TOML file states one body's way of deciding."""
+"""Procedures: the law as dated data. One TOML file states one body's way of deciding.
+
+The parts are in :mod:`wugong.procedure_parts`, how their rows are read in
+:mod:`wugong.procedure_rows`; how a locality makes a procedure stricter is in :mod:`wugong.packs`.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
-from fractions import Fraction
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
+from wugong import procedure_rows as rows
+from wugong.procedure_parts import (
+    Base,
+    Basis,
+    Composition,
+    Confidence,
+    Incompatible,
+    Item,
+    Kind,
+    Proxies,
+    Requirement,
+    Silence,
+    Step,
+    Support,
+    Term,
+    Unit,
+)
 from wugong.rosters import Measure
-from wugong.thresholds import Threshold
 
-Base = Literal["all", "part", "present"]  # 全體 · 參與表決 · 到會
-Confidence = Literal["V", "S", "M", "I"]  # read · secondary · from memory · recommendation
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """An article that a procedure rests on, with the year of the text and how sure we are."""
-
-    article: str
-    text_year: int
-    confidence: Confidence
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """One test: the share that ``part`` (quorum) or the yes side (consent) must reach of a base."""
-
-    id: str
-    measure: Measure
-    base: Base
-    threshold: Threshold
+__all__ = [
+    "Base",
+    "Basis",
+    "Composition",
+    "Confidence",
+    "Incompatible",
+    "Item",
+    "Procedure",
+    "Proxies",
+    "Requirement",
+    "Silence",
+    "Step",
+    "Support",
+    "Term",
+    "Unit",
+    "read_procedure",
+    "read_procedures",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +76,26 @@ class Procedure:
     decides: bool = True  # an advisory body's opinion decides nothing
     matters: tuple[str, ...] = ()
     overridable: tuple[str, ...] = ()
+    kind: Kind = "decision"
+    family: str = ""  # procedures that differ in form only share one
+    form: str = ""
+    parent: str = ""  # the procedure that a local pack makes stricter
+    customary: bool = False  # rules of debate: never where a statute decides
+    plurality: bool = False  # of an election: the most votes win, above the share of ``consent``
+    notice_may_be_shorter: bool = False  # where the text allows it in special cases
+    convenor: str = ""
+    convenor_source: str = ""
+    demands: tuple[Support, ...] = ()
+    petition: tuple[Support, ...] = ()
+    proxies: Proxies | None = None
+    silence: tuple[Silence, ...] = ()
+    composition: tuple[Composition, ...] = ()
+    items: tuple[Item, ...] = ()
+    all_items: bool = False  # ``items`` of the body's procedures are the whole list of the statute
+    causes: tuple[str, ...] = ()  # of ``no_vote``: what alone allows it
+    steps: tuple[Step, ...] = ()
+    terms: tuple[Term, ...] = ()
+    incompatible: tuple[Incompatible, ...] = ()
     text: str = field(default="", repr=False, compare=False)  # the file as read
 
     def in_force(self, on: date) -> bool:
@@ -70,8 +107,18 @@ class Procedure:
         """The measures it tests in, each once, in order."""
         return tuple(dict.fromkeys(r.measure for r in (*self.quorum, *self.consent)))
 
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """What its tests count, each once, in order."""
+        return tuple(dict.fromkeys(r.counts for r in (*self.quorum, *self.consent)))
 
-_REQUIRED = {
+    @property
+    def version(self) -> str:
+        """The SHA-256 of the text it was read from: what a decision stores beside its id."""
+        return hashlib.sha256(b"wugong/procedure/v1\0" + self.text.encode()).hexdigest()
+
+
+REQUIRED = {
     "id",
     "title",
     "body",
@@ -82,65 +129,106 @@ _REQUIRED = {
     "basis",
     "effective_from",
 }
-_KNOWN = _REQUIRED | {
-    "effective_to",
-    "jurisdiction",
-    "notice_days",
-    "notice_source",
-    "publish_days",
-    "publish_source",
-    "before",
-    "secrecy",
-    "decides",
-    "matters",
-    "overridable",
+_ROWS: Mapping[str, Callable[[Any, str], Any]] = {
+    "quorum": rows.read_requirement,
+    "consent": rows.read_requirement,
+    "basis": rows.read_basis,
+    "demands": rows.read_support,
+    "petition": rows.read_support,
+    "silence": rows.read_silence,
+    "composition": rows.read_composition,
+    "items": rows.read_item,
+    "steps": rows.read_step,
+    "terms": rows.read_term,
+    "incompatible": rows.read_incompatible,
 }
+_DAYS = ("notice_days", "publish_days")
+_WORDS = ("before", "matters", "overridable", "causes")
+_FLAGS = ("decides", "customary", "plurality", "notice_may_be_shorter", "all_items")
+_TEXTS = (
+    "id",
+    "body",
+    "setting",
+    "roster",
+    "jurisdiction",
+    "notice_source",
+    "publish_source",
+    "family",
+    "form",
+    "parent",
+    "convenor",
+    "convenor_source",
+)
+_CHOICES = {
+    "secrecy": ("open", "secret"),
+    "kind": ("decision", "election", "recall", "no_vote"),
+}
+_DATES = ("effective_from", "effective_to")
+KNOWN = {*REQUIRED, *_ROWS, *_DAYS, *_WORDS, *_FLAGS, *_TEXTS, *_CHOICES, *_DATES, "proxies"}
 
 
 def read_procedure(text: str) -> Procedure:
-    """Read a procedure from TOML; ``ValueError`` names the wrong or missing key.
+    """Read the one procedure of a TOML text; ``ValueError`` names the wrong or missing key.
 
-    A requirement is ``{id, measure, op = ">=" | ">", base, share = "2/3", source}``.
+    A requirement is ``{id, measure, op = ">=" | ">", base, share = "2/3", source, confidence}``.
+    """
+    found = read_procedures(text)
+    if len(found) != 1:
+        raise ValueError(f"procedure {found[0].family}: one was asked for, it has {len(found)}")
+    return found[0]
+
+
+def read_procedures(text: str) -> tuple[Procedure, ...]:
+    """Read the procedures of a TOML text: one, or one for each table under ``[forms]``.
+
+    A form states what differs from the rest of the file; ``villagers.assembly`` with the forms
+    adults and households gives ``villagers.assembly.adults`` and ``villagers.assembly.households``.
     """
     data = tomllib.loads(text)
+    forms = data.pop("forms", None)
+    if forms is None:
+        return (replace(make_procedure(data), text=text),)
+    family = data.get("id", "?")
+    if not isinstance(forms, dict) or not forms:
+        raise ValueError(f"procedure {family}: forms must be tables")
+    made = []
+    for form, own in forms.items():
+        merged = {**data, **own, "id": f"{family}.{form}", "family": family, "form": form}
+        made.append(replace(make_procedure(merged), text=text))
+    return tuple(made)
+
+
+def make_procedure(data: Mapping[str, Any]) -> Procedure:
+    """Make a procedure of the keys of its file; ``ValueError`` names the wrong or missing key."""
     where = f"procedure {data.get('id', '?')}"
-    if missing := _REQUIRED - data.keys():
+    if missing := REQUIRED - data.keys():
         raise ValueError(f"{where}: {', '.join(sorted(missing))} missing")
-    if unknown := data.keys() - _KNOWN:
+    return Procedure(**read_fields(data, where))
+
+
+def read_fields(data: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Read those fields of a procedure that ``data`` states."""
+    if unknown := data.keys() - KNOWN:
         raise ValueError(f"{where}: unknown key {', '.join(sorted(unknown))}")
-    for key in ("notice_days", "publish_days"):
-        if type(data.get(key, 0)) is not int or not 0 <= data.get(key, 0) <= 3650:
-            raise ValueError(f"{where}: {key} must be a number of days, got {data[key]!r}")
-    quorum = tuple(_requirement(row, where) for row in data.pop("quorum"))
-    consent = tuple(_requirement(row, where) for row in data.pop("consent"))
-    basis = tuple(_basis(row, where) for row in data.pop("basis"))
-    lists: dict[str, Any] = {
-        key: tuple(data.pop(key, ())) for key in ("before", "matters", "overridable")
-    }
-    return Procedure(quorum=quorum, consent=consent, basis=basis, text=text, **lists, **data)
+    return {key: _field(key, value, where) for key, value in data.items()}
 
 
-def _basis(row: Mapping[str, Any], where: str) -> Basis:
-    if row.get("confidence") not in ("V", "S", "M", "I"):
-        raise ValueError(f"{where}: confidence must be V, S, M or I, got {row.get('confidence')!r}")
-    return Basis(str(row["article"]), int(row["text_year"]), row["confidence"])
-
-
-def _requirement(row: Mapping[str, Any], where: str) -> Requirement:
-    place = f"{where}, test {row.get('id', '?')}"
-    known = {"id", "measure", "op", "base", "share", "source"}
-    if row.keys() != known:
-        raise ValueError(f"{place}: needs exactly {', '.join(sorted(known))}")
-    if row["measure"] not in ("heads", "households", "area"):
-        raise ValueError(f"{place}: measure must be heads, households or area")
-    if row["base"] not in ("all", "part", "present"):
-        raise ValueError(f"{place}: base must be all, part or present")
-    if row["op"] not in (">", ">="):
-        raise ValueError(f'{place}: op must be ">" (過半數, 超過) or ">=" (以上)')
-    try:
-        share = Fraction(row["share"])
-        threshold = Threshold(share, row["op"] == ">=", str(row["source"]))
-    except (ValueError, TypeError, ZeroDivisionError):
-        raise ValueError(f"{place}: share must be text such as 2/3, at most 1/1") from None
-    measure, base = cast(Measure, row["measure"]), cast(Base, row["base"])
-    return Requirement(str(row["id"]), measure, base, threshold)
+def _field(key: str, value: Any, where: str) -> Any:
+    if key in _ROWS:
+        return rows.read_list(value, _ROWS[key], f"{where}, {key}")
+    if key == "proxies":
+        return rows.read_proxies(value, f"{where}, proxies")
+    if key == "title":
+        return rows.read_title(value, where)
+    if key in _DAYS:
+        return rows.read_days(value, f"{where}: {key}")
+    fits = {
+        key in _WORDS: isinstance(value, list) and all(isinstance(word, str) for word in value),
+        key in _FLAGS: isinstance(value, bool),
+        key in _TEXTS: isinstance(value, str),
+        key in _CHOICES: value in _CHOICES.get(key, ()),
+        key in _DATES: type(value) is date,
+    }[True]
+    if not fits:
+        raise ValueError(f"{where}: {key} cannot be {value!r}")
+    return tuple(value) if key in _WORDS else value

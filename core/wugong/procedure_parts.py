@@ -1,0 +1,144 @@
+"""What a procedure is made of: tests, calling, proxies, composition, matters, steps, terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from wugong.rosters import Measure
+from wugong.thresholds import Threshold
+
+Base = Literal["all", "part", "present", "voted", "sides"]
+"""全體 · 參與表決 · 到會 · 投票 · for and against alone, without abstentions (customary rules)."""
+
+Confidence = Literal["V", "S", "M", "I"]  # read · secondary · from memory · recommendation
+Unit = Literal["heads", "area", "households", "persons", "members", "representatives"]
+Kind = Literal["decision", "election", "recall", "no_vote"]
+
+MEASURE_OF: Mapping[Unit, Measure] = {
+    "heads": "heads",
+    "area": "area",
+    "households": "households",
+    "persons": "heads",
+    "members": "heads",
+    "representatives": "heads",
+}
+"""How a roster weighs what the law counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """An article that a procedure rests on, with the year of the text and how sure we are."""
+
+    article: str
+    text_year: int
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One test: the share that ``part`` (quorum) or the yes side (consent) must reach of a base.
+
+    ``measure`` is how a roster weighs it, ``unit`` what the text counts (村民, 成員, 代表 …).
+    """
+
+    id: str
+    measure: Measure
+    base: Base
+    threshold: Threshold
+    unit: Unit | None = None
+    confidence: Confidence | None = None
+
+    @property
+    def counts(self) -> Unit:
+        """What the text counts."""
+        return self.unit or self.measure
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How many must ask: to have a meeting called (``demands``), or to start (``petition``)."""
+
+    unit: Unit
+    threshold: Threshold
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """Who may vote for another. ``most`` a holder, ``None`` where the text names no cap."""
+
+    allowed: bool
+    most: int | None
+    candidates: bool
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What a body must consist of: a share of another figure, or more than a number."""
+
+    id: str
+    count: str  # members, representatives, women
+    of: str  # "" when ``number`` is asked for
+    threshold: Threshold | None
+    number: int  # the least that is enough; 0 when a share is asked for
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A matter that the statute lists, by its number or name there."""
+
+    number: str
+    title: Mapping[str, str]
+    source: str
+    confidence: Confidence
+    delegable: bool = True
+    belongs_to: str = ""  # the procedure that alone decides it, when it is not this one
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step in its order: who acts and what for; a rule of debate is one, too."""
+
+    id: str
+    title: Mapping[str, str]
+    source: str
+    confidence: Confidence
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A number of days. ``before``: between notice and day; ``posted``: at least; ``within``."""
+
+    id: str
+    days: int
+    kind: Literal["before", "posted", "within"]
+    source: str
+    confidence: Confidence
+    working: bool = False  # working days, not calendar days
+    title: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Incompatible:
+    """Two parts that one person must not hold together."""
+
+    one: str
+    other: str
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What a ballot that did not come back counts as, and where the text allows it."""
+
+    policy: Literal["strict_returned", "signed_receipt_is_abstain", "follow_majority_if_rules_say"]
+    source: str
+    confidence: Confidence
