@@ -274,8 +274,14 @@ def _rows(full: str, its: Shape, sent: Form, asking: Asking) -> tuple[tuple[Fiel
     asked = sent.get(f"{full}-rows")
     wanted = max(typed + SPARE_ROWS, size.least if size else 1, int(asked) if _small(asked) else 0)
     count = min(wanted, size.most if size else MOST_ROWS, MOST_ROWS)
+    needed = max(typed, size.least if size else 0)
     return tuple(
-        fields_of(its.inner.type, sent, asking, prefix=f"{full}-{i}-") for i in range(count)
+        tuple(
+            # A browser would not send a form whose spare lines are empty but required.
+            dataclasses.replace(one, required=one.required and i < needed)
+            for one in fields_of(its.inner.type, sent, asking, prefix=f"{full}-{i}-")
+        )
+        for i in range(count)
     )
 
 

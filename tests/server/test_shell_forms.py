@@ -203,6 +203,11 @@ def test_lists_of_records_have_spare_lines_and_more_on_demand() -> None:
     assert len(more["clauses"].rows) == 5  # Many(5)
 
 
+def test_spare_lines_may_stay_empty_so_that_a_browser_sends_the_form() -> None:
+    filled = asked(sent(clauses__0__text="a"))["clauses"].rows
+    assert [row[0].required for row in filled] == [True, False, False]
+
+
 def test_the_address_fills_the_form() -> None:
     fields = asked(sent(answers="34"))
     assert fields["answers"].value == "34"
