@@ -294,9 +294,14 @@ def row_count(full: str, sent: Form) -> int:
     filled = [0]
     for key in sent:
         index, dash, _ = key.removeprefix(f"{full}-").partition("-")
-        if key.startswith(f"{full}-") and dash and _small(index) and sent[key]:
+        if key.startswith(f"{full}-") and dash and _small(index) and _is_typed(key, sent):
             filled.append(int(index) + 1)
     return min(max(filled), MOST_ROWS)
+
+
+def _is_typed(key: str, sent: Form) -> bool:
+    """Tell whether somebody put something there; that a box was offered is no answer."""
+    return bool(sent[key]) and not key.endswith("-asked")
 
 
 def body_of_form(cls: Any, sent: Form, prefix: str = "") -> dict[str, Any]:
@@ -359,7 +364,7 @@ def _read(full: str, widget: str, its: Shape, sent: Form) -> Any:
 def _read_rows(full: str, of: Shape, sent: Form) -> list[Any]:
     rows: list[Any] = []
     for i in range(row_count(full, sent)):
-        if any(key.startswith(f"{full}-{i}-") and sent[key] for key in sent):
+        if any(key.startswith(f"{full}-{i}-") and _is_typed(key, sent) for key in sent):
             rows.append(body_of_form(of.type, sent, prefix=f"{full}-{i}-"))
     return rows
 

@@ -17,8 +17,8 @@ from markupsafe import Markup, escape
 from wugong import N_, Matter, Refusal, Words, write_time
 from wugong_server import drawing, formats, laws, telling
 from wugong_server.page import act_url, current, has_route, url
-from wugong_server.sessions import STAFF_NAV
 
+MOST_ITEMS = 6
 template_words: ContextVar[Words | None] = ContextVar("wugong_template_words", default=None)
 
 
@@ -156,16 +156,17 @@ class Item:
 def navigation() -> list[Item]:
     """Return the items of the bar: five for readers, six for staff, never more."""
     page = current()
-    staff = bool(page.viewer.roles & STAFF_NAV)
     listed = [
         ("home", N_("Home"), "home"),
         ("matters", N_("Matters"), "matters"),
         ("notices", N_("Notices"), "notices"),
         ("ledger", N_("Ledger"), "funds.ledger"),
     ]
-    if staff:
-        listed += [("desk", N_("Desk"), "desk"), ("admin", N_("Admin"), "admin")]
-    else:
+    if "agent" in page.viewer.roles:
+        listed.append(("desk", N_("Desk"), "desk"))
+    if page.viewer.roles & {"officer", "admin"}:
+        listed.append(("admin", N_("Admin"), "admin"))
+    if len(listed) < MOST_ITEMS:
         listed.append(("mine", N_("Mine"), "mine"))
     here = page.section
     return [

@@ -47,7 +47,12 @@ class Prepared:
         page = await run_in_threadpool(self.make, request)
         if request.method not in SAFE:
             limit_acts(page)
-        await self.app(scope, receive, send)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            form = getattr(request.state, "form", None)
+            if form is not None:
+                await form.data.close()  # uploaded files wait in temporary ones
 
 
 def make_page(request: Request) -> Page:

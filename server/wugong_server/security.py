@@ -88,6 +88,7 @@ class CrossSiteGuard:
             form = await Request(scope, receive).form()
             value = form.get("csrf", "")
             sent = value if isinstance(value, str) else ""
+            await form.close()
             receive = _replay(body)
         return any(hmac.compare_digest(sent.encode(), one.encode()) for one in fitting), receive
 

@@ -13,7 +13,6 @@ from wugong_server.settings import Settings
 
 NAME = "wg-sid"
 ACTING_FOR = "acting_for"  # in a session's data: community → the member whom an agent helps
-STAFF_NAV = frozenset({"officer", "admin", "agent"})
 HELPING_MINUTES = 15  # after which the desk forgets whom it was helping
 
 

@@ -208,6 +208,17 @@ def test_spare_lines_may_stay_empty_so_that_a_browser_sends_the_form() -> None:
     assert [row[0].required for row in filled] == [True, False, False]
 
 
+def test_a_line_in_which_boxes_were_only_offered_is_empty() -> None:
+    form = sent(clauses__0__text="a", **{"clauses-0-answers-asked": "1"})
+    offered = Form(FormData([*form.data.multi_items(), ("clauses-1-answers-asked", "1")]), CHINA)
+    assert body_of_form(Everything, filled(offered))["clauses"] == [{"text": "a", "answers": []}]
+
+
+def filled(form: Form) -> Form:
+    rest = [("title", "t"), ("story", "s"), ("cost_fen", "1")]
+    return Form(FormData([*form.data.multi_items(), *rest]), form.zone)
+
+
 def test_the_address_fills_the_form() -> None:
     fields = asked(sent(answers="34"))
     assert fields["answers"].value == "34"

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from wugong import N_, STAGES, Fact, Kind, Label, Matter, Viewer, Waiting
+from wugong import N_, STAGES, Fact, Kind, Label, Matter, Ref, Viewer, Waiting
 from wugong_server.drawing import STATE_WORDS
 from wugong_server.page import Page, act_url, page_of, url
 from wugong_server.refusals import CHANNELS
@@ -179,8 +179,8 @@ class Line:
     """A field of one record, as its page shows it."""
 
     label: str
-    value: str
-    audience: str = ""
+    values: Sequence[str]
+    refs: Sequence[tuple[str, str]] = ()
 
 
 def show_record(request: Request) -> Response:
@@ -200,7 +200,7 @@ def show_record(request: Request) -> Response:
         fact=fact,
         told=tell(page, [fact])[0],
         kind=kind,
-        lines=_lines(page, fact, kind) if kind else [],
+        lines=_lines(page, matter, fact, kind) if kind else [],
         before=_linked(page, matter, before),
         after=_linked(page, matter, after),
         proof=page.engine.proof(matter.community, seq),
@@ -208,15 +208,28 @@ def show_record(request: Request) -> Response:
     )
 
 
-def _lines(page: Page, fact: Fact, kind: Kind) -> list[Line]:
+def _lines(page: Page, matter: Matter, fact: Fact, kind: Kind) -> list[Line]:
     words = page.words_of(kind.plugin)
     texts = page.engine.open(fact, page.viewer)
     found = []
     for name, its in kind.fields.items():
-        label = its.mark(Label)
-        value = value_words(page, words, name, its, getattr(fact.event, name, None), texts)
-        if label is not None and value:
-            found.append(Line(words(label.text), value))
+        label, value = its.mark(Label), getattr(fact.event, name, None)
+        if label is None:
+            continue
+        parts = value if isinstance(value, tuple) else (value,)
+        numbers = [int(one) for one in parts if isinstance(one, Ref)]
+        if numbers:
+            found.append(Line(words(label.text), (), _linked(page, matter, numbers)))
+            continue
+        listed = isinstance(value, tuple) and its.inner is not None
+        each = [
+            value_words(
+                page, words, f"{name}[{i}]" if listed else name, its.inner or its, one, texts
+            )
+            for i, one in enumerate(parts)
+        ]
+        if any(each):
+            found.append(Line(words(label.text), each))
     return found
 
 

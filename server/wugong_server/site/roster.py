@@ -63,7 +63,7 @@ async def check(request: Request) -> Response:
     page.section = "admin"
     require(page, "admin")
     data = await request.form(max_files=1, max_fields=20, max_part_size=MOST_KEPT * 2)
-    form = Form(data, page.zone)
+    form = request.state.form = Form(data, page.zone)
     content = await _content(page, data, form)
     roster, measure = form.get("roster"), _measure(form.get("measure"))
     if not NAME.fullmatch(roster):

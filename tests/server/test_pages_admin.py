@@ -1,0 +1,148 @@
+"""Administration: a roster is taken whole or not at all; people get roles and accounts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from wugong import ROSTER
+from wugong.testing import Rehearsal
+from wugong_server.accounts import check_password
+from wugong_server.testing import browse
+
+GOOD = "房号,姓名,单元,专有面积,电话\n101,王桂兰,1单元,98.60,\n102,李强,1单元,86.20,\n"
+WRONG = "房号,姓名,单元,专有面积,电话\n101,王桂兰,1单元,1.6%,\n102,李强,1单元,-86.20,\n"
+
+
+@pytest.fixture
+def rehearsal() -> Rehearsal:
+    return Rehearsal({}, members={"wang": ("admin",), "li": ()}, community="wutong")
+
+
+@pytest.fixture
+def client(rehearsal: Rehearsal) -> TestClient:
+    return browse(rehearsal, "wang")
+
+
+def check(client: TestClient, content: bytes, **more: str) -> Any:
+    data = {"roster": "owners", "measure": "area", **more}
+    files = {"file": ("名册.csv", content, "text/csv")}
+    return client.post("/c/wutong/admin/roster", data=data, files=files)
+
+
+def hidden(page: str) -> dict[str, str]:
+    form = page.partition('value="import"')[0].rpartition("<form")[2] + 'name="step" value="import"'
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+
+def test_errors_are_told_by_row_with_what_mends_them(
+    client: TestClient, rehearsal: Rehearsal
+) -> None:
+    before = rehearsal.engine.head("wutong")
+    page = check(client, WRONG.encode())
+    assert page.status_code == 422
+    assert "2行要改。什么都没有保存。" in page.text
+    assert "“1.6%”是百分比，要写面积" in page.text and "-86.20小于零" in page.text
+    assert rehearsal.engine.head("wutong") == before
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_good_file_is_previewed_then_imported_whole(
+    client: TestClient, rehearsal: Rehearsal, encoding: str
+) -> None:
+    before = rehearsal.engine.head("wutong")
+    preview = check(client, GOOD.encode(encoding))
+    assert preview.status_code == 200 and "文件可以导入" in preview.text
+    assert re.search(r"<dt>新增</dt><dd>2</dd>", preview.text)
+    assert rehearsal.engine.head("wutong") == before
+
+    done = client.post("/c/wutong/admin/roster", data=hidden(preview.text), files={"none": b""})
+    assert done.status_code == 303
+    edition = rehearsal.matter("wutong").standing.rosters["owners"]
+    rows = rehearsal.engine.book(ROSTER, "wutong", prefix=f"{edition}/")
+    assert [sum(p[2] for p in row["parts"]) for row in rows.values()] == [9860, 8620]
+    assert "王桂兰" in client.get("/c/wutong/admin/people").text
+
+
+def test_importing_the_same_again_changes_nothing(client: TestClient, rehearsal: Rehearsal) -> None:
+    preview = check(client, GOOD.encode())
+    client.post("/c/wutong/admin/roster", data=hidden(preview.text), files={"none": b""})
+    before = rehearsal.engine.head("wutong")
+    again = check(client, GOOD.encode())
+    assert "名册没有变化" in again.text and 'value="import"' not in again.text
+    assert rehearsal.engine.head("wutong") == before
+
+
+def test_a_new_owner_is_a_change_of_one_unit(client: TestClient, rehearsal: Rehearsal) -> None:
+    preview = check(client, GOOD.encode())
+    client.post("/c/wutong/admin/roster", data=hidden(preview.text), files={"none": b""})
+    page = check(client, GOOD.replace("李强", "陈立").encode()).text
+    assert re.search(r"<dt>有变动</dt><dd>1</dd><dt>没变</dt><dd>1</dd>", page)
+    assert re.search(r"<dt>新登记的人</dt><dd>1</dd>", page)
+
+
+def test_a_file_that_was_not_previewed_here_is_not_imported(
+    client: TestClient, rehearsal: Rehearsal
+) -> None:
+    preview = hidden(check(client, GOOD.encode()).text)
+    forged = {**preview, "kept": preview["kept"][:-4] + "AAAA"}
+    page = client.post("/c/wutong/admin/roster", data=forged, files={"none": b""})
+    assert page.status_code == 422
+    assert rehearsal.matter("wutong").standing.rosters == {}
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 not a sheet", b"\x00\x01\x02", b"", "房号\n".encode("utf-16")]
+)
+def test_what_is_no_table_is_said_in_words(client: TestClient, content: bytes) -> None:
+    page = check(client, content)
+    assert page.status_code == 422
+    assert "没有保存" in page.text or "请选文件" in page.text
+
+
+def test_a_template_can_be_downloaded(client: TestClient) -> None:
+    sheet = client.get("/c/wutong/admin/roster/template?measure=area&form=xlsx")
+    assert sheet.content.startswith(b"PK") and "attachment" in sheet.headers["content-disposition"]
+    plain = client.get("/c/wutong/admin/roster/template?measure=heads&form=csv")
+    assert plain.content.startswith(b"\xef\xbb\xbf")
+
+
+def test_giving_a_role_is_recorded_and_shown(client: TestClient, rehearsal: Rehearsal) -> None:
+    page = client.get("/c/wutong/admin/people").text
+    address = re.search(r'href="(/m/wutong/do/wugong.role_granted\?member=li)"', page)
+    assert address is not None
+    form = client.get(address[1]).text
+    assert 'value="li" selected' in form and "监督小组" in form
+    data = {"member": "li", "role": "supervisor", "scope": "", "until": "", "key": "k"}
+    done = client.post("/m/wutong/do/wugong.role_granted", data=data)
+    assert done.status_code == 303
+    assert rehearsal.matter("wutong").standing.holders("supervisor") == ("li",)
+    assert "监督小组" in client.get("/c/wutong/admin/people").text
+
+
+def test_an_account_lets_a_member_sign_in(client: TestClient, rehearsal: Rehearsal) -> None:
+    form = {"member": "li", "account": "13800000000", "password": "a long enough secret"}
+    assert client.post("/c/wutong/admin/accounts", data=form).status_code == 303
+    assert check_password(rehearsal.engine, "13800000000", "a long enough secret")
+    assert rehearsal.engine.identify("wutong", "local", "13800000000") == "li"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"password": "short"}, "至少10个字符"),
+        ({"account": "<script>"}, "只能用字母、数字"),
+        ({"member": "nobody"}, "请选人"),
+    ],
+)
+def test_a_wrong_account_form_says_what_is_wrong(
+    client: TestClient, rehearsal: Rehearsal, changed: dict[str, str], said: str
+) -> None:
+    form = {"member": "li", "account": "li", "password": "a long enough secret", **changed}
+    page = client.post("/c/wutong/admin/accounts", data=form)
+    assert page.status_code == 422 and said in page.text
+    assert "a long enough secret" not in page.text
+    assert rehearsal.engine.accounts.find(form["account"]) is None
