@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from wugong.days import local_day
 from wugong.errors import Refusal
 from wugong.events import Act
 from wugong.matter import Matter
+from wugong.permission import of_the_system
 from wugong.polls import PollOpened
 from wugong.procedures import Procedure
 from wugong.stages import STAGES, Stage
@@ -45,6 +47,8 @@ def core_guard(matter: Matter, act: Act, procedures: Mapping[str, Procedure]) ->
             return _lifting(matter, act, number)
         case MemberEnrolled(member=member) if member in matter.standing.erased:
             return [Refusal("wugong.member_erased", details={"member": member})]
+        case MemberEnrolled(member=member) if of_the_system(member):
+            return [Refusal("wugong.member_reserved", details={"member": member})]
         case RosterImported() as imported:
             return _importing(imported)
         case PollOpened() as opened:
@@ -107,7 +111,7 @@ def _polling(
     if procedure is None:
         details = {"procedure": opened.procedure}
         reasons.append(Refusal("wugong.procedure_unknown", details=details))
-    elif not procedure.in_force(act.at.date()):
-        details = {"procedure": opened.procedure, "on": act.at.date().isoformat()}
+    elif not procedure.in_force(today := local_day(act.at)):
+        details = {"procedure": opened.procedure, "on": today.isoformat()}
         reasons.append(Refusal("wugong.procedure_not_in_force", procedure.id, details))
     return reasons

@@ -22,12 +22,17 @@ STANDING_ONLY = frozenset(
 )
 
 
+def of_the_system(actor: str) -> bool:
+    """Tell whether an actor is the host, the clock or a plugin, not a person."""
+    return actor in ("operator", "clock") or actor.startswith("plugin:")
+
+
 def actor_roles(matter: Matter, actor: str, enrolled: bool, act: Act) -> frozenset[str]:
     """Return every role and relation that ``actor`` has in ``matter`` at the time of ``act``."""
-    if actor in ("operator", "clock"):
-        return frozenset({actor})
-    if actor.startswith("plugin:"):
-        return frozenset({"plugin", actor})
+    if of_the_system(actor):
+        if actor == act.principal:
+            return frozenset()  # nobody borrows the system's rights
+        return frozenset({actor, actor.partition(":")[0]})
     if not enrolled or actor in matter.standing.erased:
         return frozenset()
     return member_roles(matter, actor, act)
