@@ -103,9 +103,12 @@ async def record(request: Request) -> Response:
         "at": receipt.at,
         "facts": list(receipt.facts),
     }
-    community = f"{V1}/communities/{place.partition('.')[0]}"
-    where = f"{request.scope.get('root_path', '')}{community}/facts/{receipt.seq}"
-    return JSONResponse(answer, 201, headers={"Location": where, "Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store"}
+    if receipt.seq:  # a secret ballot leaves no fact
+        community = f"{V1}/communities/{place.partition('.')[0]}"
+        root = request.scope.get("root_path", "")
+        headers["Location"] = f"{root}{community}/facts/{receipt.seq}"
+    return JSONResponse(answer, 201, headers=headers)
 
 
 async def read_json(request: Request) -> Any:

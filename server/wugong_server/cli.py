@@ -96,11 +96,7 @@ def run(arguments: list[str] | None = None) -> int:
         console.aside(f"wugong: {error}")
         return console.SETUP
     except Refused as error:
-        console.aside("refused; nothing was recorded")
-        for reason in error.reasons:
-            source = f" [{reason.source}]" if reason.source else ""
-            details = "".join(f" {name}={value}" for name, value in reason.details.items())
-            console.aside(f"  {reason.code}{source}{details}")
+        _tell(error)
         return console.REFUSED
     except Unreadable as error:
         for where, what in error.problems:
@@ -109,6 +105,17 @@ def run(arguments: list[str] | None = None) -> int:
     except Overloaded as error:
         console.aside(f"wugong: nothing was recorded: {error}")
         return console.BUSY
+
+
+def _tell(refused: Refused) -> None:
+    from wugong.plugins import build, installed
+    from wugong_server.commands.reasons import reason
+
+    registry = build(installed())
+    console.aside("refused; nothing was recorded")
+    for one in refused.reasons:
+        words = console.words(registry.packages)
+        console.aside(f"  {reason(registry, words, one)} ({one.code})")
 
 
 if __name__ == "__main__":

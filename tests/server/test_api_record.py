@@ -258,9 +258,16 @@ def test_a_sealed_text_comes_as_text_and_never_as_somebody_elses(r: Rehearsal, m
     assert r.engine.head("wutong").seq == seq
 
 
-@pytest.mark.parametrize("matter", ["nowhere", "wutong.999999", "wutong.1.2", "%00", "x" * 300])
+@pytest.mark.parametrize("matter", ["wutong.999999", "wutong.1.2", "wutong.0", "wutong.x"])
 def test_a_matter_that_is_not_there_is_not_found(r: Rehearsal, matter: str) -> None:
     Program(r, "li").act(matter, KIND, NEED, 404)
+
+
+@pytest.mark.parametrize("matter", ["nowhere", "nowhere.3", "%00", "x" * 300])
+def test_a_token_says_nothing_of_other_communities(r: Rehearsal, matter: str) -> None:
+    r.engine.found("other", title="Other", setting="rural")
+    told = [Program(r, "li").act(place, KIND, NEED, 401) for place in ("other", matter)]
+    assert {**told[0], "instance": ""} == {**told[1], "instance": ""}
 
 
 # Limits

@@ -89,6 +89,7 @@ def test_a_wrong_command_ends_with_2(arguments: tuple[str, ...]) -> None:
 def test_a_community_is_founded_once_and_well_named(founded: Path) -> None:
     again = run("found", "wutong", "--title", "Another")
     assert again.code == console.REFUSED and "wugong.community_exists" in again.err
+    assert "There is a community of this name already" in again.err
     for name in ("Wutong", "w", "a.b", "梧桐", "x" * 41):
         assert run("found", name, "--title", "x").code == console.WRONG
     assert run("found", "other", "--title", "x", "--setting", "lunar").code == console.WRONG
@@ -457,6 +458,23 @@ def test_a_story_is_played_a_line_an_act() -> None:
     entries = run("play", "case.toml", "--json").json()
     assert isinstance(entries, list) and [one["step"] for one in entries] == [1, 2, 3]
     assert not Path("wugong.sqlite3").exists()
+
+
+def test_refusals_are_told_as_on_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    from wugong import Refusal
+    from wugong.plugins import Registry
+    from wugong_server.commands.reasons import reason
+
+    registry = Registry(refusals={"x.y": "{short_fen} short at {ends_at}: {stages}"})
+    details = {
+        "short_fen": 1_260_000,
+        "ends_at": "2026-03-26T01:00:00.000Z",
+        "stages": "plan, build",
+    }
+    told = reason(registry, console.words(), Refusal("x.y", "民法典 278", details))
+    assert "12,600.00" in told and "09:00" in told and "Z" not in told.replace("[", "")
+    assert "Plan" in told and "Build" in told and told.endswith("]")
+    assert reason(registry, console.words(), Refusal("no.words")) == "no.words"
 
 
 def test_a_story_that_goes_otherwise_names_its_first_expectation() -> None:

@@ -10,6 +10,7 @@ import click
 from wugong import Engine, Words
 from wugong.cases import Case, CaseError, Played, Story, engine_for, read_case
 from wugong_server.commands.console import FOUND, as_json, aside, print_json, say, words
+from wugong_server.commands.reasons import reason
 
 
 @click.command("play")
@@ -71,14 +72,10 @@ class Teller:
         parts = [one.at.strftime("%Y-%m-%d"), mark, self.who(one), self.what(one)]
         text = "  ".join(part for part in parts if part)
         if one.refusals:
-            reasons = "; ".join(self._reason(reason) for reason in one.refusals)
+            registry = self.engine.registry
+            reasons = "; ".join(reason(registry, self.words, r, one.at) for r in one.refusals)
             text += f"  ⟂ {reasons}"
         return f"{text}  ← {one.problem}" if one.problem else text
-
-    def _reason(self, reason: Any) -> str:
-        message = self.engine.registry.refusals.get(reason.code, reason.code)
-        source = f" [{reason.source}]" if reason.source else ""
-        return self.words(message, **reason.details) + source
 
     def entry(self, one: Played) -> dict[str, Any]:
         """Return a step as JSON."""

@@ -1,0 +1,46 @@
+"""What only a real machine shows: unsafe storage, and rosters as committees write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.server.test_cli_commands import run
+from wugong_server.commands import console
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("DATABASE_URL", "WUGONG_DATABASE_URL", "WUGONG_KEYS", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.postgres
+def test_unsafe_storage_stops_the_start_with_a_message(
+    postgres_cluster: object, tmp_path: Path
+) -> None:
+    from tests.support.postgres import Cluster
+
+    assert isinstance(postgres_cluster, Cluster)
+    with postgres_cluster.new_database() as url:
+        name = url.rpartition("/")[2]
+        postgres_cluster.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        where = ("--database", url, "--keys", str(tmp_path / "keys"))
+        ended = run("serve", "--port", "0", *where)
+        assert ended.code == console.SETUP
+        assert "synchronous_commit=off" in ended.err and "lost" in ended.err
+
+
+@pytest.mark.parametrize("measure", ["area", "heads", "households"])
+def test_a_roster_needs_neither_stair_nor_group(measure: str) -> None:
+    text = {
+        "area": "房号,姓名,面积\n101,张三,80\n",
+        "heads": "姓名\n张三\n",
+        "households": "户,姓名\n5号,张三\n",
+    }[measure]
+    assert run("found", "wutong", "--title", "x").code == 0
+    Path("owners.csv").write_text(text, encoding="utf-8")
+    ended = run("import-roster", "wutong", "r", "owners.csv", "--measure", measure, "--write")
+    assert (ended.code, ended.err) == (0, "")
