@@ -466,7 +466,7 @@ def test_refusals_are_told_as_on_the_pages(monkeypatch: pytest.MonkeyPatch) -> N
     from wugong_server.commands.reasons import reason
 
     registry = Registry(refusals={"x.y": "{short_fen} short at {ends_at}: {stages}"})
-    details = {
+    details: dict[str, int | str] = {
         "short_fen": 1_260_000,
         "ends_at": "2026-03-26T01:00:00.000Z",
         "stages": "plan, build",
