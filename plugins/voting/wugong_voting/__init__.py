@@ -27,6 +27,7 @@ from wugong import (
 )
 from wugong_voting import casting, closing, notices, opening
 from wugong_voting.ballots import BALLOTS, key, under, weighed
+from wugong_voting.chosen import chosen
 from wugong_voting.events import BallotCast
 from wugong_voting.notices import NOTICES
 from wugong_voting.outcome import conclude
@@ -55,7 +56,8 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
             entry = books.get(ROLL, key(number, entitlement))
             right = read_entitlement(entry) if entry else None
             poll = polls_of(matter).get(number)
-            return casting.refusals(poll, right, act, _article(matter, number))
+            rule = chosen(matter.standing.rules, poll.opened.rule) if poll else None
+            return casting.refusals(poll, right, act, _article(matter, number), rule)
         case PollClosed(poll=number):
             return closing.refusals(polls_of(matter).get(number), act, _article(matter, number))
         case PollDecided() if act.by != "plugin:voting":
@@ -69,7 +71,7 @@ def _opening(matter: Matter, act: Act, opened: PollOpened) -> list[Refusal]:
     procedure = matter.standing.procedures.get(opened.procedure)
     if procedure is None:
         return []  # the engine says so
-    rule = matter.standing.rules.get(opened.rule)
+    rule = chosen(matter.standing.rules, opened.rule)
     starts = max(act.at, opened.opens_at or act.at)
     return [
         *notices.refusals(matter, opened, procedure, starts),
@@ -107,7 +109,9 @@ def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | Non
     if poll.decided is not None or poll.roll is None:
         return None
     procedure = matter.standing.procedures[poll.opened.procedure]
-    rule = matter.standing.rules[poll.opened.rule]
+    rule = chosen(matter.standing.rules, poll.opened.rule)
+    if rule is None:
+        raise LookupError(f"the counting rule {poll.opened.rule} is not installed")
     roll = {place: read_entitlement(entry) for place, entry in books.scan(ROLL, under(poll.id))}
     ballots = list(weighed(books.scan(BALLOTS, under(poll.id)), roll))
     return [conclude(poll.id, poll.opened, poll.roll, procedure, rule, ballots)]

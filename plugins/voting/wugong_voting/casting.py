@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from wugong import Act, Entitlement, Refusal, write_time
+from collections.abc import Mapping
+
+from wugong import Act, Entitlement, Refusal, VotingRule, write_time
+from wugong_voting.ballot_forms import Misread, read, spoilt_reason
+from wugong_voting.counted import CountedRule
 from wugong_voting.events import BallotCast
 from wugong_voting.state import Poll
 
 PAPER_AND_SCREEN = frozenset({"web", "paper", "assisted", "meeting"})
+ON_PAPER = frozenset({"paper", "assisted", "meeting"})  # where a ballot can be spoilt
 
 
 def refusals(
-    poll: Poll | None, entitlement: Entitlement | None, act: Act, source: str
+    poll: Poll | None,
+    entitlement: Entitlement | None,
+    act: Act,
+    source: str,
+    rule: VotingRule | None = None,
 ) -> list[Refusal]:
     """Say why the ballot that ``act`` carries does not count.
 
     ``entitlement`` is what the frozen roll of the poll holds under the ballot's entitlement;
-    ``source`` the article that the poll's procedure rests on.
+    ``source`` the article that the poll's procedure rests on, ``rule`` what counts the poll.
     """
     ballot: BallotCast = act.event
     if poll is None:
@@ -33,10 +42,33 @@ def refusals(
     elif entitlement.member != act.who:
         details = {"entitlement": ballot.entitlement}
         reasons.append(Refusal("voting.not_your_entitlement", source, details))
-    if ballot.choice not in poll.options:
-        options = ", ".join(option.title for option in poll.opened.options)
-        details = {"choice": ballot.choice, "options": options}
-        reasons.append(Refusal("voting.unknown_option", source, details))
+    try:
+        reasons += _spoilt(ballot.choice, act.channel, source)
+        _read(ballot.choice, poll, rule)
+    except Misread as misread:
+        reasons.append(Refusal(misread.code, source, _named(misread.details, poll)))
     if act.channel in PAPER_AND_SCREEN and act.channel not in poll.opened.channels:
         reasons.append(Refusal("voting.channel_not_offered", source, {"channel": act.channel}))
     return reasons
+
+
+def _spoilt(choice: str, channel: str, source: str) -> list[Refusal]:
+    if spoilt_reason(choice) and channel not in ON_PAPER:
+        return [Refusal("voting.spoilt_on_paper_only", source)]
+    return []
+
+
+def _read(choice: str, poll: Poll, rule: VotingRule | None) -> None:
+    """Read the ballot as the rule will; ``Misread`` where it cannot be counted."""
+    if isinstance(rule, CountedRule):
+        read(choice, rule.form, poll.options)
+    elif choice not in poll.options and not spoilt_reason(choice):
+        raise Misread("voting.unknown_option", choice=choice)
+
+
+def _named(details: Mapping[str, int | str], poll: Poll) -> dict[str, int | str]:
+    """Add what can be chosen, and name options as the ballot paper does."""
+    titles = {option.id: option.title for option in poll.opened.options}
+    choice = str(details.get("choice", ""))
+    named = {**details, "choice": titles.get(choice, choice)[:200]} if choice else {**details}
+    return {**named, "options": ", ".join(titles.values())}

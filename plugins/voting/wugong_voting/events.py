@@ -28,4 +28,4 @@ class BallotCast:
 
     poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
     entitlement: Annotated[str, Label(N_("Entitlement")), Most(80)]
-    choice: Annotated[str, Label(N_("Choice")), Most(40)]
+    choice: Annotated[str, Label(N_("Choice")), Most(4000)]  # see ballot_forms.py

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from wugong import PollOpened, Procedure, Refusal, RollFrozen, VotingRule
+from wugong_voting.ballot_forms import candidates, unusable
+from wugong_voting.counted import CountedRule, trial
 from wugong_voting.outcome import figures, measures
 
 
@@ -19,6 +21,8 @@ def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) 
         # Without a test of consent, one yes against a hundred noes would carry.
         details = {"procedure": procedure.id}
         reasons.append(Refusal("voting.no_test_of_consent", source, details))
+    if isinstance(rule, CountedRule):
+        reasons += _countable(opened, rule, source)
     if opened.roster != procedure.roster:
         details = {"roster": opened.roster, "needed": procedure.roster}
         reasons.append(Refusal("voting.roster_of_another_body", source, details))
@@ -27,6 +31,21 @@ def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) 
     if "secret" in (opened.secrecy, procedure.secrecy):
         reasons.append(Refusal("voting.secret_not_offered", source))
     return reasons
+
+
+def _countable(opened: PollOpened, rule: CountedRule, source: str) -> list[Refusal]:
+    """Say why this rule could not count ballots for these options."""
+    options = tuple(option.id for option in opened.options)
+    if bad := unusable(options):
+        return [Refusal("voting.option_id", source, {"options": " ".join(bad)})]
+    if len(candidates(options)) < 2:
+        return [Refusal("voting.too_few_options", source)]
+    try:  # a rule that counts so many options only up to a limit says so here
+        trial(rule, options)
+    except ValueError:
+        details: dict[str, int | str] = {"options": len(candidates(options))}
+        return [Refusal("voting.rule_cannot_count", source, details)]
+    return []
 
 
 def roll_refusals(roll: RollFrozen, procedure: Procedure) -> list[Refusal]:

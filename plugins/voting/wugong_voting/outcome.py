@@ -73,11 +73,12 @@ def conclude(
         winners=_winners(verdict, counted),
         counts=counted.counts,
         tests=tests,
-        rule=rule.id,
+        rule=opened.rule,
         procedure=procedure.id,
         basis=tuple(f"{basis.article} ({basis.text_year})" for basis in procedure.basis),
         roll=roll.roll,
         taken_part=counted.taken_part,
+        count=counted.count,
     )
 
 

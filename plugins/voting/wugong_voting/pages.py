@@ -38,12 +38,12 @@ from wugong_server import (
     url,
 )
 from wugong_voting import showing
+from wugong_voting.ballot_forms import ABSTAIN
 from wugong_voting.events import BallotCast
 from wugong_voting.needs import ZERO, turnout_needs
 from wugong_voting.rules import BY_ID
 from wugong_voting.rules.yes_no_abstain import OPTIONS
 from wugong_voting.state import Poll, polls_of
-from wugong_voting.tallies import ABSTAIN
 
 CAST, OPEN = "voting.ballot_cast", "voting.poll_opened"
 HINTS = {

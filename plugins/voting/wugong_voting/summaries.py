@@ -28,7 +28,7 @@ class Sums:
         >>> Sums((("yes", (1, 1, 1, 80)),)).merge(Sums((("yes", (2, 2, 1, 20)),)))
         Sums(rows=(('yes', (3, 3, 2, 100)),))
         """
-        return _ordered((*self.rows, *other.rows))
+        return summed((*self.rows, *other.rows))
 
     def of(self, choice: str) -> Sum:
         """Return what ``choice`` received."""
@@ -41,13 +41,18 @@ class Sums:
 
 
 def sums(ballots: Sequence[Ballot], options: Sequence[str]) -> Sums:
-    """Add up one shard of ballots; ``ValueError`` for a choice that is no option."""
-    if unknown := {ballot.choice for ballot in ballots} - set(options):
+    """Add up one shard of ballots; ``ValueError`` for a choice that is no option.
+
+    A spoilt ballot (``!illegible``) is none either: it takes part under its own name.
+    """
+    unknown = {ballot.choice for ballot in ballots} - set(options)
+    if unknown := {choice for choice in unknown if not choice.startswith("!")}:
         raise ValueError(f"ballots for what is no option: {', '.join(sorted(unknown))}")
-    return _ordered((b.choice, (1, b.heads, b.households, b.area_dm2)) for b in ballots)
+    return summed((b.choice, (1, b.heads, b.households, b.area_dm2)) for b in ballots)
 
 
-def _ordered(rows: Iterable[tuple[str, Sum]]) -> Sums:
+def summed(rows: Iterable[tuple[str, Sum]]) -> Sums:
+    """Add up rows of the same choice."""
     added: dict[str, list[int]] = {}
     for choice, row in rows:
         sofar = added.setdefault(choice, [0, 0, 0, 0])

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wugong import Count, Measure
+from wugong_voting.ballot_forms import ABSTAIN
 from wugong_voting.summaries import Sum, Sums, count, in_measure
-
-ABSTAIN = "abstain"  # takes part, can never win
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +15,15 @@ class Tally:
     """What each option received, who leads, and which options the consent tests are applied to.
 
     Several ``leaders`` are a tie, or lead in different measures; ``leaders`` is empty when nobody
-    chose anything that can win. ``tested`` is the side that needs consent.
+    chose anything that can win. ``tested`` is the side that needs consent; what each option
+    ``received`` are the ballots that agree to it.
     """
 
     counts: tuple[Count, ...]
     taken_part: Count
     leaders: tuple[str, ...]
     tested: tuple[str, ...]
+    count: str = ""  # rounds, matrix and certificate of a counting rule, as canonical JSON
 
     def received(self, option: str) -> Count:
         """Return what ``option`` received."""

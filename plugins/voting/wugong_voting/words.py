@@ -12,6 +12,17 @@ TEXTS = Texts(
         "voting.not_on_the_roll": N_("{entitlement} is not on the frozen roll of this poll."),
         "voting.not_your_entitlement": N_("Only its holder can vote with {entitlement}."),
         "voting.unknown_option": N_("{choice} cannot be chosen. The options are: {options}."),
+        "voting.named_twice": N_("{choice} is named twice on one ballot."),
+        "voting.too_many": N_("The ballot names {given} options; at most {most} are allowed."),
+        "voting.out_of_scale": N_("Grades go from 0 to {top}; {choice} was given {grade}."),
+        "voting.grade_missing": N_("{choice} has no grade. A grade is a whole number."),
+        "voting.spoilt_why": N_("A spoilt ballot needs one of these reasons: {reasons}."),
+        "voting.spoilt_on_paper_only": N_("Only a ballot on paper can be recorded as spoilt."),
+        "voting.option_id": N_("The ids of options cannot contain > = , : or blanks: {options}."),
+        "voting.too_few_options": N_("There must be two options or more to choose from."),
+        "voting.rule_cannot_count": N_(
+            "This counting rule, with these settings, cannot count {options} options."
+        ),
         "voting.channel_not_offered": N_("This poll takes no ballots in this way."),
         "voting.rule_unknown": N_("There is no counting rule {rule}."),
         "voting.options_of_the_rule": N_("This counting rule has its own options: {options}."),

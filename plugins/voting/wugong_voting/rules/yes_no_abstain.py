@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wugong import N_, VotingRule
+from wugong_voting.ballot_forms import ABSTAIN
 from wugong_voting.summaries import ALL, Sums, count, sums
-from wugong_voting.tallies import ABSTAIN, Tally, counts, leaders
+from wugong_voting.tallies import Tally, counts, leaders
 
 OPTIONS = ("yes", "no", ABSTAIN)
 

@@ -1,0 +1,46 @@
+"""The rule that a poll names: an id, and its settings in brackets where they differ.
+
+``schulze`` · ``schulze(strength=winning_votes)`` · ``approval(most=2)`` · ``score(levels=11)``
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from wugong import VotingRule
+from wugong_voting.counted import CountedRule, counted
+from wugong_voting.counting.rule import CountingRule
+
+NAMED = re.compile(r"([^()=,\s]+)\(([^()]*)\)")
+
+
+def chosen(rules: Mapping[str, VotingRule], text: str) -> VotingRule | None:
+    """Return the rule with its settings, or ``None`` where there is none, or no such setting."""
+    found = NAMED.fullmatch(text)
+    if found is None:
+        return rules.get(text)
+    rule = rules.get(found[1])
+    parts = [part.partition("=") for part in found[2].split(",")]
+    settings = {name.strip(): value.strip() for name, _, value in parts}
+    if not isinstance(rule, CountedRule) or len(settings) != len(parts):
+        return None
+    try:
+        return _with(rule.counting, tuple(sorted(settings.items())))
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _with(rule: CountingRule, settings: tuple[tuple[str, str], ...]) -> CountedRule:
+    return counted(rule, dict(settings))
+
+
+def id_of(text: str) -> str:
+    """Return the id in a rule's text.
+
+    >>> id_of("approval(most=2)")
+    'approval'
+    """
+    return text.partition("(")[0]
