@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from wugong_voting.counting.profile import (
-    EXACT,
-    Profile,
-    Whole,
-    merge,
-    until_tie,
-    weights_of,
-)
+from wugong_voting.counting.grouping import grouped, joined
+from wugong_voting.counting.profile import BLOCK, EXACT, Profile, Whole, until_tie
+
+MOST_KEPT = 32_000_000  # ballots in the ways that are remembered
+SMALL = 200_000  # ranks; up to here sorting all ballots again costs less than finding the moved
+
+Way = tuple[Any, Whole]  # each ballot's best standing option, and the weight of each option
 
 
 @dataclass(slots=True, eq=False)
@@ -27,7 +26,9 @@ class Heaps:
     """Ballots read up to their first tied group; ``firsts`` counts them by best standing option."""
 
     profile: Profile
-    _ways: dict[frozenset[int], Any] = field(default_factory=dict)
+    _ways: dict[frozenset[int], Way] = field(default_factory=dict)
+    _last: frozenset[int] = frozenset()
+    _keys: Any = None
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -46,53 +47,99 @@ class Heaps:
 
     def merge(self, other: Heaps) -> Heaps:
         """Return the ballots of both shards."""
-        return Heaps(merge(self.profile, other.profile).grouped)
+        return Heaps(joined(self.profile, other.profile))
 
     def firsts(self, standing: Set[int]) -> Whole:
         """Return for each option the weight of the ballots whose best standing option it is."""
         place = frozenset(standing)
-        tops = self._tops(place)
-        size = len(self.options) + 1
-        weights = self.profile.weights
-        if weights is None:
-            counts = np.bincount(tops, minlength=size).astype(np.int64)
-        elif self.valid < EXACT:
-            counts = np.bincount(tops, weights, minlength=size).astype(np.int64)
-        else:
-            counts = np.zeros(size, dtype=np.int64)
-            np.add.at(counts, tops, weights_of(self.profile))
-        return counts[:-1]
+        if self.profile.ranks.size <= SMALL:
+            return self._anew(sorted(place))
+        way = self._ways.get(place)
+        if way is None:
+            way = self._sorted(place)
+            self._ways[place] = way
+            if len(self._ways) > max(2, MOST_KEPT // max(1, self.profile.rows)):
+                del self._ways[next(iter(self._ways))]
+        self._last = place
+        return way[1]
 
-    def _tops(self, standing: frozenset[int]) -> Any:
-        """Return each ballot's best standing option; the number of options where it has none."""
-        if standing in self._ways:
-            return self._ways[standing]
-        parent = next((w for w in self._ways if standing < w and len(w) == len(standing) + 1), None)
-        ranks = self.profile.ranks
-        if parent is None:
-            tops = _best(self.profile, ranks, sorted(standing))
-        else:
-            (gone,) = parent - standing
-            tops = self._ways[parent].copy()
-            moved = np.flatnonzero(tops == gone)
-            tops[moved] = _best(self.profile, ranks[:, moved], sorted(standing))
-            del self._ways[parent]  # a way that is taken again is counted again
-        self._ways[standing] = tops
-        return tops
+    def _anew(self, standing: list[int]) -> Whole:
+        """Sort all ballots; a key says a rank and whose it is, so the least one says the best."""
+        if self._keys is None:
+            self._keys = _keys(self.profile)
+        least = self._keys[standing].min(axis=0)
+        return _weigh(self.profile, least & _whose(self._keys), None)
+
+    def _sorted(self, standing: frozenset[int]) -> Way:
+        """Sort the ballots of those who dropped out since a way that is known; else all ballots."""
+        before = self._last
+        if not standing < before or before not in self._ways:
+            near = (standing | {one} for one in range(len(self.options)) if one not in standing)
+            before = next((way for way in near if way in self._ways), frozenset())
+        profile, listed = self.profile, sorted(standing)
+        if not before:
+            tops = _best(profile, listed, None)
+            return tops, _weigh(profile, tops, None)
+        tops, votes = self._ways[before]
+        out = sorted(before - standing)
+        moved = np.flatnonzero(tops == out[0] if len(out) == 1 else np.isin(tops, out))
+        found = _best(profile, listed, moved)
+        tops = tops.copy()
+        tops[moved] = found
+        votes = votes + _weigh(profile, found, moved)
+        votes[out] = 0
+        return tops, votes
 
 
-def _best(profile: Profile, ranks: Any, standing: list[int]) -> Any:
+def _keys(profile: Profile) -> Any:
     nobody = len(profile.options)
-    best = np.full(ranks.shape[1], profile.unranked, dtype=ranks.dtype)
-    tops = np.full(ranks.shape[1], nobody, dtype=np.int32 if nobody > 254 else np.uint8)
-    for option in standing:
-        row = ranks[option]
-        better = row < best
-        tops[better] = option
-        np.minimum(best, row, out=best)
+    keys: Any = profile.ranks.astype(np.uint32 if profile.unranked > 254 else np.uint16)
+    named = np.arange(nobody, dtype=keys.dtype)[:, None]
+    named = np.where(keys < profile.unranked, named, keys.dtype.type(nobody))
+    return keys * keys.dtype.type(_whose(keys) + 1) | named
+
+
+def _whose(keys: Any) -> int:
+    """Return the mask of the half of a key that names the option."""
+    return 0xFF if keys.itemsize == 2 else 0xFFFF
+
+
+def _best(profile: Profile, standing: list[int], moved: Any) -> Any:
+    """Return the best standing option of all ballots, or of the ``moved`` ones."""
+    ranks, unranked = profile.ranks, profile.unranked
+    nobody = len(profile.options)
+    size = profile.rows if moved is None else len(moved)
+    kind: Any = np.uint16 if nobody > 254 else np.uint8
+    tops = np.full(size, nobody, dtype=kind)
+    for start in range(0, size, BLOCK):
+        top = tops[start : start + BLOCK]
+        best = np.full(len(top), unranked, dtype=ranks.dtype)
+        where = slice(start, start + BLOCK) if moved is None else moved[start : start + BLOCK]
+        for option in standing:
+            row = ranks[option][where]
+            np.copyto(top, kind(option), where=row < best)
+            np.minimum(best, row, out=best)
     return tops
+
+
+def _weigh(profile: Profile, tops: Any, moved: Any) -> Whole:
+    """Return for each option the weight of the ballots that stand with it."""
+    size = len(profile.options) + 1
+    votes = np.zeros(size, dtype=np.int64)
+    if profile.weights is None:
+        for start in range(0, len(tops), BLOCK):
+            votes += np.bincount(tops[start : start + BLOCK], minlength=size)
+        return votes[:-1]
+    weights = profile.weights if moved is None else profile.weights[moved]
+    if profile.valid < EXACT:
+        for start in range(0, len(tops), BLOCK):
+            part = np.bincount(tops[start : start + BLOCK], weights[start : start + BLOCK], size)
+            votes += part.astype(np.int64)
+    else:
+        np.add.at(votes, tops, weights)
+    return votes[:-1]
 
 
 def heaps(profile: Profile) -> Heaps:
     """Summarise a profile as the multiset of its ballots."""
-    return Heaps(until_tie(profile.grouped))
+    return Heaps(until_tie(grouped(profile)))

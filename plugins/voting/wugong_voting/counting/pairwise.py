@@ -12,7 +12,7 @@ from wugong_voting.counting.profile import EXACT, Profile, Whole, weights_of
 
 BLOCK = 65_536  # ballots at a time, so that a block stays in the cache
 SMALL = 5_000  # below this many rows one call for all pairs costs less than a call a pair
-MOST_AT_ONCE = 4_000_000
+MOST_AT_ONCE = 1_000_000  # comparisons of one call, so that they stay in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,8 +48,7 @@ class Pairwise:
 
 def pairwise(profile: Profile, _options: Sequence[str] = ()) -> Pairwise:
     """Compare every pair of options on every ballot; unranked options are tied last."""
-    count, rows = profile.ranks.shape
-    if count * count * rows <= MOST_AT_ONCE and rows <= SMALL:
+    if profile.rows <= SMALL:
         wins = _small(profile)
     elif profile.weights is not None:
         wins = _weighted(profile)
@@ -59,14 +58,22 @@ def pairwise(profile: Profile, _options: Sequence[str] = ()) -> Pairwise:
 
 
 def _small(profile: Profile) -> Whole:
-    ranks = profile.ranks
-    above = ranks[:, None, :] < ranks[None, :, :]
-    if profile.valid < EXACT:  # then floating point adds whole numbers exactly, and fast
-        sums: Any = above.astype(np.float64) @ weights_of(profile).astype(np.float64)
-        made: Whole = sums.astype(np.int64)
-        return made
-    made = above.astype(np.int64) @ weights_of(profile)
-    return made
+    """Compare all pairs of some options at once: few calls, where calls cost most."""
+    ranks, weights = profile.ranks, profile.weights
+    count, rows = ranks.shape
+    wins = np.empty((count, count), dtype=np.int64)
+    at_once = max(1, MOST_AT_ONCE // max(1, count * rows))
+    numbers: Any = weights
+    if weights is not None and profile.valid < EXACT:  # then floating point adds exactly, and fast
+        numbers = weights.astype(np.float64)
+    for start in range(0, count, at_once):
+        part = ranks[start : start + at_once, None, :]
+        above = (part < ranks[None, :, :]).view(np.uint8)
+        if numbers is None:
+            wins[start : start + at_once] = np.add.reduce(above, axis=2, dtype=np.uint16)
+        else:
+            wins[start : start + at_once] = above.astype(numbers.dtype) @ numbers
+    return wins
 
 
 def _weighted(profile: Profile) -> Whole:
@@ -102,3 +109,30 @@ def _counted(profile: Profile) -> Whole:
                     below = np.greater(first, part[other], out=buffer)
                     wins[other, one] += np.count_nonzero(below)
     return wins
+
+
+def strongest_paths(strength: Whole) -> Whole:
+    """Return for each pair the strength of the strongest chain: its weakest link counts."""
+    paths = strength.copy()
+    through = np.empty_like(paths)
+    for between in range(len(paths)):
+        np.minimum(paths[:, between, None], paths[None, between, :], out=through)
+        np.maximum(paths, through, out=paths)
+    return paths
+
+
+def dominant(margins: Whole) -> list[int]:
+    """Return the smallest group whose members all beat everybody outside it (Smith 1973).
+
+    A member loses to fewer options than there are members, anybody else to all of them: so the
+    group is the head of all options in the order of how many each does not lose to.
+    """
+    ranked = np.argsort(-np.count_nonzero(margins >= 0, axis=1), kind="stable")
+    count = len(ranked)
+    unbeaten = margins[np.ix_(ranked, ranked)] <= 0
+    np.fill_diagonal(unbeaten, False)
+    # The last place, in that order, of somebody whom an option does not beat.
+    last = np.where(unbeaten.any(axis=1), count - 1 - unbeaten[:, ::-1].argmax(axis=1), -1)
+    reach = np.maximum.accumulate(last)
+    size = next((n for n in range(1, count) if int(reach[n - 1]) < n), count)
+    return sorted(ranked[:size].tolist())

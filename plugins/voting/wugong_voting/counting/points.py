@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from wugong_voting.counting.profile import EXACT, Profile, Whole, until_tie, weights_of
+from wugong_voting.counting.profile import BLOCK, EXACT, FEW, Profile, Whole, until_tie
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,28 +57,26 @@ class Places:
         )
 
 
-def weigh(mask: Any, profile: Profile) -> Whole:
-    """Return for each row of a mask the weight of the ballots that it marks."""
-    if profile.weights is None:
-        made: Whole = np.array([np.count_nonzero(row) for row in mask], dtype=np.int64)
-        return made
-    weights: Any = weights_of(profile)
-    if profile.valid < EXACT:
-        sums: Whole = (mask.astype(np.float64) @ weights.astype(np.float64)).astype(np.int64)
-        return sums
-    return np.array([int(weights[row].sum()) for row in mask], dtype=np.int64)
-
-
 def first_places(profile: Profile) -> Points:
     """Count for each option the ballots that put it alone in the first place."""
-    cut = until_tie(profile)
-    return Points(profile.options, weigh(cut.ranks == 0, cut), profile.voters, profile.valid)
+    return Points(profile.options, _firsts(until_tie(profile)), profile.voters, profile.valid)
 
 
 def approvals(profile: Profile) -> Points:
     """Count for each option the ballots that have it in their first group."""
-    firsts = weigh(profile.ranks == 0, profile)
-    return Points(profile.options, firsts, profile.voters, profile.valid)
+    return Points(profile.options, _firsts(profile), profile.voters, profile.valid)
+
+
+def _firsts(profile: Profile) -> Whole:
+    """Return for each option the weight of the ballots that have it in the first group."""
+    return np.array([weigh(row == 0, profile) for row in profile.ranks], dtype=np.int64)
+
+
+def weigh(chosen: Any, profile: Profile) -> int:
+    """Return the weight of the ballots that a mask marks."""
+    if profile.weights is None:
+        return int(np.count_nonzero(chosen))
+    return int(profile.weights[chosen].sum())
 
 
 def places(profile: Profile) -> Places:
@@ -102,26 +99,29 @@ def _places(read: Profile, whole: Profile) -> Places:
     width = max(width, len(whole.options)) if read is not whole else width
     counts = np.zeros((len(whole.options), width + 1), dtype=np.int64)
     unranked = whole.unranked
-    tally = _bincount(read)
     for option, row in enumerate(read.ranks):
-        found = tally(row)
-        counts[option, width] = found[unranked] if len(found) > unranked else 0
-        ranked = found[:unranked]
-        counts[option, : min(width, len(ranked))] = ranked[:width]
+        found = _tally(row, read)
+        counts[option, width] = found[unranked]
+        counts[option, : min(width, unranked)] = found[:unranked][:width]
     return Places(whole.options, counts, whole.voters, whole.valid, whole.levels)
 
 
-def _bincount(profile: Profile) -> Callable[[Any], Whole]:
+def _tally(row: Any, profile: Profile) -> Whole:
+    """Count how often each place stands in a row, a block at a time."""
     size = profile.unranked + 1
-    if profile.weights is None:
-        return lambda row: np.bincount(row, minlength=size).astype(np.int64)
-    weights = profile.weights
-
-    def exactly(row: Any) -> Whole:
-        made = np.zeros(size, dtype=np.int64)
-        np.add.at(made, row, weights)
-        return made
-
-    if profile.valid >= EXACT:
-        return exactly
-    return lambda row: np.bincount(row, weights, minlength=size).astype(np.int64)
+    counts = np.zeros(size, dtype=np.int64)
+    if profile.weights is None and size <= FEW and len(row) > BLOCK // 8:
+        for start in range(0, len(row), BLOCK):
+            part = row[start : start + BLOCK]
+            counts += [np.count_nonzero(part == place) for place in range(size)]
+    elif profile.weights is None:
+        for start in range(0, len(row), BLOCK):
+            counts += np.bincount(row[start : start + BLOCK], minlength=size)
+    elif profile.valid < EXACT:
+        for start in range(0, len(row), BLOCK):
+            weights = profile.weights[start : start + BLOCK]
+            part = np.bincount(row[start : start + BLOCK], weights, minlength=size)
+            counts += part.astype(np.int64)
+    else:
+        np.add.at(counts, row, profile.weights)
+    return counts

@@ -8,7 +8,7 @@ No voter is in here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 Ranks = NDArray[np.unsignedinteger[Any]]
 Whole = NDArray[np.int64]
-MOST_CODES = 4_000_000  # codes that a bincount may have
-FEW = 32  # options
+BLOCK = 65_536  # ballots at a time, so that a block stays in the cache
+FEW = 24  # options up to which comparing whole columns beats writing to scattered places
 EXACT = 2**53  # sums of whole numbers up to here are exact in floating point, too
 
 
@@ -60,11 +60,6 @@ class Profile:
         """The weight of all ballots, blank and spoilt ones too."""
         return self.valid + self.blank + self.spoilt
 
-    @cached_property
-    def grouped(self) -> Profile:
-        """The same ballots with equal ones joined, where that is cheap; else the profile itself."""
-        return _grouped(self)
-
 
 def mark(options: int, levels: int | None = None) -> int:
     """Return the mark of the unranked: one past the last place or grade that there can be."""
@@ -87,143 +82,146 @@ def from_orders(
     An empty ballot counts as blank. An option named twice on a ballot keeps its first place.
     """
     unranked = mark(len(options), levels)
-    kind = rank_type(unranked)
     listed = list(orders)
     given = [1] * len(listed) if weights is None else list(weights)
     full = [i for i, groups in enumerate(listed) if any(groups)]
-    ranks = np.full((len(full), len(options)), unranked, dtype=kind)
-    for row, i in enumerate(full):
-        for place, group in enumerate(listed[i]):
-            for option in group:
-                if ranks[row, option] == unranked:
-                    ranks[row, option] = place
+    entries = [
+        (option, row, place)
+        for row, i in enumerate(full)
+        for place, group in enumerate(listed[i])
+        for option in group
+    ]
+    entries.reverse()  # the last one written stays: an option's first place
+    at = np.array(entries, dtype=np.int64).reshape(-1, 3).T
+    if at.size and not 0 <= at[0].min() <= at[0].max() < len(options):
+        raise ValueError(f"options are numbered from 0 to {len(options) - 1}")
+    ranks = np.full((len(options), len(full)), unranked, dtype=rank_type(unranked))
+    ranks[at[0], at[1]] = at[2]
     kept = None if weights is None else np.array([given[i] for i in full], dtype=np.int64)
     blank = sum(given) - sum(given[i] for i in full)
-    columns = np.ascontiguousarray(ranks.T)
-    return Profile(tuple(options), columns, kept, blank, levels=levels, strict=_strict(columns))
+    return Profile(tuple(options), ranks, kept, blank, levels=levels, strict=_strict(ranks))
 
 
-def from_rankings(options: Sequence[str], orders: NDArray[Any]) -> Profile:
-    """Make a profile of complete rankings: one row a ballot, option indices from best to worst."""
+def from_rankings(
+    options: Sequence[str], orders: NDArray[Any], weights: NDArray[Any] | None = None
+) -> Profile:
+    """Make a profile of complete rankings: one row a ballot, option indices from best to worst.
+
+    ``ValueError`` when a row does not name every option once.
+    """
     count = len(options)
-    places = np.asarray(orders)
-    if places.ndim != 2 or places.shape[1] != count:
+    rows = np.asarray(orders)
+    if rows.ndim != 2 or rows.shape[1] != count:
         raise ValueError(f"complete rankings of {count} options have {count} columns")
-    kind = rank_type(count)
-    columns = np.ascontiguousarray(places.T, dtype=kind)
-    ranks = np.zeros((count, len(places)), dtype=kind)
-    if count <= FEW:  # comparing whole columns beats writing to scattered places
-        for place in range(1, count):
-            for option in range(count):
-                ranks[option] += (columns[place] == option) * kind(place)
-    else:
-        rows = np.arange(len(places))
-        for place in range(1, count):
-            ranks[columns[place], rows] = place
-    return Profile(tuple(options), ranks, strict=True)
+    ranks = np.empty((count, len(rows)), dtype=rank_type(count))
+    place = _compare if count <= FEW and len(rows) >= BLOCK // 8 else _scatter
+    step = BLOCK if place is _compare else max(256, min(4096, 500_000 // max(count, 1) ** 2))
+    for start in range(0, len(rows), step):
+        place(rows[start : start + step], ranks[:, start : start + step])
+    kept = None if weights is None else np.asarray(weights, dtype=np.int64)
+    return Profile(tuple(options), ranks, kept, strict=True)
+
+
+def _within(part: NDArray[Any], count: int) -> None:
+    if part.size and (int(part.min()) < 0 or int(part.max()) >= count):
+        raise ValueError(f"options are numbered from 0 to {count - 1}")
+
+
+def _compare(part: NDArray[Any], out: Ranks) -> None:
+    """Write a block of ranks by comparing whole columns."""
+    count, rows = out.shape
+    kind: Any = out.dtype.type
+    if part.dtype != out.dtype:  # before it is cut down to the smaller type
+        _within(part, count)
+    columns = np.ascontiguousarray(part.T, dtype=kind)
+    bits: Any = next(k for k in (np.uint8, np.uint16, np.uint32) if np.iinfo(k).bits >= count)
+    seen = np.zeros(rows, dtype=bits)
+    here, ranked = np.empty(rows, dtype=bool), np.empty(rows, dtype=kind)
+    out[:] = 0
+    for place, column in enumerate(columns):
+        seen |= bits(1) << column
+        if place == 0:
+            continue
+        for option in range(count):
+            np.equal(column, kind(option), out=here)
+            np.multiply(here.view(np.uint8), kind(place), out=ranked)
+            out[option] |= ranked
+    if bool((seen != bits(2**count - 1)).any()):
+        raise ValueError("a complete ranking names every option once")
+
+
+def _scatter(part: NDArray[Any], out: Ranks) -> None:
+    """Write a block of ranks place by place."""
+    count, rows = out.shape
+    kind: Any = out.dtype.type
+    _within(part, count)
+    block = np.full(rows * count, count, dtype=kind)
+    at = part + (np.arange(rows, dtype=np.int64) * count)[:, None]
+    block[at.ravel()] = np.tile(np.arange(count, dtype=kind), rows)
+    if block.size and int(block.max()) == count:  # somebody was left out
+        raise ValueError("a complete ranking names every option once")
+    out[:] = block.reshape(rows, count).T
 
 
 def _strict(ranks: Ranks) -> bool:
+    """Tell whether every ballot has the places 0 … m-1 once each."""
     count = ranks.shape[0]
     if ranks.size == 0:
         return True
-    expected = count * (count - 1) // 2
-    wide = ranks.astype(np.int64)
-    # Places 0 … m-1 once each: their sum and their sum of squares are those of a permutation.
-    squares = (count - 1) * count * (2 * count - 1) // 6
-    if bool((wide.sum(axis=0) != expected).any()):
+    if int(ranks.max()) != count - 1:
         return False
-    if bool(((wide * wide).sum(axis=0) != squares).any()):
+    if bool((ranks.sum(axis=0, dtype=np.int64) != count * (count - 1) // 2).any()):
         return False
-    return bool((np.sort(ranks, axis=0) == np.arange(count)[:, None]).all())
+    return bool((np.sort(ranks, axis=0) == np.arange(count, dtype=ranks.dtype)[:, None]).all())
 
 
 def until_tie(profile: Profile) -> Profile:
     """Return the profile with every ballot cut before its first tied group."""
-    if profile.strict:
+    if profile.strict or profile.rows == 0:
         return profile
-    ranks, unranked = profile.ranks, profile.unranked
-    cut = np.full(profile.rows, unranked, dtype=ranks.dtype)
-    for place in range(unranked - 1, -1, -1):
-        tied = np.count_nonzero(ranks == place, axis=0) > 1
-        cut[tied] = place
-    kept = np.where(ranks < cut, ranks, unranked).astype(ranks.dtype)
-    return Profile(
-        profile.options,
-        kept,
-        profile.weights,
-        profile.blank,
-        profile.spoilt,
-        profile.levels,
-        names=profile.names,
+    cut = _first_ties(profile)
+    if int(cut.min()) >= profile.unranked:
+        return profile  # nobody ties anything
+    unranked = profile.ranks.dtype.type(profile.unranked)
+    kept = np.empty_like(profile.ranks)
+    for option, row in enumerate(profile.ranks):
+        np.copyto(kept[option], row)
+        np.copyto(kept[option], unranked, where=row >= cut)
+    return replace(profile, ranks=kept)
+
+
+def _first_ties(profile: Profile) -> Any:
+    """Return for each ballot the first place that several options share; else the unranked."""
+    cut = np.empty(profile.rows, dtype=profile.ranks.dtype)
+    for start in range(0, profile.rows, BLOCK // 8):
+        part = profile.ranks[:, start : start + BLOCK // 8]
+        here = cut[start : start + BLOCK // 8]
+        if profile.unranked < 64:
+            here[:] = _tied_bit(part, profile.unranked)
+        else:
+            placed = np.sort(part, axis=0)
+            equal = (placed[1:] == placed[:-1]) & (placed[1:] < profile.unranked)
+            here[:] = np.where(equal, placed[1:], profile.unranked).min(
+                axis=0, initial=profile.unranked
+            )
+    return cut
+
+
+def _tied_bit(part: Ranks, unranked: int) -> Any:
+    kind: Any = next(
+        k for k in (np.uint8, np.uint16, np.uint32, np.uint64) if np.iinfo(k).bits > unranked
     )
-
-
-def merge(first: Profile, second: Profile) -> Profile:
-    """Return the ballots of both; the options must be the same."""
-    if first.options != second.options:
-        raise ValueError("profiles of different options cannot be joined")
-    weights = None
-    if first.weights is not None or second.weights is not None:
-        weights = np.concatenate([_weights(first), _weights(second)])
-    return Profile(
-        first.options,
-        np.concatenate([first.ranks, second.ranks], axis=1),
-        weights,
-        first.blank + second.blank,
-        first.spoilt + second.spoilt,
-        first.levels,
-        first.strict and second.strict,
-        first.names,
-    )
-
-
-def _weights(profile: Profile) -> Whole:
-    if profile.weights is not None:
-        return profile.weights
-    return np.ones(profile.rows, dtype=np.int64)
+    seen, twice = np.zeros((2, part.shape[1]), dtype=kind)
+    for row in part:
+        bit = kind(1) << row.astype(kind)
+        twice |= seen & bit
+        seen |= bit
+    twice |= kind(1) << kind(unranked)  # sharing no place is no tie
+    return np.bitwise_count((twice & (~twice + kind(1))) - kind(1))
 
 
 def weights_of(profile: Profile) -> Whole:
     """Return the weight of each row."""
-    return _weights(profile)
-
-
-def _grouped(profile: Profile) -> Profile:
-    count, base = len(profile.options), profile.unranked + 1
-    if profile.rows < 5000 or base**count >= 2**63:
-        return profile
-    kind = np.uint32 if base**count <= MOST_CODES else np.uint64
-    codes: NDArray[Any] = np.zeros(profile.rows, dtype=kind)
-    for row in profile.ranks:
-        np.multiply(codes, kind(base), out=codes)
-        np.add(codes, row, out=codes)
-    if base**count <= MOST_CODES:
-        weights = profile.weights
-        if weights is None:
-            counts = np.bincount(codes, minlength=1)
-        elif profile.valid < EXACT:
-            counts = np.bincount(codes, weights).astype(np.int64)
-        else:
-            return profile
-        found = np.flatnonzero(counts)
-        sums = counts[found].astype(np.int64)
-    else:
-        found, place = np.unique(codes, return_inverse=True)
-        sums = np.zeros(len(found), dtype=np.int64)
-        np.add.at(sums, place, _weights(profile))
-    ranks = np.empty((count, len(found)), dtype=profile.ranks.dtype)
-    left = found.astype(np.uint64)
-    for row in range(count - 1, -1, -1):
-        left, rest = np.divmod(left, np.uint64(base))
-        ranks[row] = rest
-    return Profile(
-        profile.options,
-        ranks,
-        sums,
-        profile.blank,
-        profile.spoilt,
-        profile.levels,
-        profile.strict,
-        profile.names,
-    )
+    if profile.weights is not None:
+        return profile.weights
+    return np.ones(profile.rows, dtype=np.int64)

@@ -25,8 +25,16 @@ def decide(summary: Heaps, settings: Mapping[str, Any]) -> Result:
     breaker = order(settings, options)
     place = {options.index(option): n for n, option in enumerate(breaker)}
     rounds: list[dict[str, Any]] = []
-    won = _follow(summary, place, rounds) if summary.valid else set()
-    every = _every_way(summary, won) if place else won
+    won: set[int] = set()
+    if summary.valid:
+        winner, ties = _tell(summary, place, rounds)
+        won = every = {winner}
+        if ties and place:
+            every = _every_way(summary, won)
+        elif ties:
+            won = every = _follow(summary)
+    else:
+        every = won
     winners = tuple(option for i, option in enumerate(options) if i in won)
     said = Sentence(
         N_("After {rounds} rounds {winners} has more than half."),
@@ -45,18 +53,42 @@ def decide(summary: Heaps, settings: Mapping[str, Any]) -> Result:
 def _every_way(summary: Heaps, won: set[int]) -> set[int]:
     """Return whoever wins on some way, also where a tie break takes one; ``won`` if too many."""
     try:
-        return _follow(summary, {}, []) if summary.valid else won
+        return _follow(summary)
     except ValueError:
         return won
 
 
-def _follow(summary: Heaps, place: Mapping[int, int], rounds: list[dict[str, Any]]) -> set[int]:
-    """Return who wins on some way; ``rounds`` tells the first of them."""
-    everyone = frozenset(range(len(summary.options)))
+def _tell(
+    summary: Heaps, place: Mapping[int, int], rounds: list[dict[str, Any]]
+) -> tuple[int, bool]:
+    """Follow one way, round by round: who wins on it, and whether there are others.
+
+    Of several that are last the one latest in the tie break drops out, else the first on the paper.
+    """
+    standing = list(range(len(summary.options)))
+    ties = False
+    while True:
+        votes = summary.firsts(frozenset(standing)).tolist()
+        here = [votes[i] for i in standing]
+        total, fewest = sum(here), min(here)
+        named = dict(zip([summary.options[i] for i in standing], here, strict=True))
+        told: dict[str, Any] = {"round": len(rounds) + 1, "votes": named}
+        told["exhausted"] = summary.valid - total
+        rounds.append(told)
+        ahead = standing[here.index(max(here))]
+        if 2 * votes[ahead] > total or len(standing) == 1:
+            return ahead, ties
+        last = [i for i in standing if votes[i] == fewest]
+        told["last"] = [summary.options[i] for i in last]
+        ties = ties or len(last) > 1
+        standing.remove(max(last, key=lambda i: place[i]) if place else last[0])
+
+
+def _follow(summary: Heaps) -> set[int]:
+    """Return who wins on some way."""
     seen: set[frozenset[int]] = set()
     won: set[int] = set()
-    ways = [everyone]
-    first = True
+    ways = [frozenset(range(len(summary.options)))]
     while ways:
         standing = ways.pop()
         if standing in seen:
@@ -64,33 +96,36 @@ def _follow(summary: Heaps, place: Mapping[int, int], rounds: list[dict[str, Any
         seen.add(standing)
         if len(seen) > MOST_WAYS:
             raise ValueError("irv: too many ties for the last place; name a tie break")
-        winner, last = _round(summary, standing, rounds if first else [])
-        if winner is not None:
-            won.add(winner)
-            first = False
-        elif place:
-            ways.append(standing - {max(last, key=lambda i: place[i])})
+        votes = summary.firsts(standing).tolist()
+        ranked = sorted(standing, key=lambda i: (votes[i], i))
+        ahead = ranked[-1]
+        if 2 * votes[ahead] > sum(votes) or len(ranked) == 1:
+            won.add(ahead)
+            continue
+        if votes[ahead] == 0:  # no ballot counts any more: each of them can be the one who stays
+            won |= standing
+            continue
+        last = [i for i in ranked if votes[i] == votes[ranked[0]]]
+        if len(last) == 1:
+            ways.append(standing - set(last))
+        elif sure := _sure_losers(ranked, votes, len(last)):
+            ways.append(standing - sure)
         else:
-            ways += [standing - {one} for one in sorted(last, reverse=True)]
+            ways += [standing - {one} for one in last]
     return won
 
 
-def _round(
-    summary: Heaps, standing: frozenset[int], rounds: list[dict[str, Any]]
-) -> tuple[int | None, list[int]]:
-    votes = summary.firsts(standing)
-    named = {summary.options[i]: int(votes[i]) for i in sorted(standing)}
-    told: dict[str, Any] = {"round": len(rounds) + 1, "votes": named}
-    rounds.append(told)
-    total = sum(named.values())
-    told["exhausted"] = summary.valid - total
-    ahead = max(standing, key=lambda i: int(votes[i]))
-    if 2 * int(votes[ahead]) > total or len(standing) == 1:
-        return ahead, []
-    fewest = min(int(votes[i]) for i in standing)
-    last = [i for i in sorted(standing) if int(votes[i]) == fewest]
-    told["last"] = [summary.options[i] for i in last]
-    return None, last
+def _sure_losers(ranked: list[int], votes: list[int], least: int) -> set[int]:
+    """Return a group of the last that drops out before anybody else whatever the order, if any.
+
+    Together its members have fewer votes than the next one alone, so none of them can pass it.
+    """
+    together = sum(votes[i] for i in ranked[:least])
+    for size in range(least, len(ranked)):
+        if together < votes[ranked[size]]:
+            return set(ranked[:size])
+        together += votes[ranked[size]]
+    return set()
 
 
 RULE = CountingRule(

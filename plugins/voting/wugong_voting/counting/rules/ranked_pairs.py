@@ -2,7 +2,8 @@
 
 Majorities of equal strength have no order of their own. All that fit together are locked together;
 where they do not, every order is followed and every option that some order puts first is a
-co-winner. Source: T. N. Tideman (1987).
+co-winner. Only the smallest group that beats everybody else is looked at: nobody outside is ever
+locked above a member. Source: T. N. Tideman (1987).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from wugong import N_
-from wugong_voting.counting.pairwise import Pairwise, pairwise
+from wugong_voting.counting.pairwise import Pairwise, dominant, pairwise, strongest_paths
 from wugong_voting.counting.result import Result, Sentence
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import STRENGTH, TIE_BREAK, order
@@ -25,116 +26,175 @@ Reach = tuple[int, ...]  # for each option a bit set of those that it reaches
 
 def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:
     """Lock majorities; whoever nobody is locked above wins."""
-    options, margins = summary.options, summary.margins
-    by = summary.wins if settings["strength"] == "winning_votes" else margins
-    groups = _groups(by, margins)
-    breaker = order(settings, options)
-    winners = tied = _winners(groups, options) if not breaker else ()
+    members = dominant(summary.margins)
+    options = [summary.options[i] for i in members]
+    margins = summary.margins[np.ix_(members, members)]
+    wins = summary.wins[np.ix_(members, members)]
+    by = wins if settings["strength"] == "winning_votes" else margins
+    strength = np.where(margins > 0, by, 0)
+    groups = _groups(strength)
+    breaker = order(settings, summary.options)
     if breaker:
-        place = {options.index(option): n for n, option in enumerate(breaker)}
+        place = {options.index(o): n for n, o in enumerate(breaker) if o in set(options)}
+        tied = _tied(groups, strength)
         ordered = [[edge] for group in groups for edge in sorted(group, key=_by(place))]
-        tied = _tied(groups, options)
-        first = _winners(ordered, options)
-        winners = (min(first, key=breaker.index),) if first else ()
+        chosen = (
+            {min(_winners(ordered, len(place), set(place)), key=lambda i: place[i])}
+            if place
+            else set()
+        )
+    else:
+        chosen = tied = _winners(groups, len(strength), _possible(strength))
+    winners = tuple(option for i, option in enumerate(options) if i in chosen)
     said = Sentence(N_("No majority that was locked stands above {winners}."), {"winners": winners})
     return Result(
         "ranked_pairs",
         winners,
-        tied=tied if len(tied) > 1 else (),
+        tied=tuple(o for i, o in enumerate(options) if i in tied) if len(tied) > 1 else (),
         matrix=summary.table(),
-        rounds=tuple(_told(group, options, by) for group in groups),
+        rounds=tuple(_told(group, options, strength) for group in groups),
         options=settings,
         certificate=(said,),
     )
 
 
-def _winners(groups: Sequence[Sequence[Edge]], options: Sequence[str]) -> tuple[str, ...]:
-    ends = _lock(groups, len(options))
-    return tuple(o for i, o in enumerate(options) if any(_top(i, end) for end in ends))
-
-
-def _tied(groups: Sequence[Sequence[Edge]], options: Sequence[str]) -> tuple[str, ...]:
+def _tied(groups: Sequence[Sequence[Edge]], strength: Any) -> set[int]:
     """Return the co-winners of all orders, which a tie break hides; none if there are too many."""
     try:
-        return _winners(groups, options)
+        return _winners(groups, len(strength), _possible(strength))
     except ValueError:
-        return ()
+        return set()
 
 
 def _by(place: Mapping[int, int]) -> Any:
     return lambda edge: (place[edge[0]], -place[edge[1]])
 
 
-def _groups(by: Any, margins: Any) -> list[list[Edge]]:
+def _groups(strength: Any) -> list[list[Edge]]:
     """Return the majorities in groups of equal strength, strongest first."""
     found: dict[int, list[Edge]] = {}
-    for a, b in np.argwhere(margins > 0).tolist():
-        found.setdefault(int(by[a, b]), []).append((a, b))
-    return [found[strength] for strength in sorted(found, reverse=True)]
+    above, below = np.nonzero(strength)
+    for a, b, by in zip(
+        above.tolist(), below.tolist(), strength[above, below].tolist(), strict=True
+    ):
+        found.setdefault(by, []).append((a, b))
+    return [found[by] for by in sorted(found, reverse=True)]
 
 
-def _lock(groups: Sequence[Sequence[Edge]], count: int) -> set[Reach]:
-    """Return every end that some order of equal majorities leads to."""
-    ends: set[Reach] = {tuple(1 << i for i in range(count))}
-    for group in groups:
-        ends = {end for start in ends for end in _follow(start, tuple(group))}
-        if len(ends) > MOST_ORDERS:
-            raise ValueError(
-                "ranked_pairs: too many majorities of equal strength; name a tie break"
-            )
-    return ends
+def _possible(strength: Any) -> set[int]:
+    """Return everybody who can win in some order.
+
+    A majority against a winner was not locked, so a chain of majorities, each as strong or
+    stronger, leads from the winner to whom it is for.
+    """
+    paths = strongest_paths(strength)
+    return set(np.flatnonzero((paths >= strength.T).all(axis=1)).tolist())
 
 
-def _follow(start: Reach, group: tuple[Edge, ...]) -> set[Reach]:
+def _winners(groups: Sequence[Sequence[Edge]], count: int, possible: set[int]) -> set[int]:
+    """Return everybody above whom some order of equal majorities locks nobody.
+
+    An order is followed as long as it can still add somebody to those who are known.
+    """
+    if len(possible) < 2:
+        return possible
+    won: set[int] = set()
+    ways: list[tuple[int, Reach]] = [(0, tuple(1 << i for i in range(count)))]
+    seen = set(ways)
+    while ways:
+        step, reach = ways.pop()
+        free = _free(reach) & possible
+        if free <= won:
+            continue
+        if step == len(groups) or len(free) == 1:
+            won |= free
+            continue
+        for end in _lock(reach, groups[step]):
+            if (step + 1, end) not in seen:
+                seen.add((step + 1, end))
+                ways.append((step + 1, end))
+        if len(seen) > MOST_ORDERS:
+            raise _too_many()
+    return won
+
+
+def _too_many() -> ValueError:
+    return ValueError("ranked_pairs: too many majorities of equal strength; name a tie break")
+
+
+def _free(reach: Reach) -> set[int]:
+    """Return everybody above whom nobody is locked."""
+    below = 0
+    for option, bits in enumerate(reach):
+        below |= bits & ~(1 << option)
+    return {option for option in range(len(reach)) if not below >> option & 1}
+
+
+def _lock(start: Reach, group: Sequence[Edge]) -> list[Reach]:
+    """Return every end to which some order of equal majorities leads."""
+    left = [(a, b) for a, b in group if not start[b] >> a & 1]
     together = start
+    for a, b in left:
+        if together[b] >> a & 1:
+            break  # they make a circle with each other
+        together = _add(together, (a, b))
+    else:
+        return [together]
+    sure, doubtful = _split(start, left)
+    for edge in sure:
+        start = _add(start, edge)
+    return _follow(start, doubtful)
+
+
+def _split(start: Reach, group: Sequence[Edge]) -> tuple[list[Edge], list[Edge]]:
+    """Part the majorities that no circle can stop from those that circles go through."""
+    all_of_them = start
     for edge in group:
-        together = _add(together, edge)
-    if not _circle(together):
-        return {together}
-    ends, seen, left = set(), {(start, group)}, [(start, group)]
+        all_of_them = _add(all_of_them, edge)
+    # A chain may need an edge twice before every reach is known.
+    while (again := _closed(all_of_them, group)) != all_of_them:
+        all_of_them = again
+    doubtful = [(a, b) for a, b in group if all_of_them[b] >> a & 1]
+    return [edge for edge in group if edge not in set(doubtful)], doubtful
+
+
+def _closed(reach: Reach, group: Sequence[Edge]) -> Reach:
+    for edge in group:
+        reach = _add(reach, edge)
+    return reach
+
+
+def _follow(start: Reach, group: Sequence[Edge]) -> list[Reach]:
+    ends: list[Reach] = []
+    seen, left = {start}, [start]
     while left:
-        reach, edges = left.pop()
-        open_edges = tuple(e for e in edges if not reach[e[1]] >> e[0] & 1 and not _known(reach, e))
-        if not open_edges:
-            ends.add(reach)
-        for edge in open_edges:
-            following = (_add(reach, edge), tuple(e for e in open_edges if e != edge))
+        reach = left.pop()
+        # Neither against what is locked nor said by it already.
+        fits = [e for e in group if not reach[e[1]] >> e[0] & 1 and not reach[e[0]] >> e[1] & 1]
+        if not fits:
+            ends.append(reach)
+        for edge in fits:
+            following = _add(reach, edge)
             if following not in seen:
                 seen.add(following)
                 left.append(following)
         if len(seen) > MOST_ORDERS:
-            raise ValueError(
-                "ranked_pairs: too many majorities of equal strength; name a tie break"
-            )
+            raise _too_many()
     return ends
 
 
-def _known(reach: Reach, edge: Edge) -> bool:
-    return bool(reach[edge[0]] >> edge[1] & 1)
-
-
 def _add(reach: Reach, edge: Edge) -> Reach:
+    """Lock a majority: whoever reaches the one above now reaches what the one below does."""
     above, below = edge
+    if reach[above] >> below & 1:
+        return reach
     gained = reach[below]
     return tuple(bits | gained if bits >> above & 1 else bits for bits in reach)
 
 
-def _circle(reach: Reach) -> bool:
-    return any(
-        reach[a] >> b & 1 and reach[b] >> a & 1
-        for a in range(len(reach))
-        for b in range(a + 1, len(reach))
-    )
-
-
-def _top(option: int, reach: Reach) -> bool:
-    return not any(bits >> option & 1 for i, bits in enumerate(reach) if i != option)
-
-
-def _told(group: Sequence[Edge], options: Sequence[str], by: Any) -> dict[str, Any]:
-    first = group[0]
+def _told(group: Sequence[Edge], options: Sequence[str], strength: Any) -> dict[str, Any]:
     pairs = [[options[a], options[b]] for a, b in group]
-    return {"strength": int(by[first]), "majorities": pairs}
+    return {"strength": int(strength[group[0]]), "majorities": pairs}
 
 
 RULE = CountingRule(

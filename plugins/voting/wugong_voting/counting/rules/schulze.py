@@ -11,20 +11,10 @@ from typing import Any
 import numpy as np
 
 from wugong import N_
-from wugong_voting.counting.pairwise import Pairwise, pairwise
-from wugong_voting.counting.profile import Whole
+from wugong_voting.counting.pairwise import Pairwise, pairwise, strongest_paths
 from wugong_voting.counting.result import Result, Sentence, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import STRENGTH, TIE_BREAK, order
-
-
-def strongest_paths(strength: Whole) -> Whole:
-    """Return for each pair the strength of the strongest chain: its weakest link counts."""
-    paths = strength.copy()
-    for between in range(len(paths)):
-        through = np.minimum(paths[:, between, None], paths[None, between, :])
-        np.maximum(paths, through, out=paths)
-    return paths
 
 
 def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:
