@@ -64,6 +64,8 @@ def create_app(
     )
     app.state.engine = engine
     app.state.settings = settings
+    engine.sessions.idle_ms = settings.idle_minutes * 60_000
+    engine.sessions.absolute_ms = settings.session_hours * 3_600_000
     app.state.pages = web
     app.state.buckets = Buckets()
     app.state.route_params = _route_params(routes)

@@ -162,7 +162,7 @@ def navigation() -> list[Item]:
         ("notices", N_("Notices"), "notices"),
         ("ledger", N_("Ledger"), "funds.ledger"),
     ]
-    if "agent" in page.viewer.roles:
+    if page.viewer.roles & {"agent", "officer"}:
         listed.append(("desk", N_("Desk"), "desk"))
     if page.viewer.roles & {"officer", "admin"}:
         listed.append(("admin", N_("Admin"), "admin"))

@@ -66,7 +66,8 @@ class Page:
     viewer: Viewer = NOBODY
     matter: Matter | None = None
     member: str = ""  # who asks; the viewer is the same member with their roles
-    principal: str = ""  # whom a desk agent acts for
+    principal: str = ""  # whom the desk acts for
+    channel: str = "web"  # "assisted", "paper" or "meeting" while the desk acts for somebody
     session: Any = None
     elder: str = ""  # "", "on" or "max"
     theme: str = ""  # "" follows the device, "light" is the reader's choice

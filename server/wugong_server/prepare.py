@@ -73,6 +73,8 @@ def make_page(request: Request) -> Page:
             page.matter = _matter(page, matter.community)
             raise HTTPException(404)
         page.done = done_of(page)
+        if page.principal and request.method not in SAFE:
+            sessions.keep_acting(page, matter.community)
     request.state.matter = page.matter
     request.state.viewer = page.viewer
     request.state.words = page.words
@@ -123,7 +125,7 @@ def _identify(page: Page, matter: Matter) -> None:
     if viewer.roles:  # else the directory does not know them: a guest, whatever the host says
         page.member, page.viewer = member, viewer
     else:
-        page.principal = ""
+        page.principal, page.channel = "", "web"
 
 
 def _member(page: Page, community: str) -> str:

@@ -18,7 +18,6 @@ REFUSALS: Mapping[str, str] = {
     "wugong.matter_unknown": N_("There is no matter of this number."),
     "wugong.member_erased": N_("The data of this person was erased."),
     "wugong.member_reserved": N_("The id {member} belongs to the system itself."),
-    "wugong.member_reserved": N_("This id belongs to the system itself."),
     "wugong.member_unknown": N_("This person is not enrolled in the community."),
     "wugong.needs_another_person": N_("Somebody else must do this: one person may not do both."),
     "wugong.not_a_member": N_("Only people enrolled in this community can do this."),
@@ -47,7 +46,6 @@ REFUSALS: Mapping[str, str] = {
 
 REMEDIES: Mapping[str, str] = {
     "wugong.key_used_otherwise": N_("Open the form again and send it from there."),
-    "wugong.member_reserved": N_("This id belongs to the system itself."),
     "wugong.member_unknown": N_("Check the name, or enrol the person first."),
     "wugong.needs_another_person": N_("Ask a colleague to do it."),
     "wugong.not_a_member": N_("The community desk can enrol you."),

@@ -35,7 +35,7 @@ async def record(request: Request, event: Any, *, key: str, matter: str | None =
         event,
         by=page.member,
         principal=page.principal or None,
-        channel="assisted" if page.principal else "web",
+        channel=page.channel,
         key=key,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from wugong_server.settings import Settings
 
 NAME = "wg-sid"
 ACTING_FOR = "acting_for"  # in a session's data: community → the member whom an agent helps
+KEEP_SECONDS = 60  # a page view is not a write
 HELPING_MINUTES = 15  # after which the desk forgets whom it was helping
 
 
@@ -42,27 +42,24 @@ def member_of(page: Page, community: str) -> str:
     page.session = session
     member = page.engine.identify(community, session.issuer, session.subject)
     if member:
-        page.principal = _acting_for(page, community)
+        _recall(page, community)
     return member
 
 
-def _acting_for(page: Page, community: str) -> str:
-    """Return whom a desk agent helps, unless the desk was left alone for a while."""
+def _recall(page: Page, community: str) -> None:
+    """Say on the page whom the desk acts for, unless it was left alone for a while."""
     entry = page.session.data.get(ACTING_FOR, {}).get(community)
-    if not entry:
-        return ""
-    member, since = entry
-    idle = page.now.timestamp() - int(since)
-    return str(member) if idle <= HELPING_MINUTES * 60 else ""
+    if entry and page.now.timestamp() - int(entry[1]) <= HELPING_MINUTES * 60:
+        page.principal, page.channel = str(entry[0]), str(entry[2])
 
 
-def act_for(page: Page, community: str, member: str) -> None:
-    """Say whom the agent helps from now on; nobody for an empty ``member``."""
+def act_for(page: Page, community: str, member: str, channel: str = "assisted") -> None:
+    """Say whom the desk acts for from now on, and how; nobody for an empty ``member``."""
     data = dict(page.session.data)
     helping = dict(data.get(ACTING_FOR, {}))
     helping.pop(community, None)
     if member:
-        helping[community] = [member, int(page.now.timestamp())]
+        helping[community] = [member, int(page.now.timestamp()), channel]
     data[ACTING_FOR] = helping
     page.engine.sessions.update(token_of(page), data)
 
@@ -70,9 +67,9 @@ def act_for(page: Page, community: str, member: str) -> None:
 def keep_acting(page: Page, community: str) -> None:
     """Start the minutes of the desk again: the agent is at work."""
     if page.session is not None and page.principal:
-        _, since = page.session.data[ACTING_FOR][community]
-        if page.now - timedelta(seconds=60) > page.now.fromtimestamp(since, page.now.tzinfo):
-            act_for(page, community, page.principal)
+        since = int(page.session.data[ACTING_FOR][community][1])
+        if page.now.timestamp() - since > KEEP_SECONDS:
+            act_for(page, community, page.principal, page.channel)
 
 
 def begin(page: Page, account: str, response: Response) -> None:

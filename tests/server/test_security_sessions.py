@@ -180,7 +180,12 @@ def test_the_desk_acts_for_a_person_until_it_is_stopped(
     client: TestClient, rehearsal: Rehearsal
 ) -> None:
     sign_in(client, "sun")
-    assert client.post("/c/example/desk/start", data={"member": "li"}).status_code == 303
+    assert (
+        client.post(
+            "/c/example/desk/start", data={"member": "li", "channel": "assisted"}
+        ).status_code
+        == 303
+    )
     assert "正在替li办理" in client.get("/c/example").text
     form = {"title": "A bench", "audience": "public", "key": "k1"}
     made = client.post("/m/example/do/wugong.matter_opened", data=form)
@@ -195,11 +200,28 @@ def test_the_desk_forgets_whom_it_helped_after_15_idle_minutes(
     client: TestClient, rehearsal: Rehearsal
 ) -> None:
     sign_in(client, "sun")
-    client.post("/c/example/desk/start", data={"member": "li"})
+    client.post("/c/example/desk/start", data={"member": "li", "channel": "assisted"})
     rehearsal.clock.move(minutes=16)
     assert "正在替li办理" not in client.get("/c/example").text
 
 
 def test_only_agents_act_for_others(client: TestClient) -> None:
     sign_in(client, "li")
-    assert client.post("/c/example/desk/start", data={"member": "wang"}).status_code == 403
+    assert (
+        client.post(
+            "/c/example/desk/start", data={"member": "wang", "channel": "assisted"}
+        ).status_code
+        == 403
+    )
+
+
+def test_an_officer_enters_what_is_on_paper(client: TestClient, rehearsal: Rehearsal) -> None:
+    sign_in(client, "wang")
+    assisted = client.post("/c/example/desk/start", data={"member": "li", "channel": "assisted"})
+    assert assisted.status_code == 422
+    client.post("/c/example/desk/start", data={"member": "li", "channel": "paper"})
+    assert "录入纸质件" in client.get("/c/example").text
+    form = {"title": "A bench", "audience": "public", "key": "k1"}
+    client.post("/m/example/do/wugong.matter_opened", data=form)
+    (fact,) = rehearsal.engine.facts("example.8", rehearsal.viewer("example", "wang"))
+    assert (fact.by, fact.principal, fact.channel) == ("wang", "li", "paper")
