@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlmodel import col
 
-from wugong import calls, permission
+from wugong import calls
 from wugong.answers import Receipt, read_receipts, request_hash, write_receipts
-from wugong.audience import Viewer, may_read
+from wugong.box import Slots
+from wugong.checking import Checks
 from wugong.errors import Refusal, Refused
 from wugong.events import (
     Act,
@@ -21,13 +21,12 @@ from wugong.events import (
     Kind,
     body_of,
     kind_of,
-    members_named,
     refs,
     sealed_fields,
     with_sealed,
 )
-from wugong.folding import Matters, fold_fact, in_standing, with_relations
-from wugong.guards import FOUNDING, core_guard
+from wugong.folding import fold_fact, with_relations
+from wugong.jobs import Job, Means, Overtaken
 from wugong.journal import (
     ChainHead,
     append,
@@ -36,14 +35,15 @@ from wugong.journal import (
     read_stamp,
     receipt_code,
 )
-from wugong.matter import Head, Matter, community_of
-from wugong.people import MEMBERS, empty_roll
-from wugong.plugins import CORE, STAGE_HOOKS, Registry
-from wugong.polls import PollOpened
+from wugong.lists import last_shown, matter_row, waiting_of, waiting_rows
+from wugong.matter import Matter, community_of
+from wugong.people import MEMBERS, ROLL, empty_roll
+from wugong.plugins import STAGE_HOOKS
+from wugong.polls import PollClosed, PollOpened
+from wugong.rosters import read_entitlement
 from wugong.schema import Sealed, write_time
-from wugong.shelf import Shelf, link_rows, upsert
+from wugong.shelf import link_rows, upsert
 from wugong.stages import STAGES, Stage
-from wugong.storage import Storage
 from wugong.tables import (
     BuiltRow,
     CommunityRow,
@@ -55,12 +55,10 @@ from wugong.tables import (
     VaultRow,
     WaitingRow,
 )
-from wugong.vault import Keys, Random, close
+from wugong.vault import close
 from wugong.vocabulary import (
     CommunityFounded,
-    HoldLifted,
     MatterOpened,
-    PluginRetired,
     StageClosed,
 )
 from wugong.waiting import Waiting
@@ -74,42 +72,6 @@ DEEP = "wugong.reactions_without_end"
 
 
 @dataclass(slots=True)
-class Job:
-    """Acts that stand or fall together, from one actor; ``done`` is told how it ended."""
-
-    community: str
-    acts: Sequence[tuple[str, Any]]
-    by: str
-    principal: str | None = None
-    channel: str = "api"
-    key: str | None = None
-    tolerant: bool = False  # a refused act costs itself alone
-    cursor: tuple[str, int, int] | None = None  # a plugin's ``published`` came from, to
-    result: list[Receipt] | BaseException | None = None
-    done: Callable[[Job], None] | None = None
-
-
-class Overtaken(Exception):
-    """Another process gave a plugin these facts already; it came to ``seq``."""
-
-    def __init__(self, seq: int) -> None:
-        super().__init__(f"already given up to {seq}")
-        self.seq = seq
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What every batch of an engine works with."""
-
-    storage: Storage
-    registry: Registry
-    matters: Matters
-    keys: Keys
-    clock: Callable[[], datetime]
-    random: Random
-
-
-@dataclass(slots=True)
 class _State:
     """What a refused act must leave as it was."""
 
@@ -118,18 +80,15 @@ class _State:
     facts: int
     vault: int
     mark: int
+    slots: tuple[int, int, int]
     changed: frozenset[str]
 
 
-class Batch:
+class Batch(Checks):
     """Jobs of one community inside one transaction: ``begin``, ``run`` each, ``write``."""
 
     def __init__(self, means: Means, connection: Connection, community: str) -> None:
-        self.means, self.connection, self.community = means, connection, community
-        self.registry = means.registry
-        self.shelf = Shelf(means.storage, connection, means.registry, community)
-        self.matters: dict[str, Matter] = {}
-        self.facts: list[Fact] = []
+        super().__init__(means, connection, community)
         self.rows: list[dict[str, Any]] = []
         self.vault: list[dict[str, Any]] = []
         self.links: list[dict[str, Any]] = []
@@ -137,11 +96,10 @@ class Batch:
         self.answers: dict[tuple[str, str], tuple[str, str]] = {}
         self.new_answers: list[dict[str, Any]] = []
         self.cursors: dict[str, int] = {}
-        self._other_heads: dict[int, Head] = {}
         self._due: dict[tuple[str, int, int], list[Waiting]] = {}
         self._began = 0  # the facts before the act under way
-        self._prepared: set[int] = set()
         self._person_keys: dict[tuple[str, str], bytes] = {}
+        self.slots = Slots(community)
 
     # Reading what the jobs need, in few statements
 
@@ -237,7 +195,7 @@ class Batch:
         except BaseException:
             self._restore(before)
             raise
-        if job.key is not None:
+        if job.key is not None and not any(receipt.seq == 0 for receipt in receipts):
             request, answer = self._request(job), write_receipts(receipts)
             self.answers[job.by, job.key] = request, answer
             self.new_answers.append(
@@ -268,6 +226,8 @@ class Batch:
         before = self._save()
         first = len(self.facts)
         try:
+            if self._boxed(matter, event):
+                return self._deposit(job, matter, event)
             fact = self.act(matter, event, job.by, job.principal, job.channel)
         except Refused:
             self._restore(before)
@@ -286,6 +246,29 @@ class Batch:
             facts=tuple(f.seq for f in self.facts[first:]),
         )
 
+    def _boxed(self, matter: str, event: Any) -> bool:
+        """Tell whether the act is a secret ballot, which leaves no fact."""
+        name = kind_of(event).boxed
+        return name is not None and getattr(event, name) in self._matter(matter).secret_polls
+
+    def _deposit(self, job: Job, matter_id: str, event: Any) -> Receipt:
+        """Put a secret ballot into the box: permissions and guards as for any act, but no fact."""
+        kind = self._kind(event)
+        _matter, act = self._check(kind, matter_id, event, job.by, job.principal, job.channel)
+        poll = int(getattr(event, kind.boxed or ""))
+        self._open_with(poll)
+        entry = self.shelf.books.get(ROLL, f"{poll}/{event.entitlement}")
+        if entry is None:
+            raise Refused(Refusal("wugong.not_on_the_roll"))
+        right = read_entitlement(entry)
+        return self.slots.deposit(self.connection, act, poll, job.key, right)
+
+    def _open_with(self, poll: int) -> None:
+        """Have the key of a secret poll at hand, made where there was none."""
+        if poll not in self.slots.secret:
+            place = (self.community, f"poll:{poll}")
+            self.slots.secret[poll] = self.means.keys.ensure([place])[place]
+
     def _save(self) -> _State:
         return _State(
             matters=dict(self.matters),
@@ -293,6 +276,7 @@ class Batch:
             facts=len(self.facts),
             vault=len(self.vault),
             mark=self.shelf.mark(),
+            slots=self.slots.mark(),
             changed=frozenset(self.changed),
         )
 
@@ -302,6 +286,7 @@ class Batch:
         del self.facts[state.facts :], self.rows[state.facts :], self.vault[state.vault :]
         self.links = [link for link in self.links if link["source"] <= self.head.seq]
         self.shelf.back(state.mark)
+        self.slots.back(state.slots)
         self._due.clear()  # the same numbers will be those of other facts
 
     # Settling what the clock owes
@@ -344,18 +329,6 @@ class Batch:
 
     # One act
 
-    def _matter(self, matter_id: str) -> Matter:
-        if matter_id not in self.matters:
-            loaded = self.means.matters.load(self.connection, self.community, [matter_id])
-            self.matters.setdefault(matter_id, loaded[matter_id])
-        standing = self.matters[self.community].standing
-        return in_standing(self.registry, self.matters[matter_id], standing)
-
-    def _act(
-        self, matter: str, event: Any, kind: Kind, by: str, principal: str | None, channel: str
-    ) -> Act:
-        return Act(matter, event, kind.name, by, principal, channel, self.at)
-
     def act(
         self,
         matter_id: str,
@@ -373,105 +346,8 @@ class Batch:
             # What a plugin answers may name any matter; it reaches those of this community.
             raise Refused(Refusal("wugong.matter_unknown", details={"matter": matter_id}))
         kind = self._kind(event)
-        matter = self._matter(matter_id)
-        act = self._act(matter_id, event, kind, by, principal, channel)
-        act = self._permit(kind, matter, act)
-        if id(event) not in self._prepared:
-            self.shelf.load_for([act])
-        reasons = core_guard(matter, act, self.registry.procedures)
-        reasons += self._unknown_refs(matter, act) + self._unknown_members(matter, act)
-        given = {"matter": matter, "act": act, "books": self.shelf.books}
-        reasons += calls.guards(self.registry, matter.standing.plugins, given)
-        if reasons:
-            raise Refused(*_distinct(reasons))
+        matter, act = self._check(kind, matter_id, event, by, principal, channel)
         return self._record(kind, matter, act, cause, depth)
-
-    def _kind(self, event: Any) -> Kind:
-        declared = kind_of(event)
-        kind = self.registry.kinds.get(declared.name)
-        if kind is None or kind.cls is not type(event):
-            raise Refused(Refusal("wugong.kind_unknown", details={"kind": declared.name}))
-        return kind
-
-    def _permit(self, kind: Kind, matter: Matter, act: Act) -> Act:
-        reasons = permission.in_place(kind, matter)
-        if reasons and kind.name in permission.STANDING_ONLY:
-            raise Refused(*reasons)
-        gone = (
-            matter.plugins - self.registry.packages.keys() - {CORE, "voting", "building", "funds"}
-        )
-        missing = gone - set(matter.standing.retired)
-        if missing and not isinstance(act.event, PluginRetired):
-            raise Refused(Refusal("wugong.plugin_missing", details={"plugin": min(missing)}))
-        roles = self._roles(matter, act.by, act)
-        if act.principal is not None:
-            helper = permission.ACTS_FOR_OTHERS.get(act.channel, "agent")
-            if helper not in roles or act.principal == act.by:
-                raise Refused(Refusal("wugong.not_agent", details={"role": helper}))
-            roles = self._roles(matter, act.principal, act)
-        if not roles and matter.exists:
-            raise Refused(Refusal("wugong.not_a_member", details={}))
-        act = replace(act, roles=roles)
-        if matter.exists or kind.name == FOUNDING:
-            reasons += permission.permitted(kind, matter, roles, act.event)
-        reasons += permission.not_the_same(kind, matter, act, self._head)
-        if reasons:
-            raise Refused(*reasons)
-        return act
-
-    def _roles(self, matter: Matter, actor: str, act: Act) -> frozenset[str]:
-        self.shelf.load(MEMBERS, [actor])
-        enrolled = self.shelf.books.get(MEMBERS, actor) is not None
-        return permission.actor_roles(matter, actor, enrolled, act)
-
-    def _unknown_refs(self, matter: Matter, act: Act) -> list[Refusal]:
-        reasons = []
-        for name, number, kinds in refs(act.event):
-            head = self._head(matter, number)
-            if head is None or (kinds and head.kind not in kinds) or not self._reads(act, head):
-                details: dict[str, int | str] = {"field": name, "number": number}
-                reasons.append(Refusal("wugong.ref_unknown", details=details))
-        return reasons
-
-    def _unknown_members(self, matter: Matter, act: Act) -> list[Refusal]:
-        named = members_named(act.event)
-        if not named:
-            return []
-        self.shelf.load(MEMBERS, [member for _field, member in named])
-        return [
-            Refusal("wugong.member_unknown", details={"field": name, "member": member})
-            for name, member in named
-            if self.shelf.books.get(MEMBERS, member) is None or member in matter.standing.erased
-        ]
-
-    def _reads(self, act: Act, head: Head) -> bool:
-        # A fact that its reader may not know of is refused like one that does not exist.
-        if act.by in ("operator", "clock") or act.by.startswith("plugin:"):
-            return True
-        kind = self.registry.kind(head.kind)
-        viewer = Viewer(act.who, act.roles)
-        return kind is None or may_read(viewer, kind.shown_to, head.who)
-
-    def _head(self, matter: Matter, number: int) -> Head | None:
-        return matter.heads.get(number) or self._head_elsewhere(number)
-
-    def _head_elsewhere(self, number: int) -> Head | None:
-        if number in self._other_heads:
-            return self._other_heads[number]
-        for fact in self.facts:
-            if fact.seq == number:
-                return Head(fact.kind, fact.by, fact.principal, fact.at)
-        table = JournalRow
-        row = self.connection.execute(
-            select(col(table.kind), col(table.by), col(table.principal), col(table.at)).where(
-                col(table.community) == self.community, col(table.seq) == number
-            )
-        ).first()
-        if row is None:
-            return None
-        head = Head(row[0], row[1], row[2], read_stamp(row[3]))
-        self._other_heads[number] = head
-        return head
 
     def _record(self, kind: Kind, matter: Matter, act: Act, cause: int | None, depth: int) -> Fact:
         seq = self.head.seq + 1
@@ -546,6 +422,10 @@ class Batch:
             raise Refused(Refusal(DEEP, details={"kind": fact.kind}))
         if isinstance(fact.event, PollOpened):
             self._freeze(fact, depth)
+        if isinstance(fact.event, PollClosed) and fact.event.poll in before.secret_polls:
+            self._open_with(int(fact.event.poll))
+            opened = self.slots.empty(self.connection, int(fact.event.poll))
+            self.act(fact.matter, opened, "plugin:wugong", None, "plugin", fact.seq, depth + 1)
         after = self._matter(fact.matter)
         closed = fact.event.stage if isinstance(fact.event, StageClosed) else Stage(0)
         for stage, hook in zip(STAGES, STAGE_HOOKS, strict=True):
@@ -587,6 +467,7 @@ class Batch:
         if self.new_answers:
             execute(insert(KeyRow), self.new_answers)
         self.shelf.write()
+        self.slots.write(self.connection)
         self._write_matters()
         cursors = [
             {"community": self.community, "plugin": plugin, "seq": seq, "failures": 0}
@@ -626,16 +507,6 @@ class Batch:
         self.means.matters.keep(self.matters[name] for name in self.changed)
 
 
-def waiting_of(registry: Registry, matter: Matter) -> list[Waiting]:
-    """Return what plugins and the engine itself await in a matter."""
-    items = [item for _plugin, item in calls.waiting(registry, matter.standing.plugins, matter)]
-    for hold in matter.holds.values():
-        if hold.until is not None:
-            lifted = HoldLifted(hold=hold.id)  # type: ignore[arg-type]
-            items.append(Waiting("", "clock", hold.until, "wugong.hold_lifted", lifted, hold.id))
-    return items
-
-
 def _owed(item: Waiting) -> tuple[Any, ...]:
     """Return what tells one debt of the clock from another, in the order they are paid."""
     return (
@@ -645,63 +516,6 @@ def _owed(item: Waiting) -> tuple[Any, ...]:
         kind_of(item.then).name,
         canonical(body_of(item.then)),
     )
-
-
-def _distinct(reasons: list[Refusal]) -> list[Refusal]:
-    """Drop repeated reasons: two plugins that say the same say it once."""
-    return [reason for i, reason in enumerate(reasons) if reason not in reasons[:i]]
-
-
-def last_shown(registry: Registry, matter: Matter) -> datetime | None:
-    """Return when a matter last changed for its readers: confidential facts do not count."""
-    for head in reversed(list(matter.heads.values())):
-        kind = registry.kind(head.kind)
-        if kind is not None and "." not in kind.shown_to:
-            return head.at
-    return matter.opened_at
-
-
-def matter_row(matter: Matter, waits: Iterable[Waiting], changed: str) -> dict[str, Any]:
-    """Return a matter as lists show it."""
-    due = [item.by for item in waits if item.then is not None and item.by is not None]
-    held = Stage(0)
-    for hold in matter.holds.values():
-        held |= hold.stage
-    return {
-        "id": matter.id,
-        "community": matter.community,
-        "title": matter.title,
-        "category": matter.category,
-        "audience": matter.audience,
-        "stages": matter.stages.value,
-        "done": matter.done.value,
-        "skipped": matter.skipped.value,
-        "held": held.value,
-        "opened": 0 if matter.is_standing else int(matter.id.rpartition(".")[2]),
-        "last": matter.last,
-        "changed": changed,
-        "due": write_time(min(due)) if due else None,
-    }
-
-
-def waiting_rows(community: str, matter: str, waits: Iterable[Waiting]) -> list[dict[str, Any]]:
-    """Return the rows of what is awaited, for the home page."""
-    return [
-        {
-            "matter": matter,
-            "n": n,
-            "community": community,
-            "what": item.what,
-            "who": item.who,
-            "by": write_time(item.by) if item.by else None,
-            "act": item.act,
-            "about": item.about,
-            "source": item.source,
-            "details": canonical(dict(item.details)),
-        }
-        for n, item in enumerate(waits)
-        if item.who != "clock"
-    ]
 
 
 def _subject(kind: Kind, event: Any, who: str) -> str:

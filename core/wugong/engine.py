@@ -19,13 +19,14 @@ from sqlmodel import col
 from wugong import plugins as plugin_registry
 from wugong.answers import Receipt
 from wugong.audience import NOBODY, OPERATOR, Viewer
-from wugong.batch import Batch, Job, Means
+from wugong.batch import Batch
 from wugong.books import Book
 from wugong.clock import Clock, system_clock
 from wugong.directory import Accounts, Buckets, Identities, Sessions, Tokens
 from wugong.errors import Misconfigured, Overloaded, Refusal, Refused
 from wugong.events import Fact, Kind, checked, kind_of
 from wugong.folding import Matters
+from wugong.jobs import Job, Means
 from wugong.journal import ChainHead, Fault, check_chain
 from wugong.matter import Matter, community_of
 from wugong.publishing import Publishing
@@ -196,7 +197,19 @@ class Engine:
         for matter, _event in acts:
             _check_envelope(matter=matter)
         read = [(matter, checked(event)) for matter, event in acts]
-        return Job(communities.pop(), read, by, principal, channel, key)
+        boxed = any(self._is_boxed(matter, event) for matter, event in read)
+        return Job(communities.pop(), read, by, principal, channel, key, boxed=boxed)
+
+    def _is_boxed(self, matter: str, event: Any) -> bool:
+        """Tell whether an act is a secret ballot, as far as this process knows."""
+        name = kind_of(event).boxed
+        if name is None:
+            return False
+        try:
+            known = self._means.matters.kept(matter) or self._reader.matter(matter)
+        except LookupError:
+            return False
+        return getattr(event, name) in known.secret_polls
 
     def _submit(self, job: Job) -> list[Receipt]:
         if self._inline:
@@ -226,6 +239,10 @@ class Engine:
         for fact in batch.facts:
             if isinstance(fact.event, Erased):
                 self._erase(batch.community, fact.event.member)
+        if batch.slots.emptied:
+            for poll in batch.slots.emptied:
+                self._means.keys.drop((batch.community, f"poll:{poll}"))
+            self.storage.leave_no_trace()
 
     def _join(self, job: Job, connection: Connection) -> Receipt:
         if not self.storage.is_postgres:
@@ -332,6 +349,14 @@ class Engine:
     def waiting(self, matter: str, viewer: Viewer = NOBODY) -> list[Waiting]:
         """Return what is awaited in a matter, as far as ``viewer`` may know of it."""
         return self._reader.waiting(self.matter(matter), viewer)
+
+    def turnout(self, community: str, poll: int, *, while_open: bool = True) -> int:
+        """Return how many voted in a secret poll; in steps of five while it is open."""
+        return self._reader.turnout(community, poll, 5 if while_open else 1)
+
+    def has_voted(self, community: str, poll: int, entitlement: str) -> bool:
+        """Tell whether an entitlement has voted in a secret poll; for its holder's own page."""
+        return self._reader.has_voted(community, poll, entitlement)
 
     def tasks(self, community: str, viewer: Viewer) -> list[tuple[str, Waiting]]:
         """Return what waits for ``viewer`` in all matters, by deadline."""

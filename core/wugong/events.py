@@ -38,6 +38,7 @@ class Kind:
     bulk: bool = False
     despite_hold: bool = False
     sealed_for: str | None = None
+    boxed: str | None = None
     title: str = ""
     says: str = ""
     formerly: tuple[str, ...] = ()
@@ -78,6 +79,7 @@ def event(
     bulk: bool = False,
     despite_hold: bool = False,
     sealed_for: str | None = None,
+    boxed: str | None = None,
     title: str = "",
     says: str = "",
     formerly: Iterable[str] = (),
@@ -89,8 +91,10 @@ def event(
     ``Ref`` fields whose author, or relations whose members, must not be the one who acts.
     ``bulk``: goes to books and views, not to folds. ``despite_hold``: lawful while its stage is
     held. ``sealed_for``: the field that names the member whose key seals the ``Sealed`` fields
-    (default: who acts). ``title`` and ``says``: message ids of its name and of its sentence in the
-    timeline, in which ``{by}`` and the fields may stand. ``formerly``: names it had before.
+    (default: who acts). ``boxed``: the ``Ref`` field that names a poll; where that poll is secret,
+    the act leaves no fact but goes into the box. ``title`` and ``says``: message ids of its name
+    and of its sentence in the timeline, in which ``{by}`` and the fields may stand.
+    ``formerly``: names it had before.
     """
     plugin, dot, verb = name.partition(".")
     if not (dot and plugin.isidentifier() and verb.replace("_", "").isalnum()):
@@ -110,6 +114,7 @@ def event(
             bulk=bulk,
             despite_hold=despite_hold,
             sealed_for=sealed_for,
+            boxed=boxed,
             title=title,
             says=says,
             formerly=tuple(formerly),

@@ -86,6 +86,10 @@ class Matters:
             while len(self._kept) > MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
 
+    def kept(self, name: str) -> Matter | None:
+        """Return a matter as this process last saw it, without asking the database."""
+        return self._kept.get(name)
+
     def forget(self) -> None:
         """Drop everything kept: the database was replaced, or a rebuild is under way."""
         with self._lock:

@@ -106,6 +106,7 @@ class Matter:
     states: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     heads: Mapping[int, Head] = field(default_factory=lambda: EMPTY)
     relations: Mapping[str, frozenset[str]] = field(default_factory=lambda: EMPTY)
+    secret_polls: frozenset[int] = frozenset()
     last: int = 0
 
     @property

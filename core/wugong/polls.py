@@ -102,6 +102,38 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What one way of filling in a secret ballot came to, in each measure."""
+
+    choice: Annotated[str, Most(4000)]
+    ballots: Annotated[int, Between(0)]
+    heads: Annotated[int, Between(0)]
+    households: Annotated[int, Between(0)]
+    area_dm2: Annotated[int, Between(0)]
+
+
+@event(
+    "voting.box_opened",
+    may={"plugin": ANY},
+    despite_hold=True,
+    title=N_("Open the ballot box"),
+    says=N_("The ballot box was opened"),
+)
+class BoxOpened:
+    """A secret poll is opened: receipts sorted, ballots sorted apart from them, and the totals.
+
+    That both lists are of the same ballots rests on the operator (level A). ``small``: few or equal
+    ballots, so that the totals themselves tell how somebody voted.
+    """
+
+    poll: Ref
+    ids: Annotated[tuple[Annotated[str, Most(40)], ...], Many(1_000_000)]
+    choices: Annotated[tuple[Annotated[str, Most(4000)], ...], Many(1_000_000)]
+    counts: Annotated[tuple[Chosen, ...], Many(100_000)]
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Test:
     """One requirement as applied: ``have`` of ``of``; ``needed`` is the least that reaches it."""
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from wugong import calls
-from wugong.batch import Job, Means, Overtaken
 from wugong.errors import Overloaded
 from wugong.events import Fact
+from wugong.jobs import Job, Means, Overtaken
 from wugong.journal import read_fact, read_stamp
 from wugong.matter import Matter
 from wugong.plugins import CORE, Implementation

@@ -13,10 +13,11 @@ from sqlmodel import col
 
 from wugong import permission
 from wugong.audience import Viewer, may_read
-from wugong.batch import Means, waiting_of
 from wugong.books import Book
+from wugong.box import has_ballot, turnout
 from wugong.errors import Refusal
 from wugong.events import Act, Fact, Kind, sealed_fields
+from wugong.jobs import Means
 from wugong.journal import (
     COLUMNS,
     ChainHead,
@@ -26,6 +27,7 @@ from wugong.journal import (
     read_stamp,
     receipt_code,
 )
+from wugong.lists import waiting_of
 from wugong.matter import Matter, community_of, is_id
 from wugong.people import MEMBERS
 from wugong.schema import Sealed, ShownTo
@@ -39,6 +41,7 @@ from wugong.tables import (
     MatterRow,
     VaultRow,
     ViewRow,
+    VotedRow,
     WaitingRow,
 )
 from wugong.vault import unseal
@@ -46,6 +49,7 @@ from wugong.views import View
 from wugong.waiting import Waiting
 
 T = TypeVar("T")
+BALLOT = "voting.ballot_cast"
 HOLDS = ("wugong.hold_placed", "wugong.hold_lifted")
 ANYBODY = frozenset({"operator"})
 
@@ -74,7 +78,11 @@ class MatterLine:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a receipt code proves: an act is in the journal, where, and when."""
+    """What a receipt code proves: an act is in the journal, where, and when.
+
+    Of a secret ballot: that it is among those opened by fact ``seq`` (0: still in the box, as of
+    ``at``). When it was cast is recorded nowhere.
+    """
 
     seq: int
     matter: str
@@ -436,6 +444,22 @@ class Reader:
             return item.who == f"member:{viewer.member}"
         return viewer.member in matter.relations.get(item.who, frozenset())
 
+    def turnout(self, community: str, poll: int, step: int) -> int:
+        """Return how many voted in a secret poll, rounded down to ``step``."""
+        with self.means.storage.read() as connection:
+            return turnout(connection, community, poll) // step * step
+
+    def has_voted(self, community: str, poll: int, entitlement: str) -> bool:
+        """Tell whether an entitlement has voted in a secret poll."""
+        table = VotedRow
+        query = select(func.count()).where(
+            col(table.community) == community,
+            col(table.poll) == poll,
+            col(table.entitlement) == entitlement,
+        )
+        with self.means.storage.read() as connection:
+            return bool(connection.execute(query).scalar())
+
     def tasks(self, community: str, viewer: Viewer) -> list[tuple[str, Waiting]]:
         """Return what waits for ``viewer`` in all matters, by deadline."""
         if not viewer.member:
@@ -511,7 +535,27 @@ class Reader:
                     col(table.digest) < prefix + "g",
                 )
             ).first()
-        return self._proof(row) if row is not None else None
+            if row is None:
+                return self._ballot(connection, community, prefix)
+        return self._proof(row)
+
+    def _ballot(self, connection: Connection, community: str, prefix: str) -> Proof | None:
+        """Return what the receipt of a secret ballot proves: that it is in the box, never more."""
+        table = JournalRow
+        opened = connection.execute(
+            select(*table.__table__.columns)  # type: ignore[attr-defined]
+            .where(col(table.community) == community, col(table.kind) == "voting.box_opened")
+            .order_by(col(table.seq))
+        )
+        for row in opened:
+            for identity in json.loads(row.body)["ids"]:
+                if identity.startswith(prefix):
+                    code, at = receipt_code(identity), read_stamp(row.at)
+                    return Proof(row.seq, row.matter, BALLOT, at, "", identity, code)
+        identity = has_ballot(connection, community, prefix)
+        if identity is None:
+            return None
+        return Proof(0, "", BALLOT, self.means.clock(), "", identity, receipt_code(identity))
 
     def proof(self, community: str, seq: int) -> Proof | None:
         """Return the receipt of a fact by its number."""

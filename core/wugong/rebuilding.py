@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlmodel import col
 
-from wugong.batch import Means, last_shown, matter_row, waiting_of, waiting_rows
 from wugong.events import refs
+from wugong.jobs import Means
 from wugong.journal import read_fact
+from wugong.lists import last_shown, matter_row, waiting_of, waiting_rows
 from wugong.polls import PollOpened
 from wugong.schema import write_time
 from wugong.shelf import Shelf, link_rows, upsert

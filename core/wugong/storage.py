@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -18,6 +20,8 @@ from sqlalchemy.pool import StaticPool
 
 from wugong.errors import Misconfigured
 from wugong.tables import metadata
+
+log = logging.getLogger("wugong")
 
 SCHEMA = "wugong"  # of our own, on PostgreSQL
 VERSION_TABLE = "wugong_version"
@@ -121,6 +125,24 @@ class Storage:
                 text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
                 {"name": f"wugong/{community}"},
             )
+
+    def leave_no_trace(self) -> None:
+        """After a box was emptied: rewrite it and cut off the log that still holds old pages."""
+        try:
+            if self.is_postgres:
+                with self.pool.connect() as plain:
+                    connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+                    for table in ("wugong_box", "wugong_voted"):
+                        connection.execute(text(f"VACUUM FULL {SCHEMA}.{table}"))
+            elif not self.is_memory:
+                raw = self.pool.raw_connection()  # a checkpoint cannot run in a transaction
+                try:
+                    raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                finally:
+                    raw.close()
+        except (DBAPIError, sqlite3.Error):
+            # A reader may hold the old pages; the next closing or the server's stop cuts them off.
+            log.warning("the log still holds pages of an emptied box")
 
     # Set-up
 

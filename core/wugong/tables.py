@@ -178,6 +178,27 @@ class VaultRow(Base, table=True):
     cipher: bytes = Field(sa_type=LargeBinary)
 
 
+class VotedRow(Base, table=True):
+    """That an entitlement voted in a secret poll; nothing ties it to a ballot."""
+
+    __tablename__ = "wugong_voted"
+    __table_args__ = {"sqlite_with_rowid": False}
+    community: str = Field(primary_key=True)
+    poll: int = Field(sa_column=_big(primary=True))
+    entitlement: str = Field(sa_column=_ordered(primary=True))
+
+
+class BoxRow(Base, table=True):
+    """A sealed ballot of a secret poll; no row number, no time, no name."""
+
+    __tablename__ = "wugong_box"
+    __table_args__ = {"sqlite_with_rowid": False}
+    community: str = Field(primary_key=True)
+    id: str = Field(sa_column=_ordered(primary=True))
+    poll: int = Field(sa_type=BigInteger)
+    sealed: bytes = Field(sa_type=LargeBinary)
+
+
 class CursorRow(Base, table=True):
     """How far a plugin's ``published`` has come."""
 

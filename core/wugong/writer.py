@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import random
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -14,14 +16,17 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
-from wugong.batch import Batch, Job, Means
+from wugong.batch import Batch
 from wugong.calls import PluginFault
 from wugong.errors import Overloaded, Refused
+from wugong.jobs import Job, Means
 
 log = logging.getLogger("wugong")
 
 MOST_WAITING = 2000
 MOST_IN_BATCH = 256
+HOLD_BALLOTS = 5
+HOLD_SECONDS = 2.0
 Committed = Callable[[Batch], None]
 
 
@@ -94,6 +99,8 @@ class Writer:
         self._pid = 0
         self._closing = False
         self._thread: threading.Thread | None = None
+        self._held: list[Job] = []  # secret ballots, until several go into the box together
+        self._held_since = 0.0
 
     def submit(self, job: Job) -> None:
         """Queue a job; ``Overloaded`` when too many wait."""
@@ -109,7 +116,7 @@ class Writer:
 
     def _start(self) -> None:
         self._pid = os.getpid()
-        self._jobs = deque()
+        self._jobs, self._held = deque(), []
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="wugong-writer", daemon=True)
         self._thread.start()
@@ -124,15 +131,31 @@ class Writer:
         self._thread.join()
         self._pid = 0
 
+    def _time_is_up(self) -> bool:
+        return bool(self._held) and time.monotonic() - self._held_since >= HOLD_SECONDS
+
+    def _take(self) -> list[Job]:
+        """Take what is next; secret ballots wait until five are together, or for two seconds."""
+        count = min(len(self._jobs), MOST_IN_BATCH)
+        jobs = [self._jobs.popleft() for _ in range(count)]
+        if boxed := [job for job in jobs if job.boxed]:
+            jobs = [job for job in jobs if not job.boxed]
+            if not self._held:
+                self._held_since = time.monotonic()
+            self._held += boxed
+        if len(self._held) >= HOLD_BALLOTS or self._time_is_up() or self._closing:
+            jobs += _shuffled(self._held)
+            self._held = []
+        return jobs
+
     def _work(self) -> None:
         while True:
             with self._ready:
-                while not self._jobs and not self._closing:
-                    self._ready.wait()
-                if not self._jobs:
+                while not self._jobs and not self._closing and not self._time_is_up():
+                    self._ready.wait(HOLD_SECONDS / 4 if self._held else None)
+                if not self._jobs and not self._held:
                     return
-                count = min(len(self._jobs), MOST_IN_BATCH)
-                jobs = [self._jobs.popleft() for _ in range(count)]
+                jobs = self._take()
             try:
                 process(self._means, jobs, self._committed)
             except BaseException as error:
@@ -140,6 +163,11 @@ class Writer:
                 _fail((job for job in jobs if job.result is None), error)
             _deliver(jobs)
             self._idle()
+
+
+def _shuffled(jobs: Sequence[Job]) -> list[Job]:
+    """Return jobs in an order that says nothing of when they came."""
+    return random.SystemRandom().sample(jobs, len(jobs))
 
 
 def _deliver(jobs: Sequence[Job]) -> None:

@@ -47,7 +47,7 @@ from wugong import (
     on,
     seal,
 )
-from wugong.batch import Job
+from wugong.jobs import Job
 from wugong.clock import ScriptedClock
 from wugong.testing import Rehearsal
 from wugong.writer import process

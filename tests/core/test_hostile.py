@@ -39,7 +39,7 @@ from wugong import (
     hookimpl,
     on,
 )
-from wugong.batch import Job
+from wugong.jobs import Job
 from wugong.testing import Rehearsal
 
 

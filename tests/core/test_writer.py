@@ -18,7 +18,7 @@ from tests.core.shop import POINTS, Given, Noted
 from tests.core.test_batch import do, job
 from wugong import Engine, Overloaded, Refused, seal
 from wugong import writer as writer_module
-from wugong.batch import Job
+from wugong.jobs import Job
 from wugong.vault import FileKeys
 
 POISON = "poisoned"

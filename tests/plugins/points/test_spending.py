@@ -19,7 +19,7 @@ from wugong import (
     RollFrozen,
     seal,
 )
-from wugong.batch import Job
+from wugong.jobs import Job
 from wugong.testing import Rehearsal
 from wugong.writer import process
 from wugong_points.accounts import BALANCES, STATEMENTS, STOCK

@@ -1,0 +1,224 @@
+"""Secret polls, level A: one ballot each, nothing that links or orders, receipts that prove."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+import types
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+from sqlalchemy import text
+
+from wugong import (
+    OPERATOR,
+    PLAN,
+    Most,
+    Option,
+    PollClosed,
+    PollOpened,
+    Procedure,
+    Ref,
+    event,
+    hookimpl,
+    read_procedure,
+)
+from wugong.box import FEW, box_id
+from wugong.testing import Rehearsal
+
+PROCEDURE: Procedure = read_procedure(
+    """
+id = "club.secret"
+title = { en = "A secret vote of the club" }
+body = "club"
+setting = "urban"
+roster = "owners"
+quorum = []
+consent = []
+basis = []
+effective_from = 2020-01-01
+"""
+)
+VOTERS = 7
+CHOICES = ["yes", "no", "yes", "abstain", "yes", "no", "yes"]
+
+
+@event("voting.ballot_cast", may={"resident": PLAN}, bulk=True, shown_to="author", boxed="poll")
+class Cast:
+    """A ballot."""
+
+    poll: Ref
+    entitlement: str
+    choice: Annotated[str, Most(100)]
+
+
+def plugin() -> types.ModuleType:
+    module = types.ModuleType("voting")
+    module.register = hookimpl(lambda: [Cast, PROCEDURE])  # type: ignore[attr-defined]
+    module.register.__name__ = "register"
+    return module
+
+
+def secret_poll(database: str, folder: Path, **more: Any) -> tuple[Rehearsal, str, int]:
+    """Open a secret poll of seven."""
+    keys: dict[str, Any] = {} if database == "sqlite://" else {"keys": folder / "wugong.keys"}
+    r = Rehearsal(
+        {"voting": plugin()},
+        members={"wang": ("officer",), **{f"m{i}": () for i in range(VOTERS)}},
+        database=database,
+        **keys,
+        **more,
+    )
+    r.roster("owners", [(f"u{i}", f"m{i}", "1", 8000 + i) for i in range(VOTERS)])
+    matter = r.open("A secret question", by="wang")
+    poll = PollOpened(
+        question="Shall we?",
+        options=tuple(Option(id=o, title=o) for o in ("yes", "no", "abstain")),
+        procedure="club.secret",
+        roster="owners",
+        closes_at=r.clock() + timedelta(days=3),
+        secrecy="secret",
+    )
+    return r, matter, r.act("wang", matter, poll).seq
+
+
+def key(number: int) -> str:
+    return f"{number + 1:032x}"
+
+
+def cast(r: Rehearsal, matter: str, poll: int, i: int, choice: str, which: str = "") -> Any:
+    ballot = Cast(poll=Ref(poll), entitlement=f"u{i}", choice=choice)
+    return r.act(f"m{i}", matter, ballot, key=which or key(i))
+
+
+def close(r: Rehearsal, matter: str, poll: int) -> None:
+    r.wait(days=4)
+    r.act("wang", matter, PollClosed(poll=Ref(poll)))
+
+
+def all_cast(r: Rehearsal, matter: str, poll: int) -> list[Any]:
+    return [cast(r, matter, poll, i, choice) for i, choice in enumerate(CHOICES)]
+
+
+def test_casting_leaves_no_fact_no_time_and_no_number(database: str, tmp_path: Path) -> None:
+    r, matter, poll = secret_poll(database, tmp_path)
+    before = r.engine.head("example")
+    receipts = all_cast(r, matter, poll)
+    assert r.engine.head("example") == before
+    assert {(one.seq, one.at, one.facts) for one in receipts} == {(0, "", ())}
+    assert len({one.code for one in receipts}) == VOTERS
+    assert r.engine.turnout("example", poll) == 5  # of seven: in steps of five
+    with r.engine.storage.read() as connection:
+        kept = connection.execute(text(f"SELECT count(*) FROM {_t(r, 'wugong_key')}")).scalar()
+    assert kept == 0
+
+
+def _t(r: Rehearsal, table: str) -> str:
+    return f"wugong.{table}" if r.engine.storage.is_postgres else table
+
+
+def test_the_same_key_gets_the_same_receipt_and_another_is_refused(tmp_path: Path) -> None:
+    r, matter, poll = secret_poll("sqlite://", tmp_path)
+    first = cast(r, matter, poll, 0, "yes")
+    assert cast(r, matter, poll, 0, "no") == first  # a retry never changes what is in the box
+    with r.refuses("wugong.already_voted"):
+        cast(r, matter, poll, 0, "no", which="f" * 32)
+    with r.refuses("wugong.ballot_key_missing"):
+        cast(r, matter, poll, 1, "no", which="short")
+    assert r.engine.turnout("example", poll, while_open=False) == 1
+
+
+def test_closing_opens_the_box_once_sorted_apart(database: str, tmp_path: Path) -> None:
+    r, matter, poll = secret_poll(database, tmp_path)
+    receipts = all_cast(r, matter, poll)
+    close(r, matter, poll)
+    (fact,) = r.engine.facts(matter, OPERATOR, kinds=("voting.box_opened",))
+    box = fact.event
+    ids = [box_id("example", poll, f"u{i}", key(i)) for i in range(VOTERS)]
+    assert list(box.ids) == sorted(ids)
+    assert list(box.choices) == sorted(CHOICES)
+    assert {(c.choice, c.ballots) for c in box.counts} == {("yes", 4), ("no", 2), ("abstain", 1)}
+    assert sum(c.area_dm2 for c in box.counts) == sum(8000 + i for i in range(VOTERS))
+    assert box.small is False
+    for receipt in receipts:
+        proof = r.engine.receipt("example", receipt.code)
+        assert proof is not None
+        assert (proof.seq, proof.channel) == (fact.seq, "")
+    assert r.engine.verify("example")[1] is None
+
+
+def test_a_box_of_few_or_equal_ballots_says_so(tmp_path: Path) -> None:
+    r, matter, poll = secret_poll("sqlite://", tmp_path)
+    for i in range(FEW):
+        cast(r, matter, poll, i, "yes")
+    close(r, matter, poll)
+    (fact,) = r.engine.facts(matter, OPERATOR, kinds=("voting.box_opened",))
+    assert fact.event.small is True
+
+
+def test_after_closing_no_file_holds_a_sealed_ballot_or_its_key(tmp_path: Path) -> None:
+    path = tmp_path / "w.sqlite3"
+    r, matter, poll = secret_poll(f"sqlite:///{path}", tmp_path)
+    all_cast(r, matter, poll)
+    with sqlite3.connect(path) as plain:
+        sealed = [row[0] for row in plain.execute("SELECT sealed FROM wugong_box")]
+        assert len(sealed) == VOTERS
+    plain.close()
+    close(r, matter, poll)
+    r.engine.close()
+    stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert not [one for one in sealed if one in stored]
+    with sqlite3.connect(tmp_path / "wugong.keys") as keys:
+        kept = keys.execute("SELECT key FROM person_key WHERE member = ?", (f"poll:{poll}",))
+        assert kept.fetchone() == (b"",)
+    keys.close()
+
+
+def test_during_the_vote_no_table_orders_or_joins_ballots(tmp_path: Path) -> None:
+    path = tmp_path / "w.sqlite3"
+    r, matter, poll = secret_poll(f"sqlite:///{path}", tmp_path)
+    all_cast(r, matter, poll)
+    ids = [box_id("example", poll, f"u{i}", key(i)) for i in range(VOTERS)]
+    with sqlite3.connect(path) as plain:
+        assert [row[0] for row in plain.execute("SELECT id FROM wugong_box")] == sorted(ids)
+        for table in ("wugong_box", "wugong_voted"):
+            with pytest.raises(sqlite3.OperationalError):
+                plain.execute(f"SELECT rowid FROM {table}")
+        names = [
+            row[0] for row in plain.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        ]
+        for name in names:
+            if name in ("wugong_box",):
+                continue
+            told = repr(plain.execute(f"SELECT * FROM {name}").fetchall())
+            assert not [one for one in ids if one in told], name
+            assert not [key(i) for i in range(VOTERS) if key(i) in told], name
+    plain.close()
+
+
+def test_the_writer_holds_secret_ballots_until_several_are_together(tmp_path: Path) -> None:
+    path = f"sqlite:///{tmp_path / 'w.sqlite3'}"
+    r, matter, poll = secret_poll(path, tmp_path, writer="thread")
+
+    async def several(numbers: range) -> float:
+        started = time.monotonic()
+        acts = [
+            r.engine.arecord(
+                matter,
+                Cast(poll=Ref(poll), entitlement=f"u{i}", choice="yes"),
+                by=f"m{i}",
+                key=key(i),
+            )
+            for i in numbers
+        ]
+        await asyncio.gather(*acts)
+        return time.monotonic() - started
+
+    together = asyncio.run(several(range(5)))
+    alone = asyncio.run(several(range(5, 6)))
+    assert together < 2.0 <= alone + 0.5
+    assert r.engine.turnout("example", poll, while_open=False) == 6
+    r.engine.close()
