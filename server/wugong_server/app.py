@@ -47,7 +47,8 @@ def create_app(
     web = Pages(modules)
     routes = [*site_routes(settings), *_api_routes(), *web.routes()]
     for route in routes:
-        route.app = Prepared(route.app, light=route.name == RECORD)
+        plugin = route.name.removeprefix("act:").partition(".")[0]
+        route.app = Prepared(route.app, light=route.name == RECORD, plugin=plugin)
     whole: list[BaseRoute] = [
         *routes,
         Mount("/static", Files(packages=[("wugong_server", "static")]), name="static"),

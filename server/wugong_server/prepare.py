@@ -35,16 +35,18 @@ class Prepared:
     """Wraps the app of one route: makes its :class:`Page` in a worker thread, then goes on.
 
     ``light`` leaves the matter and the viewer out: for a route whose only work is the engine's,
-    which looks at both itself.
+    which looks at both itself. ``plugin`` is whose route it is: its own words are asked first.
     """
 
-    def __init__(self, app: ASGIApp, light: bool = False) -> None:
+    def __init__(self, app: ASGIApp, light: bool = False, plugin: str = "") -> None:
         self.app = app
+        self.plugin = plugin
         self.make = make_light_page if light else make_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         page = await run_in_threadpool(self.make, request)
+        request.state.words = page.words_of(self.plugin)
         if request.method not in SAFE:
             limit_acts(page)
         try:
