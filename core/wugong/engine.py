@@ -420,9 +420,9 @@ class Engine:
         now = write_time(self.now())
         with self.storage.read() as connection:
             rows = connection.execute(
-                select(col(MatterRow.community), col(MatterRow.id)).where(
-                    col(MatterRow.due).is_not(None), col(MatterRow.due) <= now
-                )
+                select(col(MatterRow.community), col(MatterRow.id))
+                .where(col(MatterRow.due).is_not(None), col(MatterRow.due) <= now)
+                .order_by(col(MatterRow.due), col(MatterRow.opened), col(MatterRow.community))
             ).all()
         made = 0
         for community, matter in rows:

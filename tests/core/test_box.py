@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import time
 import types
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -72,6 +73,7 @@ def secret_poll(database: str, folder: Path, **more: Any) -> tuple[Rehearsal, st
         **keys,
         **more,
     )
+    opened.append(r)
     r.roster("owners", [(f"u{i}", f"m{i}", "1", 8000 + i) for i in range(VOTERS)])
     matter = r.open("A secret question", by="wang")
     poll = PollOpened(
@@ -83,6 +85,17 @@ def secret_poll(database: str, folder: Path, **more: Any) -> tuple[Rehearsal, st
         secrecy="secret",
     )
     return r, matter, r.act("wang", matter, poll).seq
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Close every engine that a test opened."""
+    yield
+    while opened:
+        opened.pop().engine.close()
+
+
+opened: list[Rehearsal] = []
 
 
 def key(number: int) -> str:
