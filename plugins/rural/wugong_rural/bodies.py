@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-from wugong import Procedure, read_procedure
+from wugong import Procedure
+from wugong.procedures import read_procedures
 
 ASSEMBLY = ("villagers.assembly.adults", "villagers.assembly.households")
 REPRESENTATIVES = "villagers.representatives"
@@ -18,7 +19,7 @@ LEVYING = frozenset({*ASSEMBLY, REPRESENTATIVES_ON_LEVY})
 def _read(folder: str) -> dict[str, Procedure]:
     files = (resources.files(__package__) / folder).iterdir()
     texts = (file.read_text("utf-8") for file in files if file.name.endswith(".toml"))
-    read = sorted(map(read_procedure, texts), key=lambda procedure: procedure.id)
+    read = sorted((p for text in texts for p in read_procedures(text)), key=lambda p: p.id)
     return {procedure.id: procedure for procedure in read}
 
 

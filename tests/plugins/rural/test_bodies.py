@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -109,11 +109,24 @@ def test_the_elders_council_gives_an_opinion_whatever_its_majority(yes: int) -> 
 
 def test_every_procedure_says_where_it_comes_from_and_since_when() -> None:
     for procedure in (*procedures().values(), *steps().values()):
-        assert procedure.effective_from == date(2026, 1, 1)
-        assert not procedure.in_force(date(2025, 12, 31))
+        before = procedure.effective_from - timedelta(days=1)
+        assert procedure.in_force(procedure.effective_from) and not procedure.in_force(before)
         assert procedure.basis
         assert set(procedure.title) == {"zh_Hans", "zh_Hant", "en"}
-        assert all(test.threshold.source for test in (*procedure.quorum, *procedure.consent))
+        tests = (*procedure.quorum, *procedure.consent)
+        assert all(test.threshold.source and test.confidence for test in tests)
+
+
+@pytest.mark.parametrize(
+    ("body", "since"),
+    [
+        pytest.param("villagers.", date(2026, 1, 1), id="the 2025 text of the villagers' law"),
+        pytest.param("collective.", date(2025, 5, 1), id="the law on collectives"),
+    ],
+)
+def test_a_law_is_in_force_from_its_day(body: str, since: date) -> None:
+    found = {p.effective_from for name, p in procedures().items() if name.startswith(body)}
+    assert found == {since}
 
 
 def test_what_rests_on_published_practice_only_is_marked_secondary() -> None:

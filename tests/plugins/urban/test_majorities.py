@@ -186,8 +186,21 @@ def test_w3_a_lift_in_one_stair(part: Weight, yes: Weight, expected: tuple[str, 
 @pytest.mark.parametrize("procedure", procedures(), ids=lambda procedure: procedure.id)
 def test_every_procedure_names_its_law_and_how_sure_we_are(procedure: Procedure) -> None:
     assert all(basis.article and basis.text_year >= 2018 for basis in procedure.basis)
-    assert {basis.confidence for basis in procedure.basis} == {"V"}
     assert set(procedure.title) == {"zh_Hans", "zh_Hant", "en"}
+    assert all(test.confidence for test in (*procedure.quorum, *procedure.consent))
+
+
+@pytest.mark.parametrize("name", ["owners.ordinary", "owners.special"])
+def test_owners_are_called_fifteen_days_before_since_the_code(name: str) -> None:
+    procedure = BY_ID[name]
+    assert {basis.confidence for basis in procedure.basis} == {"V"}
     assert (procedure.notice_days, procedure.notice_source) == (15, "物業管理條例 (2018) 14")
     assert not procedure.in_force(date(2020, 12, 31))
     assert procedure.in_force(date(2021, 1, 1))
+
+
+def test_the_nine_matters_of_the_code_have_one_class_each() -> None:
+    classes = {name: {i.number for i in BY_ID[name].items} for name in BY_ID}
+    assert classes["owners.ordinary"] == {"1", "2", "3", "4", "5", "9"}
+    assert classes["owners.special"] == {"6", "7", "8"}
+    assert (classes["owners.fund_use"], classes["owners.fund_raise"]) == ({"5"}, {"6"})
