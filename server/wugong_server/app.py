@@ -23,6 +23,7 @@ from wugong import Engine, Misconfigured, Overloaded, Refused, Unreadable
 from wugong_server.limits import Buckets
 from wugong_server.plugins import Pages, installed_pages
 from wugong_server.prepare import Prepared
+from wugong_server.problem import ProblemDocuments
 from wugong_server.security import CrossSiteGuard, SecurityHeaders
 from wugong_server.settings import Settings
 from wugong_server.site import routes as site_routes
@@ -57,6 +58,7 @@ def create_app(
         routes=whole,
         middleware=[
             Middleware(SecurityHeaders, settings),
+            Middleware(ProblemDocuments),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts)),
             Middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_limit),
             Middleware(CrossSiteGuard, settings),

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wugong import PLAN, RoleGranted, StageClosed, StageOpened
+from wugong import PLAN, Overloaded, RoleGranted, StageClosed, StageOpened
 from wugong.testing import Rehearsal
 from wugong_server import Notice, Panel, hookimpl
 from wugong_server.testing import app_of, browse
@@ -283,7 +283,14 @@ class Hostile:
 
     @hookimpl
     def register_routes(self) -> list[Route]:
-        return [Route("/m/{matter}/hostile", self.crash, name="hostile.crash")]
+        return [
+            Route("/m/{matter}/hostile", self.crash, name="hostile.crash"),
+            Route("/m/{matter}/full", self.full, methods=["POST"], name="hostile.full"),
+        ]
+
+    @staticmethod
+    def full(request: Request) -> Response:
+        raise Overloaded("the disk is full")
 
     @staticmethod
     def crash(request: Request) -> Response:
@@ -360,6 +367,16 @@ def test_a_crash_is_told_without_its_secrets(rehearsal: Rehearsal, matter: str) 
     assert "我们这边出了故障" in answer.text
     assert "secret" not in answer.text and "Traceback" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_full_disk_says_that_nothing_was_recorded_and_when_to_come_back(
+    rehearsal: Rehearsal, matter: str
+) -> None:
+    client = browse(rehearsal, "li", app=app_of(rehearsal, pages={"hostile": Hostile()}))
+    answer = client.post(f"/m/{matter}/full", data={})
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "600"
+    assert "没有记入，请10分钟后再交" in answer.text
 
 
 def test_a_notice_prints_with_a_code_and_the_way_to_object(

@@ -26,8 +26,6 @@ def routes(settings: Settings) -> list[Route]:
         Route("/", entry.index, name="index"),
         Route("/preferences", entry.preferences, name="preferences"),
         Route("/about/{topic}", entry.about, name="about"),
-        Route("/healthz", entry.alive, name="alive"),
-        Route("/readyz", entry.ready, name="ready"),
         Route("/c/{community}", home.show, name="home"),
         Route("/c/{community}/mine", home.mine, name="mine"),
         Route("/c/{community}/matters", matters.listed, name="matters"),

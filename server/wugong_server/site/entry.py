@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from wugong import LANGUAGES, N_
 from wugong_server import sessions
@@ -62,17 +62,6 @@ def about(request: Request) -> Response:
     if topic not in TOPICS:
         raise HTTPException(404)
     return respond(request, f"about/{topic}.html")
-
-
-def alive(request: Request) -> Response:
-    """Say that the process answers."""
-    return PlainTextResponse("ok")
-
-
-def ready(request: Request) -> Response:
-    """Say that the database answers too."""
-    page_of(request).engine.communities()
-    return PlainTextResponse("ok")
 
 
 def sign_in(request: Request) -> Response:
