@@ -38,10 +38,6 @@ LONGER = 400  # and from which many
 FEW = 6  # choices up to which all are shown at once
 SPARE_ROWS = 2
 MOST_ROWS = 30
-MEMBERS = frozenset(
-    {"member", "members", "other", "evaluator", "mediator", "steward", "payee", "professionals",
-     "recused", "rota", "whom"}
-)  # fmt: skip
 
 Option = tuple[str, str]  # value, words
 Finder = Callable[[Sequence[str]], Sequence[Option]]
@@ -93,6 +89,16 @@ def has_mark(its: Shape, mark: type[Any]) -> bool:
     return its.mark(mark) is not None
 
 
+def names_people(fields: Mapping[str, Shape]) -> bool:
+    """Tell whether any of these fields asks for members."""
+    for name, its in fields.items():
+        widget = widget_of(name, its)
+        rows = its.inner.type if widget == "rows" and its.inner is not None else None
+        if widget in ("member", "members") or (rows and names_people(shapes(rows))):
+            return True
+    return False
+
+
 def widget_of(name: str, its: Shape) -> str:
     """Return how a field of that name and shape is asked for."""
     if its.type is tuple and its.inner is not None:
@@ -101,7 +107,7 @@ def widget_of(name: str, its: Shape) -> str:
             return "rows"
         if inner.type in (Ref, Literal, Stage):
             return "several"
-        return "members" if name in MEMBERS or has_mark(inner, Member) else "lines"
+        return "members" if has_mark(inner, Member) else "lines"
     if its.type is dict:
         return "pairs"
     if dataclasses.is_dataclass(its.type) and its.type is not Sealed:
@@ -109,7 +115,7 @@ def widget_of(name: str, its: Shape) -> str:
     if its.type is int:
         return "money" if "_fen" in name else "area" if "_dm2" in name else "whole"
     if its.type in (str, Sealed):
-        if its.type is str and (name in MEMBERS or has_mark(its, Member)):
+        if its.type is str and has_mark(its, Member):
             return "member"
         most = its.mark(Most)
         return "long" if (most.chars if most else MOST_TEXT) > LONG else "text"

@@ -24,12 +24,18 @@ from wugong import (
 )
 from wugong.schema import Shape
 from wugong_server import formats, refusals
-from wugong_server.fields import MEMBERS
 from wugong_server.page import Page
 from wugong_server.speech import said
 
 STAGE_DETAILS = frozenset({"stage", "stages", "earlier"})
 QUIET = "…"
+# Fields and details that hold members by their names: what plugins tell carries no marks.
+MEMBERS = frozenset(
+    {
+        *("member", "members", "other", "evaluator", "mediator", "steward"),
+        *("professionals", "recused", "whom"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

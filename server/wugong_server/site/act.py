@@ -15,8 +15,14 @@ from starlette.responses import RedirectResponse, Response
 from wugong import N_, Kind, MatterOpened, Refusal, Refused, Unreadable
 from wugong.events import sealed_fields
 from wugong.people import MEMBERS
-from wugong_server.fields import MEMBERS as PEOPLE
-from wugong_server.fields import Asking, Field, Option, body_of_form, fields_of
+from wugong_server.fields import (
+    Asking,
+    Field,
+    Option,
+    body_of_form,
+    fields_of,
+    names_people,
+)
 from wugong_server.forms import Form, read_form
 from wugong_server.page import Page, page_of, url
 from wugong_server.refusals import ROLES
@@ -176,7 +182,7 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
         "rule": [(r.id, page.words(r.title)) for r in registry.rules.values()],
         "plugin": [(name, name) for name in standing.plugins],
     }
-    needs_people = bool(PEOPLE & kind.fields.keys())
+    needs_people = names_people(kind.fields)
     return Asking(
         words=page.words_of(kind.plugin),
         zone=page.zone,
