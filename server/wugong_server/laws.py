@@ -145,11 +145,14 @@ _STEPS = {
 PLAN = "共同缔造建设计划"
 _BY_NAME = {alias: names for aliases, *names in _NAMES for alias in aliases}
 COLUMNS = ("zh_Hans", "zh_Hant", "en")
+ONE = r"\d+(?:\.\d+)?(?:[(（][0-9一二三四五六七八九十]{1,3}[)）]){0,2}"  # 278(1)(七): 條, 款, 項
 ARTICLES = re.compile(
     r"^(?P<name>.*?)\s*(?:[(（](?P<year>\d{4})[)）])?\s*(?:第|arts?\.?)?\s*"
-    r"(?P<articles>\d+(?:\.\d+)?(?:\([0-9]+\))?(?:\s*[,，、–-]\s*\d+(?:\([0-9]+\))?)*)\s*[条條]?"
+    rf"(?P<articles>{ONE}(?:\s*[,，、–-]\s*{ONE})*)\s*[条條]?"
     r"\s*(?:[(（](?P<later>\d{4})[)）])?$"
 )
+PARTS = re.compile(r"(\d+(?:\.\d+)?)(?:[(（](.+?)[)）])?(?:[(（](.+?)[)）])?")
+NUMERALS = "零一二三四五六七八九十"
 CODE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")  # a kind's name where a rule has no source of its own
 
 
@@ -198,13 +201,38 @@ def _cited(names: list[str], year: str | None, articles: str, language: str) -> 
         many = "、" in listed or "-" in listed or "–" in listed
         if names[0] == PLAN:
             return f"{names[2]}, {listed}"
+        listed = "".join(_digits(one) if one in NUMERALS else one for one in listed)
         at = f"{'arts.' if many else 'art.'} {listed.replace('、', ', ')}"
         return f"{names[2]}{f' ({year})' if year else ''}, {at}"
     name = names[0] if language == "zh_Hans" else names[1]
     if names[0] == PLAN:
         return f"{name}{listed}"
     dated = f"（{year}）" if year else ""
-    return f"{name}{dated}第{listed}{'条' if language == 'zh_Hans' else '條'}"
+    return f"{name}{dated}{_articles(listed, language)}"
+
+
+def _articles(listed: str, language: str) -> str:
+    """Write articles as Chinese law is cited: ``第26、30条``, ``第278条第1款第7项``."""
+    article, item = ("条", "项") if language == "zh_Hans" else ("條", "項")
+    if "(" not in listed and "（" not in listed:
+        return f"第{listed}{article}"
+    written = []
+    for one in listed.split("、"):
+        found = PARTS.fullmatch(one)
+        if found is None:
+            return f"第{listed}{article}"
+        number, paragraph, part = found.groups()
+        written.append(
+            f"第{number}{article}"
+            + (f"第{_digits(paragraph)}款" if paragraph else "")
+            + (f"第{_digits(part)}{item}" if part else "")
+        )
+    return "、".join(written)
+
+
+def _digits(text: str) -> str:
+    """Return a number of one numeral in digits; longer ones stay as they are."""
+    return str(NUMERALS.index(text)) if text in NUMERALS and len(text) == 1 else text
 
 
 def binding(name: str) -> str:
