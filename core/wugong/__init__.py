@@ -21,6 +21,8 @@ from wugong.matter import Grant, Head, Hold, Matter, Standing, community_of
 from wugong.people import MEMBERS, ROLL, ROSTER
 from wugong.polls import (
     Ballot,
+    BoxOpened,
+    Chosen,
     Count,
     Option,
     PollClosed,
@@ -105,7 +107,9 @@ __all__ = [
     "Between",
     "Book",
     "Books",
+    "BoxOpened",
     "Choice",
+    "Chosen",
     "CommunityFounded",
     "Contribution",
     "Count",

@@ -238,12 +238,16 @@ def judge(
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """A choice with its weights, as a rule sees it: never a voter."""
+    """A choice with its weights, as a rule sees it: never a voter.
+
+    ``ballots`` alike may stand together, their weights added up.
+    """
 
     choice: str
     heads: int
     households: int
     area_dm2: int
+    ballots: int = 1
 
 
 class Summary(Protocol):

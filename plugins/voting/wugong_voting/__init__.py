@@ -8,6 +8,7 @@ from wugong import (
     ROLL,
     Act,
     Books,
+    BoxOpened,
     Contribution,
     Fact,
     Matter,
@@ -26,7 +27,7 @@ from wugong import (
     read_entitlement,
 )
 from wugong_voting import casting, closing, notices, opening
-from wugong_voting.ballots import BALLOTS, key, under, weighed
+from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
 from wugong_voting.chosen import chosen
 from wugong_voting.events import BallotCast
 from wugong_voting.notices import NOTICES
@@ -44,7 +45,10 @@ def register() -> list[Contribution]:
 
 
 @hookimpl
-@on(PollOpened, RollFrozen, BallotCast, PollClosed, PollDecided, StageClosed, StageSkipped)
+@on(
+    *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxOpened, PollDecided),
+    *(StageClosed, StageSkipped),
+)
 def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
     match act.event:
         case PollOpened() as opened:
@@ -60,6 +64,8 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
             return casting.refusals(poll, right, act, _article(matter, number), rule)
         case PollClosed(poll=number):
             return closing.refusals(polls_of(matter).get(number), act, _article(matter, number))
+        case BoxOpened() if act.by != "plugin:wugong":
+            return [Refusal("voting.not_the_teller")]
         case PollDecided() if act.by != "plugin:voting":
             return [Refusal("voting.not_the_teller")]
         case StageClosed(stage=stage) | StageSkipped(stage=stage):
@@ -112,24 +118,29 @@ def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | Non
     rule = chosen(matter.standing.rules, poll.opened.rule)
     if rule is None:
         raise LookupError(f"the counting rule {poll.opened.rule} is not installed")
-    roll = {place: read_entitlement(entry) for place, entry in books.scan(ROLL, under(poll.id))}
-    ballots = list(weighed(books.scan(BALLOTS, under(poll.id)), roll))
+    if poll.opened.secrecy == "open":
+        roll = {place: read_entitlement(entry) for place, entry in books.scan(ROLL, under(poll.id))}
+        ballots = list(weighed(books.scan(BALLOTS, under(poll.id)), roll))
+    elif isinstance(fact.event, BoxOpened):
+        ballots = list(alike(fact.event))
+    else:
+        return None  # the engine opens the box next
     return [conclude(poll.id, poll.opened, poll.roll, procedure, rule, ballots)]
 
 
 @hookimpl
-@on(PollClosed)
+@on(PollClosed, BoxOpened)
 def co_plan(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
     return _decide(matter, fact, books)
 
 
 @hookimpl
-@on(PollClosed)
+@on(PollClosed, BoxOpened)
 def co_manage(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
     return _decide(matter, fact, books)
 
 
 @hookimpl
-@on(PollClosed)
+@on(PollClosed, BoxOpened)
 def co_evaluate(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
     return _decide(matter, fact, books)

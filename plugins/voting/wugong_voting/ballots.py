@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from wugong import Act, Ballot, Book, Entitlement, Fact, PollClosed, Prefix
+from wugong import Act, Ballot, Book, BoxOpened, Entitlement, Fact, PollClosed, Prefix
 from wugong_voting.events import BallotCast
 
 
@@ -52,3 +52,9 @@ def weighed(
     for place, ballot in cast:
         right = roll[place]
         yield Ballot(ballot["choice"], right.heads, right.households, right.area_dm2)
+
+
+def alike(box: BoxOpened) -> Iterator[Ballot]:
+    """Return the ballots of an opened box, those filled in alike together."""
+    for one in box.counts:
+        yield Ballot(one.choice, one.heads, one.households, one.area_dm2, one.ballots)

@@ -120,7 +120,7 @@ def _whole(settings: Mapping[str, str], name: str) -> int:
 def _summarise(
     counting: CountingRule, form: BallotForm, ballots: Sequence[Ballot], options: Sequence[str]
 ) -> Counted:
-    texts = summed((b.choice, (1, b.heads, b.households, b.area_dm2)) for b in ballots)
+    texts = summed((b.choice, (b.ballots, b.heads, b.households, b.area_dm2)) for b in ballots)
     read_as = {text: read(text, form, options) for text, _ in texts.rows}
     by = {m: counting.partial(_profile(texts, read_as, form, options, m)) for m in MEASURES}
     received = (
@@ -146,7 +146,7 @@ def profile_of(
     ballots: Sequence[Ballot], form: BallotForm, options: Sequence[str], measure: Measure
 ) -> Profile:
     """Return the profile of ballots in one measure, equal ballots joined."""
-    texts = summed((b.choice, (1, b.heads, b.households, b.area_dm2)) for b in ballots)
+    texts = summed((b.choice, (b.ballots, b.heads, b.households, b.area_dm2)) for b in ballots)
     read_as = {text: read(text, form, options) for text, _ in texts.rows}
     return _profile(texts, read_as, form, options, measure)
 

@@ -8,8 +8,10 @@ from weakref import WeakKeyDictionary
 
 from wugong import (
     N_,
+    OPERATOR,
     ROLL,
     ROSTER,
+    Ballot,
     Count,
     Engine,
     Entitlement,
@@ -27,7 +29,7 @@ from wugong_voting.ballots import BALLOTS, under, weighed
 from wugong_voting.needs import Need, turnout_needs
 from wugong_voting.outcome import figures
 from wugong_voting.state import Poll
-from wugong_voting.summaries import ALL, count, sums
+from wugong_voting.summaries import ALL, count, summed
 
 Roll = Mapping[str, Entitlement]
 _rolls: WeakKeyDictionary[Engine, dict[tuple[str, int], Roll]] = WeakKeyDictionary()
@@ -65,18 +67,34 @@ def rights_of(engine: Engine, community: str, poll: int, member: str) -> list[Ri
         return []
     roll = roll_of(engine, community, poll)
     mine = {where: right for where, right in roll.items() if right.member == member}
+    if is_secret(engine, community, poll):
+        return [
+            Right(right, int(engine.has_voted(community, poll, right.id)))
+            for right in mine.values()
+        ]
     cast = engine.book(BALLOTS, community, keys=list(mine))
     return [
         Right(right, cast[where]["times"] if where in cast else 0) for where, right in mine.items()
     ]
 
 
+def is_secret(engine: Engine, community: str, poll: int) -> bool:
+    """Tell whether the ballots of a poll go into the box."""
+    fact = engine.fact(community, poll, OPERATOR)
+    return fact is not None and fact.event.secrecy == "secret"
+
+
 def taken_part(engine: Engine, community: str, poll: Poll) -> Count:
     """Return who has taken part so far; never what they chose."""
+    weights = ((b.heads, b.households, b.area_dm2) for b in ballots_of(engine, community, poll))
+    return count(ALL, summed((ALL, (1, *weighs)) for weighs in weights).of(ALL))
+
+
+def ballots_of(engine: Engine, community: str, poll: Poll) -> list[Ballot]:
+    """Return the ballots of a poll with their weights; no page shows them while it runs."""
     roll = roll_of(engine, community, poll.id)
     cast = engine.book(BALLOTS, community, prefix=under(poll.id))
-    ballots = list(weighed(cast.items(), roll))
-    return count(ALL, sums(ballots, poll.options).total)
+    return list(weighed(cast.items(), roll))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +115,23 @@ def turnout_of(engine: Engine, matter: Matter, poll: Poll) -> Turnout | None:
     procedure = matter.standing.procedures.get(poll.opened.procedure)
     if poll.roll is None or procedure is None:
         return None
+    if poll.opened.secrecy == "secret":
+        return _turnout_in_steps(engine, matter, poll, procedure)
     part = taken_part(engine, matter.community, poll)
     return Turnout(part, turnout_needs(procedure, figures(poll.roll), figures(part)))
+
+
+def _turnout_in_steps(
+    engine: Engine, matter: Matter, poll: Poll, procedure: Procedure
+) -> Turnout | None:
+    """Return how many voted in secret, in steps of five; what each weighs would tell who it was."""
+    number = engine.turnout(matter.community, poll.id, while_open=poll.closed_at is None)
+    part = count(ALL, (number, number, 0, 0))
+    roll = poll.roll
+    if roll is None:
+        return None
+    needs = turnout_needs(procedure, figures(roll), figures(part))
+    return Turnout(part, tuple(need for need in needs if need.test.measure == "heads"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def sums(ballots: Sequence[Ballot], options: Sequence[str]) -> Sums:
     unknown = {ballot.choice for ballot in ballots} - set(options)
     if unknown := {choice for choice in unknown if not choice.startswith("!")}:
         raise ValueError(f"ballots for what is no option: {', '.join(sorted(unknown))}")
-    return summed((b.choice, (1, b.heads, b.households, b.area_dm2)) for b in ballots)
+    return summed((b.choice, (b.ballots, b.heads, b.households, b.area_dm2)) for b in ballots)
 
 
 def summed(rows: Iterable[tuple[str, Sum]]) -> Sums:

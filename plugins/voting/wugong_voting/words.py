@@ -33,7 +33,9 @@ TEXTS = Texts(
             "This procedure is for the roster {needed}, not for {roster}."
         ),
         "voting.opens_after_closing": N_("The poll would close before it opens."),
-        "voting.secret_not_offered": N_("Secret ballots are not possible in this version yet."),
+        "voting.secret_not_offered": N_(
+            "This vote needs ballots sealed to scrutineers; this version cannot do that yet."
+        ),
         "voting.roll_without_heads": N_("The procedure counts heads; the roster states none."),
         "voting.roll_without_households": N_(
             "The procedure counts households; the roster states none."
@@ -55,7 +57,7 @@ TEXTS = Texts(
         "voting.not_on_the_roll": N_("Ask the community office to check your registration"),
         "voting.not_your_entitlement": N_("Ask the community office to check your registration"),
         "voting.channel_not_offered": N_("See how you can vote"),
-        "voting.secret_not_offered": N_("Choose open ballots"),
+        "voting.secret_not_offered": N_("Hold this vote on paper"),
         "voting.notice_missing": N_("Post the notice"),
         "voting.notice_too_short": N_("Wait until the notice has run"),
         "voting.roster_of_another_body": N_("Choose the roster of this body"),

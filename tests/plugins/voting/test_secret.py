@@ -1,0 +1,133 @@
+"""Secret polls from opening to certificate: the box decides as open ballots would."""
+
+from __future__ import annotations
+
+import types
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+import wugong_voting
+from wugong import OPERATOR, Option, PollOpened, Ref, hookimpl, read_procedure
+from wugong.testing import Rehearsal
+from wugong_voting.events import BallotCast
+
+TEXT = """
+id = "club.{secrecy}"
+title = {{ en = "A vote of the club" }}
+body = "club"
+setting = "urban"
+roster = "owners"
+secrecy = "{secrecy}"
+basis = []
+effective_from = 2020-01-01
+
+[[quorum]]
+id = "part"
+measure = "heads"
+op = ">"
+base = "all"
+share = "1/2"
+source = "club 1"
+
+[[consent]]
+id = "yes"
+measure = "heads"
+op = ">"
+base = "part"
+share = "1/2"
+source = "club 2"
+"""
+OPTIONS = tuple(Option(id=one, title=one) for one in ("yes", "no", "abstain"))
+CHOICES = ["yes", "yes", "no", "yes", "abstain", "no", "yes"]
+
+
+@pytest.fixture
+def club() -> Rehearsal:
+    """Seven members and two procedures, one for open or in-house secret votes, one statutory."""
+    pack = types.ModuleType("club")
+    procedures = [read_procedure(TEXT.format(secrecy=one)) for one in ("open", "secret")]
+    pack.__dict__["register"] = hookimpl(lambda: procedures, specname="register")
+    voters: dict[str, Any] = {f"m{i}": () for i in range(len(CHOICES))}
+    plugins = {"voting": wugong_voting, "club": pack}
+    r = Rehearsal(plugins, members={"wang": ("officer",), **voters})
+    r.roster("owners", [(f"u{i}", f"m{i}", "1", 8000) for i in range(len(CHOICES))])
+    return r
+
+
+def opened(r: Rehearsal, matter: str, procedure: str = "club.open", **more: Any) -> int:
+    """Open a poll of three days."""
+    poll = PollOpened(
+        question="Shall we?",
+        options=more.pop("options", OPTIONS),
+        procedure=procedure,
+        roster="owners",
+        closes_at=r.clock() + timedelta(days=3),
+        **{"secrecy": "secret", **more},
+    )
+    return r.act("wang", matter, poll).seq
+
+
+def cast(r: Rehearsal, matter: str, poll: int, choices: list[str]) -> None:
+    """Cast one ballot a member."""
+    for i, choice in enumerate(choices):
+        ballot = BallotCast(poll=Ref(poll), entitlement=f"u{i}", choice=choice)
+        r.act(f"m{i}", matter, ballot, key=f"{poll * 100 + i:032x}")
+
+
+def decided(r: Rehearsal, matter: str) -> list[Any]:
+    """Return the results, in order."""
+    facts = r.engine.facts(matter, OPERATOR, kinds=("voting.poll_decided",))
+    return [fact.event for fact in facts]
+
+
+def test_a_secret_poll_decides_as_an_open_one(club: Rehearsal) -> None:
+    matter = club.open("A question", by="wang")
+    secret, plain = opened(club, matter), opened(club, matter, secrecy="open")
+    for poll in (secret, plain):
+        cast(club, matter, poll, CHOICES)
+    club.wait(days=4)
+    first, second = decided(club, matter)
+    assert first.verdict == second.verdict == "passed"
+    assert (first.counts, first.tests) == (second.counts, second.tests)
+    assert club.engine.facts(matter, OPERATOR, kinds=("voting.box_opened",))[0].event.poll == secret
+
+
+def test_a_secret_ballot_is_final(club: Rehearsal) -> None:
+    matter = club.open("A question", by="wang")
+    poll = opened(club, matter)
+    cast(club, matter, poll, ["yes"])
+    with club.refuses("wugong.already_voted"):
+        ballot = BallotCast(poll=Ref(poll), entitlement="u0", choice="no")
+        club.act("m0", matter, ballot, key="f" * 32)
+    with club.refuses("voting.not_your_entitlement"):
+        ballot = BallotCast(poll=Ref(poll), entitlement="u1", choice="no")
+        club.act("m0", matter, ballot, key="e" * 32)
+
+
+def test_ranked_ballots_go_into_the_box_too(club: Rehearsal) -> None:
+    matter = club.open("A colour", by="wang")
+    options = tuple(Option(id=one, title=one) for one in ("red", "green", "blue"))
+    poll = opened(club, matter, options=options, rule="irv")
+    choices = ["red>green", "red", "green>red", "green>red", "blue>red", "red>blue", "blue>red"]
+    cast(club, matter, poll, choices)
+    club.wait(days=4)
+    (result,) = decided(club, matter)
+    assert result.winners == ("red",)
+
+
+def test_a_statutory_election_needs_scrutineers(club: Rehearsal) -> None:
+    matter = club.open("An election", by="wang")
+    with club.refuses("voting.secret_not_offered"):
+        opened(club, matter, "club.secret")
+
+
+def test_nobody_cast_and_the_box_is_empty(club: Rehearsal) -> None:
+    matter = club.open("A question", by="wang")
+    opened(club, matter)
+    club.wait(days=4)
+    (result,) = decided(club, matter)
+    assert result.verdict == "no_quorum"
+    (box,) = club.engine.facts(matter, OPERATOR, kinds=("voting.box_opened",))
+    assert (box.event.ids, box.event.choices, box.event.small) == ((), (), True)
