@@ -30,7 +30,7 @@ from wugong.journal import (
 from wugong.lists import waiting_of
 from wugong.matter import Matter, community_of, is_id
 from wugong.people import MEMBERS
-from wugong.schema import Sealed, ShownTo
+from wugong.schema import MOST_INT, Sealed, ShownTo
 from wugong.shelf import LAST
 from wugong.stages import Stage
 from wugong.tables import (
@@ -259,6 +259,8 @@ class Reader:
 
     def fact(self, community: str, seq: int, viewer: Viewer) -> Fact | None:
         """Return one fact by its number, or ``None`` if it is not there for ``viewer``."""
+        if not 0 < seq <= MOST_INT:
+            return None
         found = self.facts(community, viewer, after=seq - 1, before=seq + 1, limit=1, whole=True)
         return found[0] if found else None
 
@@ -559,6 +561,8 @@ class Reader:
 
     def proof(self, community: str, seq: int) -> Proof | None:
         """Return the receipt of a fact by its number."""
+        if not 0 < seq <= MOST_INT:
+            return None
         table = JournalRow
         with self.means.storage.read() as connection:
             row = connection.execute(
