@@ -86,7 +86,7 @@ def _prepare(environment: Environment, migrate: bool, demonstration: bool) -> No
 
 
 def _seed(environment: Environment) -> None:
-    aside("示例: playing two stories into the new database …")
+    aside("示例: playing the sample stories into the new database …")
     with progress("示例") as advance:
         wrong = list(demo.seed(environment, lambda _case, done: advance(done)))
     for case, played in wrong[:3]:
@@ -109,7 +109,9 @@ def _greet(
         return
     say()
     say("示例 Sample: all people, places and figures are invented.")
-    say(f"Sign in with one of these accounts; the password of all is {password} until you stop.")
+    say(
+        f"Sign in with one of these accounts; the password of all is {password} until the next start."
+    )
     rows = [
         (one.community, one.account, one.name, ", ".join(one.roles) or "resident") for one in people
     ]
