@@ -466,9 +466,11 @@ class Engine:
         rebuild(self._means, progress=progress)
 
     def close(self) -> None:
-        """Finish what is queued and close the database."""
+        """Finish what is queued and close the database and the file of keys."""
         self._writer.close()
         self.storage.dispose()
+        if isinstance(self._means.keys, FileKeys):
+            self._means.keys.close()
 
     def __enter__(self) -> Engine:
         """Use the engine in a ``with`` block."""

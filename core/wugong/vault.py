@@ -88,6 +88,14 @@ class FileKeys:
             self._pid = os.getpid()
         return self._db
 
+    def close(self) -> None:
+        """Close the file; it opens again when a key is asked for."""
+        with self._lock:
+            if self._pid == os.getpid():
+                self._db.close()
+            self._pid = 0
+            self._cache.clear()
+
     def ensure(self, whose: Iterable[Whose]) -> Mapping[Whose, bytes]:
         """Return the keys, made and synced where there was none."""
         wanted = set(whose)
