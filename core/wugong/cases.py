@@ -110,10 +110,13 @@ def read_case(source: Path | str) -> Case:
     for key in ("title", "community", "name", "setting", "starts", "members", "step"):
         if key not in data:
             raise CaseError(f"the case has no {key!r}")
+    for key, kind, what in (("members", dict, "tables"), ("step", list, "a list of tables")):
+        if not isinstance(data[key], kind):
+            raise CaseError(f"{key} must be {what}, got {str(data[key])[:40]!r}")
     for name, member in data["members"].items():
         _known(member, MEMBER_KEYS, f"member {name}")
-    for roster in data.get("roster", ()):
-        _known(roster, ROSTER_KEYS, f"roster {roster.get('name', '?')}")
+    for number, roster in enumerate(data.get("roster", ()), start=1):
+        _known(roster, ROSTER_KEYS, f"roster {number}")
     for number, one in enumerate(data["step"], start=1):
         _check_step(one, f"step {number}")
     starts = data["starts"]
@@ -134,7 +137,9 @@ def read_case(source: Path | str) -> Case:
     )
 
 
-def _known(found: Mapping[str, Any], known: frozenset[str], place: str) -> None:
+def _known(found: Any, known: frozenset[str], place: str) -> None:
+    if not isinstance(found, Mapping):
+        raise CaseError(f"{place} must be a table, got {str(found)[:40]!r}")
     if unknown := sorted(found.keys() - known):
         raise CaseError(f"{place}: unknown key {unknown[0]!r}; known: {', '.join(sorted(known))}")
 
