@@ -109,9 +109,7 @@ def _greet(
         return
     say()
     say("示例 Sample: all people, places and figures are invented.")
-    say(
-        f"Sign in with one of these accounts; the password of all is {password} until the next start."
-    )
+    say(f"Sign in with one of these accounts; until the next start the password is {password}")
     rows = [
         (one.community, one.account, one.name, ", ".join(one.roles) or "resident") for one in people
     ]
