@@ -1,0 +1,63 @@
+"""Is a body composed as the law asks? Shares of its members and least numbers, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wugong.figures import Undecidable
+from wugong.procedures import Composition, Procedure
+from wugong.thresholds import least, reaches
+from wugong.words import N_
+
+FIGURES = ("members", "representatives", "women")
+
+
+def compose(procedure: Procedure, request: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Return each test of the composition as applied to members, representatives and women."""
+    if not procedure.composition:
+        message = N_("No composition is laid down for {procedure}.")
+        raise Undecidable("no_composition", message, procedure=procedure.id)
+    listed = request.get("all")
+    given = {**(listed if isinstance(listed, Mapping) else {}), **request}
+    figures = {name: _count(name, given[name]) for name in FIGURES if name in given}
+    for test in procedure.composition:
+        for name in (test.count, test.of):
+            if name and name not in figures:
+                message = N_("{figure} is missing: a test needs it.")
+                raise Undecidable("figure_missing", message, figure=name)
+    for part, of in (("representatives", "members"), ("women", "members")):
+        if figures.get(part, 0) > figures.get(of, figures.get(part, 0)):
+            message = N_("{unit}: {group} is {part}, more than {of} with {all}.")
+            details = {"unit": part, "group": part, "of": of}
+            raise Undecidable(
+                "part_above_all", message, **details, part=figures[part], all=figures[of]
+            )
+    return tuple(_applied(test, figures) for test in procedure.composition)
+
+
+def _count(name: str, value: Any) -> int:
+    if type(value) is not int or value < 0:
+        message = N_("{where} must be a whole number from 0, not {value}.")
+        raise Undecidable("not_a_count", message, where=name, value=repr(value)[:40])
+    return value
+
+
+def _applied(test: Composition, figures: Mapping[str, int]) -> dict[str, Any]:
+    have, sure = figures[test.count], test.confidence
+    shared = {"id": test.id, "unit": test.count, "have": have, "source": test.source}
+    if test.threshold is None:
+        met = have >= test.number
+        asked = {"of": test.number, "base": "number", "op": ">=", "share": "1/1"}
+        return {**shared, **asked, "met": met, "confidence": sure, "least": test.number}
+    of, share = figures[test.of], test.threshold.share
+    met = of > 0 and reaches(have, of, test.threshold)
+    asked = {"of": of, "base": test.of, "op": test.threshold.op}
+    return {
+        **shared,
+        **asked,
+        "share": f"{share.numerator}/{share.denominator}",
+        "met": met,
+        "confidence": sure,
+        "least": least(of, test.threshold),
+    }

@@ -1,0 +1,149 @@
+"""What a decision comes to, written out: tests, articles, and words in three languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from wugong.composing import compose
+from wugong.figures import BASES, UNITS, told, write_figure
+from wugong.polls import Test
+from wugong.procedures import Procedure, Requirement
+from wugong.words import N_
+
+Json = dict[str, Any]
+OUTCOMES = {
+    "passed": N_("Carried."),
+    "rejected": N_("Not carried."),
+    "no_quorum": N_("Too few took part: nothing is decided."),
+    "void": N_("Void: the decision has no effect."),
+    "elected": N_("Elected: {names}."),
+    "nobody": N_("The election is valid, but nobody is elected."),
+    "recalled": N_("Recalled."),
+    "lawful": N_("The body is composed as the law asks."),
+    "unlawful": N_("The body is not composed as the law asks."),
+}
+MET = N_("{have} of {of} {unit} ({base}): {op} {share} is reached [{source}].")
+UNMET = N_(
+    "{have} of {of} {unit} ({base}): {op} {share} is not reached, {needed} are needed [{source}]."
+)
+ADVICE = N_("This is an opinion and has no legal effect where a statute decides.")
+UNVERIFIED = N_("The share of {test} is from memory and was not read again: check it.")
+
+
+def answer(
+    procedure: Procedure,
+    outcome: str,
+    tests: Iterable[Test],
+    text: Mapping[str, str],
+    flags: Iterable[Json],
+) -> Json:
+    """Write what a decision comes to, with every test, article and word."""
+    rules = {rule.id: rule for rule in (*procedure.quorum, *procedure.consent)}
+    written = [(test, rules[_rule_of(test.id, rules)]) for test in tests]
+    said = dict(text)
+    for test, rule in written:
+        line = _line(test, rule)
+        said = {language: f"{said[language]} {line[language]}" for language in said}
+    unverified = [
+        {"code": "unverified", "text": told(UNVERIFIED, test=rule.id)}
+        for _, rule in written
+        if rule.confidence == "M"
+    ]
+    if not procedure.decides:
+        said = {language: f"{one} {told(ADVICE)[language]}" for language, one in said.items()}
+    return {
+        "procedure": procedure.id,
+        "version": procedure.version,
+        "outcome": outcome,
+        "binding": procedure.decides and outcome != "void",
+        "tests": [write_test(test, rule) for test, rule in written],
+        "basis": [
+            {"article": b.article, "text_year": b.text_year, "confidence": b.confidence}
+            for b in procedure.basis
+        ],
+        "text": said,
+        "needed": {
+            test.id: {
+                "unit": rule.counts,
+                "least": write_figure(rule.counts, test.needed),
+                "missing": write_figure(rule.counts, max(0, test.needed - test.have)),
+            }
+            for test, rule in written
+        },
+        "flags": unverified + list(flags),
+    }
+
+
+def _rule_of(test: str, rules: Mapping[str, Requirement]) -> str:
+    return test if test in rules else next(name for name in rules if test.startswith(f"{name}."))
+
+
+def write_test(test: Test, rule: Requirement) -> Json:
+    """Write a test as applied; an area as text, a share as a fraction."""
+    return {
+        "id": test.id,
+        "unit": rule.counts,
+        "have": write_figure(rule.counts, test.have),
+        "of": write_figure(rule.counts, test.of),
+        "base": test.base,
+        "op": test.op,
+        "share": f"{test.share.numerator}/{test.share.denominator}",
+        "met": test.met,
+        "source": test.source,
+        "confidence": rule.confidence or "",
+    }
+
+
+def _line(test: Test, rule: Requirement) -> dict[str, str]:
+    unit, base = told(UNITS[rule.counts]), told(BASES[test.base])
+    share = f"{test.share.numerator}/{test.share.denominator}"
+    return {
+        language: told(
+            MET if test.met else UNMET,
+            have=write_figure(rule.counts, test.have),
+            of=write_figure(rule.counts, test.of),
+            unit=unit[language],
+            base=base[language],
+            op=test.op,
+            share=share,
+            needed=write_figure(rule.counts, test.needed),
+            source=test.source,
+        )[language]
+        for language in unit
+    }
+
+
+def composed(procedure: Procedure, request: Mapping[str, Any]) -> Json:
+    """Write whether a body is composed as the law asks."""
+    tests = compose(procedure, request)
+    lawful = all(test["met"] for test in tests)
+    text = told(OUTCOMES["lawful" if lawful else "unlawful"])
+    for test in tests:
+        line = told(
+            MET if test["met"] else UNMET,
+            **{key: test[key] for key in ("have", "of", "base", "op", "share", "source")},
+            unit=test["unit"],
+            needed=test["least"],
+        )
+        text = {language: f"{said} {line[language]}" for language, said in text.items()}
+    return {
+        "procedure": procedure.id,
+        "version": procedure.version,
+        "outcome": "passed" if lawful else "rejected",
+        "tests": [{k: v for k, v in test.items() if k != "least"} for test in tests],
+        "basis": [
+            {"article": b.article, "text_year": b.text_year, "confidence": b.confidence}
+            for b in procedure.basis
+        ],
+        "text": text,
+        "needed": {
+            test["id"]: {
+                "unit": test["unit"],
+                "least": test["least"],
+                "missing": max(0, test["least"] - test["have"]),
+            }
+            for test in tests
+        },
+        "flags": [],
+    }

@@ -1,0 +1,100 @@
+"""Who counts as taking part: ballots that did not come back, and votes cast for others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wugong.decision_options import Options, wrong
+from wugong.figures import Undecidable, told
+from wugong.procedures import Procedure
+from wugong.words import N_
+
+Figures = dict[str, dict[str, int]]
+Flag = dict[str, object]
+STRICT, ABSTAIN, FOLLOW = (
+    "strict_returned",
+    "signed_receipt_is_abstain",
+    "follow_majority_if_rules_say",
+)
+
+
+def complete(
+    procedure: Procedure, figures: Figures, options: Options, candidates: Mapping[str, int]
+) -> tuple[Figures, list[Flag]]:
+    """Return the figures with silent ballots and proxies as the procedure counts them."""
+    figures, flags = _with_proxies(procedure, figures, options, candidates)
+    made, more = _with_silent(procedure, figures, options)
+    return made, flags + more
+
+
+def _with_silent(
+    procedure: Procedure, figures: Figures, options: Options
+) -> tuple[Figures, list[Flag]]:
+    policy = options.nonresponse or STRICT
+    if policy not in {one.policy for one in procedure.silence} | {STRICT}:
+        raise wrong("nonresponse", policy)
+    if policy == STRICT:
+        return figures, []
+    part, yes, no = figures["part"], figures["yes"], figures["no"]
+    silent = figures["silent"] or {
+        unit: max(0, number - part.get(unit, 0)) for unit, number in figures["delivered"].items()
+    }
+    if not silent:
+        message = N_("{figure} is missing: a test needs it.")
+        raise Undecidable("figure_missing", message, figure="silent")
+    joined = {unit: number + silent.get(unit, 0) for unit, number in part.items()}
+    taken = {**figures, "part": joined}
+    if policy == ABSTAIN:
+        return taken, []
+    if not (options.clause and options.warned and options.delivered):
+        raise Undecidable(
+            "clause_missing",
+            N_(
+                "Silent ballots follow the majority only if the rules of the assembly say so "
+                "(options.clause), the ballot warned of it (options.warned) and its delivery is "
+                "proved (options.delivered)."
+            ),
+        )
+    leads = {_leader(yes.get(unit, 0), no.get(unit, 0)) for unit in part}
+    if len(leads) != 1 or "" in leads:
+        flag = N_("Heads and area have different majorities: silent ballots count as abstentions.")
+        return taken, [{"code": "majorities_differ", "text": told(flag)}]
+    side = leads.pop()
+    grown = {unit: figures[side].get(unit, 0) + silent.get(unit, 0) for unit in part}
+    return {**taken, side: grown}, []
+
+
+def _leader(yes: int, no: int) -> str:
+    return "yes" if yes > no else "no" if no > yes else ""
+
+
+def _with_proxies(
+    procedure: Procedure, figures: Figures, options: Options, candidates: Mapping[str, int]
+) -> tuple[Figures, list[Flag]]:
+    rule = procedure.proxies
+    if not options.proxies:
+        return figures, []
+    if rule is None or not rule.allowed:
+        message = N_("Nobody may vote for another here [{source}].")
+        raise Undecidable("proxy_not_allowed", message, source=rule.source if rule else "")
+    if not rule.candidates and (barred := sorted(options.proxies.keys() & candidates.keys())):
+        message = N_("{name} is a candidate and cannot vote for others [{source}].")
+        raise Undecidable("proxy_of_candidate", message, name=barred[0], source=rule.source)
+    if options.in_person is None:
+        return figures, []
+    unit = procedure.units[0]
+    most = rule.most
+    good = sum(n if most is None else min(n, most) for n in options.proxies.values())
+    refused = sum(options.proxies.values()) - good
+    cast = options.in_person + good
+    if figures["part"].get(unit, cast) != cast:
+        raise Undecidable(
+            "part_differs",
+            N_("part is {part}, but {cast} ballots count: in person and by valid proxies."),
+            part=figures["part"][unit],
+            cast=cast,
+        )
+    message = N_("{count} proxies above {most} a holder were refused [{source}].")
+    text = told(message, count=refused, most=most, source=rule.source)
+    flags: list[Flag] = [{"code": "proxies_refused", "count": refused, "text": text}]
+    return {**figures, "part": {**figures["part"], unit: cast}}, flags if refused else []

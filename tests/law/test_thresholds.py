@@ -1,0 +1,84 @@
+"""Each threshold of each procedure, exactly on, just below and just above, made from the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.law.lawbook import LAW, ask, figures, outcome
+from wugong import Procedure, Requirement
+
+WHOLE = 1200  # divisible by every denominator there is: each share is met exactly
+
+
+def cases() -> Iterator[Any]:
+    for name, procedure in sorted(LAW.items()):
+        for kind, tests in (("quorum", procedure.quorum), ("consent", procedure.consent)):
+            for test in tests:
+                for step in (-1, 0, 1):
+                    exact = test.threshold.share * WHOLE
+                    assert exact.denominator == 1, "choose a WHOLE that this share divides"
+                    if exact + step <= WHOLE:
+                        label = f"{name}-{test.id}-{step:+}"
+                        yield pytest.param(procedure, kind, test, step, id=label)
+
+
+@pytest.mark.parametrize(("procedure", "kind", "test", "step"), [*cases()])
+def test_a_threshold_is_met_from_its_number_on(
+    procedure: Procedure, kind: str, test: Requirement, step: int
+) -> None:
+    full = dict.fromkeys(procedure.units, WHOLE)
+    number = int(test.threshold.share * WHOLE) + step
+    part = {**full, test.counts: number} if kind == "quorum" else full
+    yes = {**part, test.counts: number}
+    reached = step > 0 or (step == 0 and test.threshold.op == ">=")
+    request: dict[str, Any] = {"all": figures(full), "part": figures(part)}
+    if procedure.kind == "election":
+        votes = part[test.counts] if kind == "quorum" else number
+        request |= {"seats": 1, "candidates": {"A": votes}}
+    else:
+        request |= {"yes": figures(yes)}
+        request["no"] = figures({unit: part[unit] - yes[unit] for unit in part})
+    failed = "no_quorum" if kind == "quorum" else "rejected"
+    if kind == "quorum" and any(one.base == "all" for one in procedure.consent):
+        # Fewer than a share of ALL who came cannot agree either; the quorum is told first.
+        assert (outcome(procedure.id, **request) == "no_quorum") is not reached
+        return
+    assert outcome(procedure.id, **request) == ("passed" if reached else failed)
+
+
+DECIDED = [p for p in LAW.values() if p.kind in ("decision", "recall") and p.consent]
+
+
+@given(
+    procedure=st.sampled_from(DECIDED),
+    numbers=st.lists(st.integers(1, 400), min_size=3, max_size=3).map(sorted),
+    more=st.integers(0, 400),
+)
+def test_more_yes_never_turns_a_pass_into_a_fail(
+    procedure: Procedure, numbers: list[int], more: int
+) -> None:
+    yes, part, whole = numbers
+    after = min(part, yes + more)
+
+    def asked(agreed: int) -> str:
+        groups = {"all": whole, "part": part, "yes": agreed, "no": part - agreed}
+        written = {name: figures(dict.fromkeys(procedure.units, n)) for name, n in groups.items()}
+        return outcome(procedure.id, **written)
+
+    if asked(yes) == "passed":
+        assert asked(after) == "passed"
+
+
+def test_every_answer_names_its_articles_and_what_is_needed() -> None:
+    for procedure in DECIDED:
+        groups = {name: figures(dict.fromkeys(procedure.units, 12)) for name in ("all", "yes")}
+        answer = ask(procedure.id, **groups, part=groups["all"], no=figures(dict.fromkeys(procedure.units, 0)))  # fmt: skip # noqa: E501
+        assert answer["basis"] and answer["version"] == procedure.version
+        assert all(test["source"] and test["confidence"] for test in answer["tests"])
+        assert answer["needed"].keys() == {test["id"] for test in answer["tests"]}
+        assert set(answer["text"]) == {"zh_Hans", "zh_Hant", "en"}

@@ -1,0 +1,220 @@
+"""The worked examples W1 to W8 of the domain notes, through the calculator, to the last figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.law.lawbook import ask, outcome, owners, unmet
+
+
+@pytest.mark.parametrize(
+    ("yes", "expected", "short"),
+    [
+        pytest.param(owners(101, "10000.00"), "rejected", ["area_agrees"], id="a: area"),
+        pytest.param(owners(101, "10000.01"), "passed", [], id="b: a hundredth of a metre more"),
+        pytest.param(owners(100, "10000.01"), "rejected", ["heads_agree"], id="c: heads"),
+    ],
+)
+def test_w1_exactly_two_thirds_and_exactly_half(
+    yes: dict[str, Any], expected: str, short: list[str]
+) -> None:
+    whole, part = owners(300, "30000.00"), owners(200, "20000.00")
+    answer = ask("owners.ordinary", all=whole, part=part, yes=yes)
+    assert (answer["outcome"], unmet(answer)) == (expected, short)
+    assert answer["needed"]["area_agrees"]["least"] == "10000.01"
+
+
+@pytest.mark.parametrize(
+    ("part", "yes", "expected", "short"),
+    [
+        pytest.param(
+            owners(73, "6720.00"), owners(73, "6720.00"), "no_quorum", ["area_takes_part"], id="a"
+        ),
+        pytest.param(
+            owners(74, "7720.00"), owners(56, "5190.00"), "rejected", ["area_agrees"], id="b: A"
+        ),
+        pytest.param(owners(74, "7720.00"), owners(56, "5950.00"), "passed", [], id="b: developer"),
+    ],
+)
+def test_w2_one_owner_with_three_flats_and_a_developer(
+    part: dict[str, Any], yes: dict[str, Any], expected: str, short: list[str]
+) -> None:
+    answer = ask("owners.special", all=owners(109, "10870.00"), part=part, yes=yes)
+    assert (answer["outcome"], unmet(answer)) == (expected, short)
+    if part["heads"] == 74:
+        needed = {name: answer["needed"][name]["least"] for name in ("heads_agree", "area_agrees")}
+        assert needed == {"heads_agree": 56, "area_agrees": "5790.00"}
+
+
+@pytest.mark.parametrize(
+    ("part", "yes", "expected"),
+    [
+        pytest.param(owners(8, "590.00"), owners(8, "590.00"), "no_quorum", id="a: 590 of 900 m²"),
+        pytest.param(owners(8, "600.00"), owners(6, "440.00"), "rejected", id="b: 440 of 600 m²"),
+        pytest.param(owners(8, "600.00"), owners(6, "450.00"), "passed", id="c: three quarters"),
+    ],
+)
+def test_w3_a_lift_in_one_stair(part: dict[str, Any], yes: dict[str, Any], expected: str) -> None:
+    answer = ask("owners.special", all=owners(12, "900.00"), part=part, yes=yes)
+    assert answer["outcome"] == expected
+
+
+def flats(count: int) -> dict[str, Any]:
+    return owners(count, f"{count * 100}.00")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        pytest.param({}, "no_quorum", id="only ballots returned"),
+        pytest.param({"nonresponse": "strict_returned"}, "no_quorum", id="the same, said"),
+        pytest.param({"nonresponse": "signed_receipt_is_abstain"}, "rejected", id="abstained"),
+        pytest.param(
+            {
+                "nonresponse": "follow_majority_if_rules_say",
+                "clause": True,
+                "warned": True,
+                "delivered": True,
+            },
+            "passed",
+            id="joined the majority",
+        ),
+    ],
+)
+@pytest.mark.parametrize("told", ["silent", "delivered"])
+def test_w4_ballots_that_do_not_come_back(
+    options: dict[str, Any], expected: str, told: str
+) -> None:
+    more = {"silent": flats(340)} if told == "silent" else {"delivered": flats(900)}
+    answer = ask(
+        "owners.ordinary",
+        all=flats(1000),
+        part=flats(560),
+        yes=flats(400),
+        no=flats(130),
+        abstain=flats(30),
+        options=options,
+        **more,
+    )
+    assert answer["outcome"] == expected
+
+
+def test_w4_rules_of_debate_carry_but_have_no_legal_effect() -> None:
+    ballots = {"present": {"members": 560}, "yes": {"members": 400}, "no": {"members": 130}}
+    answer = ask("discussion.nantang", **ballots)
+    assert (answer["outcome"], answer["binding"]) == ("passed", False)
+    void = ask("discussion.nantang", **ballots, options={"instead_of": "owners.ordinary"})
+    assert void["outcome"] == "void"
+    assert [reason["code"] for reason in void["reasons"]] == ["customary_for_statutory"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "unit", "whole", "present", "yes", "expected"),
+    [
+        pytest.param("adults", "persons", 1203, 601, 601, "no_quorum", id="601 adults"),
+        pytest.param("adults", "persons", 1203, 602, 301, "rejected", id="301 of 602"),
+        pytest.param("adults", "persons", 1203, 602, 302, "passed", id="302 of 602"),
+        pytest.param("households", "households", 402, 267, 267, "no_quorum", id="267 households"),
+        pytest.param("households", "households", 402, 268, 134, "rejected", id="134 of 268"),
+        pytest.param("households", "households", 402, 268, 135, "passed", id="135 of 268"),
+    ],
+)
+def test_w5_a_village_assembly_in_two_modes(
+    mode: str, unit: str, whole: int, present: int, yes: int, expected: str
+) -> None:
+    request = {"all": {unit: whole}, "present": {unit: present}, "yes": {unit: yes}}
+    assert outcome(f"villagers.assembly.{mode}", **request) == expected
+    assert outcome("villagers.assembly", **request) == expected
+    assert outcome("villagers.assembly", **request, options={"form": mode}) == expected
+
+
+@pytest.mark.parametrize(
+    ("members", "representatives", "women", "lawful"),
+    [
+        pytest.param(35, 28, 12, True, id="exactly four fifths"),
+        pytest.param(34, 27, 12, False, id="27 of 34"),
+        pytest.param(35, 28, 11, False, id="11 women of 35"),
+    ],
+)
+def test_w6_who_sits_among_the_representatives(
+    members: int, representatives: int, women: int, lawful: bool
+) -> None:
+    counts = {"members": members, "representatives": representatives, "women": women}
+    expected = "passed" if lawful else "rejected"
+    assert outcome("villagers.representatives", check="composition", **counts) == expected
+    assert outcome("villagers.representatives", check="composition", all=counts) == expected
+
+
+@pytest.mark.parametrize(
+    ("present", "yes", "expected"),
+    [(23, 23, "no_quorum"), (24, 12, "rejected"), (24, 13, "passed")],
+)
+def test_w6_quorum_and_tie_of_the_representatives(present: int, yes: int, expected: str) -> None:
+    request = {"present": {"members": present}, "yes": {"members": yes}}
+    assert outcome("villagers.representatives", all={"members": 35}, **request) == expected
+
+
+def test_w7_a_levy_is_carried_by_households_not_by_representatives() -> None:
+    yes, no = sum((8, 10, 12, 9, 11, 13, 12, 11, 10)), sum((15, 13, 12, 12, 11, 12, 11, 11))
+    answer = ask(
+        "villagers.levy",
+        all={"households": 300},
+        present={"households": yes + no + 12},
+        yes={"households": yes},
+        no={"households": no},
+        abstain={"households": 12},
+    )
+    assert (yes, no, answer["outcome"], unmet(answer)) == (96, 97, "rejected", ["yes_households"])
+    assert answer["needed"]["yes_households"]["least"] == 103
+    assert [flag["code"] for flag in answer["flags"]] == ["unverified"]
+
+
+def test_w8_the_fourth_proxy_is_refused_and_two_are_elected() -> None:
+    proxies = {f"holder-{n}": 3 for n in range(29)} | {"four": 4, "one": 1}
+    assert sum(proxies.values()) == 92
+    answer = ask(
+        "villagers.election",
+        all={"persons": 1500},
+        seats=3,
+        candidates={"A": 520, "B": 402, "C": 401},
+        options={"in_person": 712, "proxies": proxies},
+    )
+    assert (answer["outcome"], answer["elected"]) == ("passed", ["A", "B"])
+    assert answer["tests"][0]["have"] == 803
+    assert [(flag["code"], flag["count"]) for flag in answer["flags"]] == [("proxies_refused", 1)]
+
+
+@pytest.mark.parametrize(("voted", "expected"), [(750, "no_quorum"), (751, "passed")])
+def test_w8_half_of_the_registered_elect_nobody(voted: int, expected: str) -> None:
+    request = {"all": {"persons": 1500}, "part": {"persons": voted}, "seats": 1}
+    assert outcome("villagers.election", **request, candidates={"A": voted}) == expected
+
+
+@pytest.mark.parametrize(("votes", "elected"), [(253, []), (254, ["C"])])
+def test_w8_a_rerun_needs_one_third(votes: int, elected: list[str]) -> None:
+    candidates = {"C": votes, "D": 200}
+    answer = ask("villagers.rerun", part={"persons": 760}, seats=1, candidates=candidates)
+    assert answer["elected"] == elected
+    assert answer["outcome"] == ("passed" if elected else "rejected")
+
+
+@pytest.mark.parametrize(
+    ("petition", "voted", "yes", "expected"),
+    [
+        pytest.param(299, 751, 376, "void", id="299 ask for it"),
+        pytest.param(300, 750, 376, "no_quorum", id="750 vote"),
+        pytest.param(300, 751, 375, "rejected", id="375 of 751"),
+        pytest.param(300, 751, 376, "passed", id="recalled"),
+    ],
+)
+def test_w8_a_recall(petition: int, voted: int, yes: int, expected: str) -> None:
+    answer = outcome(
+        "villagers.recall",
+        all={"persons": 1500},
+        part={"persons": voted},
+        yes={"persons": yes},
+        options={"petition": {"persons": petition}},
+    )
+    assert answer == expected
