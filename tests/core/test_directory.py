@@ -1,0 +1,125 @@
+"""Identities, accounts, sessions, tokens and limits: what proves that a request is somebody's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from wugong import Engine, Erased
+from wugong.clock import ScriptedClock
+from wugong.directory import ABSOLUTE_MS, IDLE_MS
+
+
+def stored(engine: Engine, table: str) -> str:
+    name = f"wugong.{table}" if engine.storage.is_postgres else table
+    with engine.storage.read() as connection:
+        return repr(connection.execute(text(f"SELECT * FROM {name}")).all())
+
+
+def test_a_hosts_user_is_a_member_of_each_community_apart(engine: Engine) -> None:
+    engine.link("wutong", "https://id.example", "42", "li")
+    assert engine.identify("wutong", "https://id.example", "42") == "li"
+    assert engine.identify("other", "https://id.example", "42") == ""
+    assert engine.identify("wutong", "https://else.example", "42") == ""
+    engine.link("wutong", "https://id.example", "42", "sun")
+    assert engine.identify("wutong", "https://id.example", "42") == "sun"
+
+
+def test_an_account_is_made_once_and_changes_its_password(engine: Engine) -> None:
+    engine.accounts.create("lin", "hash-1", {"wutong": "li"})
+    with pytest.raises(ValueError, match="the account lin exists"):
+        engine.accounts.create("lin", "hash-2", {"wutong": "sun"})
+    engine.accounts.link("lin", "huaishu", "m-3")
+    found = engine.accounts.find("lin")
+    assert found is not None
+    assert (found.password_hash, found.members) == ("hash-1", {"wutong": "li", "huaishu": "m-3"})
+    engine.accounts.set_password("lin", "hash-3")
+    found = engine.accounts.find("lin")
+    assert found is not None
+    assert found.password_hash == "hash-3"
+    assert engine.accounts.find("nobody") is None
+
+
+def test_a_session_lives_until_it_idles_or_is_too_old(engine: Engine, clock: ScriptedClock) -> None:
+    token = engine.sessions.create("lin", clock.now, data={"script": "zh_Hans"})
+    assert token not in stored(engine, "wugong_session")
+    found = engine.sessions.find(token, clock.now)
+    assert found is not None
+    assert (found.subject, found.data) == ("lin", {"script": "zh_Hans"})
+    engine.sessions.update(token, {"script": "en"})
+    clock.move(milliseconds=IDLE_MS)
+    found = engine.sessions.find(token, clock.now)
+    assert found is not None
+    assert found.data == {"script": "en"}
+    clock.move(milliseconds=IDLE_MS + 1)
+    assert engine.sessions.find(token, clock.now) is None
+    clock.move(milliseconds=-IDLE_MS)
+    assert engine.sessions.find(token, clock.now) is None  # ended for good
+
+
+def test_a_session_in_use_ends_with_the_day(engine: Engine, clock: ScriptedClock) -> None:
+    token = engine.sessions.create("lin", clock.now)
+    began = clock.now
+    while clock.now - began + timedelta(milliseconds=IDLE_MS) <= timedelta(
+        milliseconds=ABSOLUTE_MS
+    ):
+        clock.move(milliseconds=IDLE_MS)
+        assert engine.sessions.find(token, clock.now) is not None
+    clock.move(milliseconds=1)
+    assert engine.sessions.find(token, clock.now) is None
+
+
+def test_sessions_end_one_by_one_or_all_at_once(engine: Engine, clock: ScriptedClock) -> None:
+    tokens = [engine.sessions.create("lin", clock.now) for _ in range(3)]
+    other = engine.sessions.create("wu", clock.now)
+    engine.sessions.end(tokens[0])
+    assert engine.sessions.find(tokens[0], clock.now) is None
+    engine.sessions.end_all("lin")
+    assert [engine.sessions.find(one, clock.now) for one in tokens] == [None] * 3
+    assert engine.sessions.find(other, clock.now) is not None
+    assert engine.sessions.find("made up", clock.now) is None
+
+
+def test_a_token_is_stored_as_its_hash_and_ends_by_time_or_by_hand(
+    engine: Engine, clock: ScriptedClock
+) -> None:
+    until = clock.now + timedelta(days=1)
+    token = engine.tokens.create("wutong", "li", "portal", until)
+    lasting = engine.tokens.create("wutong", "sun", "bridge")
+    assert token not in stored(engine, "wugong_token")
+    found = engine.tokens.find(token, clock.now)
+    assert found is not None
+    assert (found.community, found.member, found.label) == ("wutong", "li", "portal")
+    assert [one.label for one in engine.tokens.list("wutong")] == ["bridge", "portal"]
+    assert engine.tokens.find(token, until - timedelta(milliseconds=1)) is not None
+    assert engine.tokens.find(token, until) is None
+    [bridge] = [one for one in engine.tokens.list("wutong") if one.label == "bridge"]
+    engine.tokens.revoke(bridge.id)
+    assert engine.tokens.find(lasting, clock.now) is None
+    assert engine.tokens.find("wg_made_up", clock.now) is None
+
+
+def test_an_erased_member_is_signed_out_everywhere(engine: Engine, clock: ScriptedClock) -> None:
+    engine.link("wutong", "local", "li@example", "li")
+    token = engine.tokens.create("wutong", "li", "portal")
+    engine.record("wutong", Erased(member="li", reason="asked for it"), by="operator")
+    assert engine.identify("wutong", "local", "li@example") == ""
+    assert engine.tokens.find(token, clock.now) is None
+
+
+def test_a_rate_limit_gives_a_burst_and_then_one_at_a_time(
+    engine: Engine, clock: ScriptedClock
+) -> None:
+    assert [engine.take("login:1", 3, 60) for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert engine.take("login:1", 3, 60) == 1.0
+    assert engine.take("login:2", 3, 60) == 0.0
+    clock.move(milliseconds=500)
+    assert engine.take("login:1", 3, 60) == 0.5
+    clock.move(milliseconds=500)
+    assert engine.take("login:1", 3, 60) == 0.0
+    clock.move(days=1)
+    assert [engine.take("login:1", 3, 60) for _ in range(4)] == [0.0, 0.0, 0.0, 1.0]
+    clock.move(days=-2)
+    assert engine.take("login:1", 3, 60) > 0  # a clock that goes back gives nothing
