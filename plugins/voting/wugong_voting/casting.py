@@ -42,13 +42,21 @@ def refusals(
     elif entitlement.member != act.who:
         details = {"entitlement": ballot.entitlement}
         reasons.append(Refusal("voting.not_your_entitlement", source, details))
-    try:
-        reasons += _spoilt(ballot.choice, act.channel, source)
-        _read(ballot.choice, poll, rule)
-    except Misread as misread:
-        reasons.append(Refusal(misread.code, source, _named(misread.details, poll)))
+    reasons += choice_refusals(ballot.choice, poll, rule, act.channel, source)
     if act.channel in PAPER_AND_SCREEN and act.channel not in poll.opened.channels:
         reasons.append(Refusal("voting.channel_not_offered", source, {"channel": act.channel}))
+    return reasons
+
+
+def choice_refusals(
+    choice: str, poll: Poll, rule: VotingRule | None, channel: str, source: str = ""
+) -> list[Refusal]:
+    """Say why what is written on a ballot cannot be counted."""
+    try:
+        reasons = _spoilt(choice, channel, source)
+        _read(choice, poll, rule)
+    except Misread as misread:
+        return [Refusal(misread.code, source, _named(misread.details, poll))]
     return reasons
 
 

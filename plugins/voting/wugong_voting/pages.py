@@ -9,7 +9,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from wugong import (
@@ -37,11 +37,16 @@ from wugong_server import (
     respond,
     url,
 )
-from wugong_voting import showing
-from wugong_voting.ballot_forms import ABSTAIN
+from wugong_voting import marking, showing
+from wugong_voting.ballot_forms import ABSTAIN, BLANK, SPOILT
+from wugong_voting.casting import choice_refusals
+from wugong_voting.chosen import chosen
+from wugong_voting.counted import LEVELS, CountedRule
 from wugong_voting.events import BallotCast
+from wugong_voting.explained import AGREED, asks_of, explained
+from wugong_voting.export import exported, measures_of
 from wugong_voting.needs import ZERO, turnout_needs
-from wugong_voting.rules import BY_ID
+from wugong_voting.offers import offers
 from wugong_voting.rules.yes_no_abstain import OPTIONS
 from wugong_voting.state import Poll, polls_of
 
@@ -72,6 +77,7 @@ def register_routes() -> list[Route]:
         Route(f"{at}/{{poll:int}}/ballot", show_poll, methods=["GET"], name=f"act:{CAST}"),
         Route(f"{at}/{{poll:int}}/ballot", send_ballot, methods=["POST"], name=f"act:{CAST}"),
         Route(f"{at}/{{poll:int}}/receipt", show_receipt, name="voting.receipt"),
+        Route(f"{at}/{{poll:int}}/export.json", export_poll, name="voting.export"),
         Route("/c/{community}/procedures", show_procedures, name="voting.procedures"),
     ]
 
@@ -116,20 +122,26 @@ def list_notices(matter: Matter, viewer: Viewer, words: Words) -> list[Notice]:
                 about=(poll.id, *map(int, poll.opened.about)),
                 source=procedure.publish_source or procedure.basis[0].article,
                 template="voting/result-sheet.html",
-                context=_certificate(matter, poll, procedure),
+                context=_certificate(matter, poll, procedure, words),
             )
         )
     return found
 
 
-def _certificate(matter: Matter, poll: Poll, procedure: Procedure | None) -> dict[str, Any]:
+def _certificate(
+    matter: Matter, poll: Poll, procedure: Procedure | None, words: Words
+) -> dict[str, Any]:
     assert poll.decided is not None
+    titles = {option.id: option.title for option in poll.opened.options}
     return {
         "of": matter,
         "poll": poll,
         "result": poll.decided,
         "verdict": VERDICTS[poll.decided.verdict],
-        "titles": {option.id: option.title for option in poll.opened.options},
+        "titles": titles,
+        "counted": explained(poll.decided, titles, words),
+        "countable": measures_of(poll.decided) if poll.decided.count else (),
+        "received": AGREED.get(asks_of(poll.decided), N_("Ballots")),
         "procedure": procedure,
         "unmet": showing.unmet(poll.decided.tests),
     }
@@ -143,13 +155,16 @@ def show_poll(request: Request) -> Response:
     return _poll_page(request, _poll(request))
 
 
-def _poll_page(request: Request, poll: Poll, form: Form | None = None, **more: Any) -> Response:
+def _poll_page(
+    request: Request, poll: Poll, form: Form | None = None, marked: str = "", **more: Any
+) -> Response:
     matter: Matter = request.state.matter
     engine: Engine = request.app.state.engine
     procedure = matter.standing.procedures.get(poll.opened.procedure)
+    kind = marking.form_of(chosen(matter.standing.rules, poll.opened.rule))
     if poll.decided is not None:
         proof = engine.proof(matter.community, poll.decided_by)
-        context = _certificate(matter, poll, procedure)
+        context = _certificate(matter, poll, procedure, request.state.words)
         return respond(request, "voting/certificate.html", proof=proof, **context)
     return respond(
         request,
@@ -162,7 +177,11 @@ def _poll_page(request: Request, poll: Poll, form: Form | None = None, **more: A
         turnout=showing.turnout_of(engine, matter, poll),
         lines=showing.conditions(procedure) if procedure else [],
         hints=HINTS if poll.opened.rule == "yes_no_abstain" else {},
+        kind=kind,
+        ballot=marking.lines(poll, kind, marked),
         typed=form or {},
+        blank=marked == BLANK,
+        spoilt=SPOILT,
         **more,
     )
 
@@ -173,14 +192,16 @@ async def send_ballot(request: Request) -> Response:
     poll = _poll(request)
     step = form.get("step", "check")
     if step == "back":
-        return await run_in_threadpool(_poll_page, request, poll, form, stay=True)
+        marked = form.get("choice")
+        return await run_in_threadpool(_poll_page, request, poll, form, marked, stay=True)
     if step == "check":
         return await run_in_threadpool(_check, request, poll, form)
     ballot = form.event(BallotCast, poll=Ref(poll.id))
     try:
         receipt = await record(request, ballot, key=form["key"])
     except Refused as refused:
-        return await run_in_threadpool(_poll_page, request, poll, form, refused=refused)
+        marked = form.get("choice")
+        return await run_in_threadpool(_poll_page, request, poll, form, marked, refused=refused)
     here = url(request, "voting.receipt", matter=request.state.matter.id, poll=poll.id)
     return respond(request, "voting/receipt.html", receipt=receipt, to=here)
 
@@ -190,9 +211,16 @@ def _check(request: Request, poll: Poll, form: Form) -> Response:
     community = request.state.matter.community
     rights = showing.rights_of(engine, community, poll.id, _who(request))
     right = next((r for r in rights if r.entitlement.id == form["entitlement"]), None)
-    option = next((o for o in poll.opened.options if o.id == form.get("choice")), None)
-    if right is None or option is None:
-        raise Unreadable([("choice", "is missing")])
+    if right is None:
+        raise Unreadable([("entitlement", "is missing")])
+    matter: Matter = request.state.matter
+    rule = chosen(matter.standing.rules, poll.opened.rule)
+    kind = marking.form_of(rule)
+    choice = marking.text_of(form, poll, kind)
+    channel = "assisted" if request.state.page.principal else "web"
+    if reasons := choice_refusals(choice, poll, rule, channel):
+        refused = Refused(*reasons)
+        return _poll_page(request, poll, form, choice, refused=refused)
     return respond(
         request,
         "voting/check.html",
@@ -200,7 +228,9 @@ def _check(request: Request, poll: Poll, form: Form) -> Response:
         stay=True,
         poll=poll,
         right=right,
-        option=option,
+        choice=choice,
+        said=marking.in_words(choice, poll, kind, request.state.words),
+        one=kind.kind == "choose",
     )
 
 
@@ -212,6 +242,25 @@ def show_receipt(request: Request) -> Response:
         return RedirectResponse(address, 303)
     done, page.done = page.done, None  # the slip stands for the banner
     return respond(request, "voting/receipt.html", poll=poll, receipt=done)
+
+
+def export_poll(request: Request) -> Response:
+    """Send a decided poll to count again, in one measure; areas to members alone (decision 6)."""
+    poll, matter, engine = _poll(request), request.state.matter, request.app.state.engine
+    if poll.decided is None:
+        raise HTTPException(404)
+    counted_in = measures_of(poll.decided)
+    usual = "heads" if "heads" in counted_in else counted_in[0]
+    measure = request.query_params.get("measure", usual)
+    if measure == "area" and not request.state.viewer.signed_in:
+        raise HTTPException(403)
+    rule = chosen(matter.standing.rules, poll.opened.rule)
+    if rule is None or measure not in counted_in:
+        raise HTTPException(404)
+    ballots = showing.ballots_of(engine, matter.community, poll)
+    made = exported(poll, rule, ballots, measure)
+    name = f"poll-{poll.id}-{measure}.json"
+    return JSONResponse(made, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def _poll(request: Request) -> Poll:
@@ -253,7 +302,7 @@ def _opening_page(request: Request, typed: Any, refused: Refused | None) -> Resp
         procedures=_offered(engine, matter, words),
         groups=_groups(engine, matter),
         notices=_announcements(engine, matter, request.state.viewer),
-        rules=[(rule.id, words(rule.title), "") for rule in BY_ID.values()],
+        offers=offers(matter.standing.rules),
     )
 
 
@@ -309,7 +358,7 @@ def _opened(request: Request, form: Form) -> PollOpened:
         roster=procedure.roster if procedure else "",
         closes_at=form.time("closes_at"),
         opens_at=opens_at,
-        rule=form["rule"],
+        rule=_rule(request, form),
         groups=tuple(form.list("groups")),
         about=tuple(map(Ref, about)),
     )
@@ -319,9 +368,24 @@ def _opened(request: Request, form: Form) -> PollOpened:
 def _options(form: Form, words: Words) -> tuple[Option, ...]:
     if form["rule"] == "yes_no_abstain":
         return tuple(Option(id=name, title=words(TITLES[name])) for name in OPTIONS)
-    lines = [line.strip() for line in form["options"].splitlines() if line.strip()]
+    lines = [line.strip() for line in form.get("options").splitlines() if line.strip()]
     named = [Option(id=f"o{n}", title=line) for n, line in enumerate(lines, 1)]
+    if form["rule"] != "plurality":  # where several things are marked, a blank ballot abstains
+        return tuple(named)
     return (*named, Option(id=ABSTAIN, title=words(TITLES[ABSTAIN])))
+
+
+def _rule(request: Request, form: Form) -> str:
+    """Return the rule with the settings of its ballot, where they differ from the usual ones."""
+    rule = request.state.matter.standing.rules.get(form["rule"])
+    if not isinstance(rule, CountedRule):
+        return form["rule"]
+    kind, most, levels = rule.form.kind, form.get("most"), form.get("levels")
+    if kind == "approval" and most and form.whole("most") > 0:
+        return f"{rule.id}(most={form.whole('most')})"
+    if kind == "grades" and levels and levels != LEVELS.default:
+        return f"{rule.id}(levels={form.whole('levels')})"
+    return rule.id
 
 
 # Procedures

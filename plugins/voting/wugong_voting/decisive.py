@@ -1,0 +1,91 @@
+"""What would have changed a count: the comparison that decided it, read off the result itself.
+
+Only what is true whatever the rule does besides: how far apart two options are where the rule
+compared them last. Returns a sentence as results write them: ``says`` with its details.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from wugong import N_
+
+Said = dict[str, Any]
+
+
+def decisive(told: Mapping[str, Any], able: Sequence[str]) -> Said | None:
+    """Return the comparison that decided, or ``None`` where the result shows none."""
+    winners = told["winners"]
+    if told["tied"] and len(winners) != 1:
+        return {
+            "says": N_("{options} are level, and this rule does not break ties."),
+            "options": list(told["tied"]),
+        }
+    if len(winners) != 1 or len(able) < 2:
+        return None
+    winner, rounds = winners[0], told.get("rounds") or [{}]
+    last = rounds[-1]
+    if "duel" in last:
+        return _final(winner, last, told)
+    scores = last.get("votes") or last.get("points")
+    if scores and len(scores) > 1:
+        return _lead(winner, scores, told)
+    if "middle_grades" in last:
+        return _middle(winner, last, able)
+    return _closest(winner, told.get("matrix", ()), able)
+
+
+def _final(winner: str, last: Mapping[str, Any], told: Mapping[str, Any]) -> Said | None:
+    (other,) = [option for option in last["duel"] if option != winner] or [None]
+    margin = abs(Fraction(last["margin"]))
+    if other is None or len([r for r in told["rounds"] if "duel" in r]) > 1:
+        return None
+    if margin == 0:
+        says = N_("The last duel, {winner} against {other}, was level; the sums decided.")
+        return {"says": says, "winner": winner, "other": other}
+    says = N_("In the last duel {winner} was {margin} ahead of {other}.")
+    return {"says": says, "winner": winner, "other": other, "margin": str(margin)}
+
+
+def _lead(winner: str, scores: Mapping[str, Any], told: Mapping[str, Any]) -> Said:
+    others = {option: Fraction(score) for option, score in scores.items() if option != winner}
+    second = max(others, key=lambda option: others[option])
+    margin = Fraction(scores[winner]) - others[second]
+    says = N_("{winner} was {margin} ahead of {other}; with {margin} more, {other} would be level.")
+    if len(told["rounds"]) > 1:
+        says = N_("In the last round {winner} was {margin} ahead of {other}.")
+    return {"says": says, "winner": winner, "other": second, "margin": str(margin)}
+
+
+def _middle(winner: str, last: Mapping[str, Any], able: Sequence[str]) -> Said:
+    middles, width = last["middle_grades"], len(next(iter(last["grades"].values())))
+    second = min((o for o in able if o != winner), key=lambda option: middles[option])
+    grades = {"grade": width - 1 - middles[winner], "other_grade": width - 1 - middles[second]}
+    if middles[winner] == middles[second]:
+        says = N_("{winner} and {other} have the same middle grade; those next to it decided.")
+    else:
+        says = N_("The middle grade of {winner} is {grade}, that of {other} {other_grade}.")
+    return {"says": says, "winner": winner, "other": second, **grades}
+
+
+def _closest(winner: str, matrix: Sequence[Sequence[Any]], able: Sequence[str]) -> Said | None:
+    """Return the duel that the winner won by least, or lost by most."""
+    if not matrix:
+        return None
+    mine = able.index(winner)
+    margins = {
+        other: Fraction(matrix[mine][n]) - Fraction(matrix[n][mine])
+        for n, other in enumerate(able)
+        if n != mine
+    }
+    other = min(margins, key=lambda option: margins[option])
+    there = able.index(other)
+    says = (
+        N_("The closest duel was {winner} against {other}: {votes} to {others}.")
+        if margins[other] >= 0
+        else N_("{winner} lost to {other}, {votes} to {others}; the other duels decided.")
+    )
+    details = {"votes": matrix[mine][there], "others": matrix[there][mine]}
+    return {"says": says, "winner": winner, "other": other, **details}
