@@ -14,7 +14,7 @@ from typing import Any
 
 from wugong import void
 from wugong.decision_options import Options, read_options
-from wugong.explaining import OUTCOMES, answer, composed
+from wugong.explaining import OUTCOMES, answer, composed, follow
 from wugong.figures import Undecidable, read_figures, told, write_figure
 from wugong.polls import Test, judge
 from wugong.procedure_parts import MEASURE_OF
@@ -370,7 +370,7 @@ def _voided(case: Case, reasons: list[void.Reason]) -> Json:
         pass  # it is void whatever the figures are
     text = told(OUTCOMES["void"])
     for reason in reasons:
-        text = {language: f"{said} {reason.text[language]}" for language, said in text.items()}
+        text = follow(text, reason.text)
     made = answer(procedure, "void", tests, text, case.flags)
     return {
         **made,

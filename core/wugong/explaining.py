@@ -44,14 +44,14 @@ def answer(
     said = dict(text)
     for test, rule in written:
         line = _line(test, rule)
-        said = {language: f"{said[language]} {line[language]}" for language in said}
+        said = follow(said, line)
     unverified = [
         {"code": "unverified", "text": told(UNVERIFIED, test=rule.id)}
         for _, rule in written
         if rule.confidence == "M"
     ]
     if not procedure.decides:
-        said = {language: f"{one} {told(ADVICE)[language]}" for language, one in said.items()}
+        said = follow(said, told(ADVICE))
     return {
         "procedure": procedure.id,
         "version": procedure.version,
@@ -72,6 +72,14 @@ def answer(
             for test, rule in written
         },
         "flags": unverified + list(flags),
+    }
+
+
+def follow(said: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Put one sentence after another; Chinese takes no space between them."""
+    return {
+        language: f"{text}{' ' if language == 'en' else ''}{more[language]}"
+        for language, text in said.items()
     }
 
 
@@ -126,7 +134,7 @@ def composed(procedure: Procedure, request: Mapping[str, Any]) -> Json:
             unit=test["unit"],
             needed=test["least"],
         )
-        text = {language: f"{said} {line[language]}" for language, said in text.items()}
+        text = follow(text, line)
     return {
         "procedure": procedure.id,
         "version": procedure.version,

@@ -12,7 +12,7 @@ import click
 from wugong import Misconfigured, Overloaded, Refused, Unreadable
 from wugong_server.commands import console
 
-# name → module in wugong_server.commands; its function bears the same name with underscores
+# name → module in wugong_server.commands, and the command in it where it is not ``command``
 COMMANDS = {
     "serve": "serve",
     "play": "play",
@@ -27,6 +27,10 @@ COMMANDS = {
     "migrate": "migrate",
     "rebuild": "rebuild",
     "tick": "tick",
+    "decide": "law:decide_command",
+    "procedures": "law:procedures_command",
+    "deadline": "law:deadline_command",
+    "roll": "law:roll_command",
     "plugins": "plugins",
     "check": "check",
     "doctor": "doctor",
@@ -45,8 +49,9 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
         if cmd_name in COMMANDS:
-            module = import_module(f"wugong_server.commands.{COMMANDS[cmd_name]}")
-            found: click.Command = module.command
+            name, _, command = COMMANDS[cmd_name].partition(":")
+            module = import_module(f"wugong_server.commands.{name}")
+            found: click.Command = getattr(module, command or "command")
             return found
         self._add_plugins()
         return self.commands.get(cmd_name)
