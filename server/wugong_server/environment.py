@@ -7,13 +7,21 @@ import secrets
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from wugong import LANGUAGES, Misconfigured
 from wugong_server.settings import Settings
 
 DEFAULT_DATABASE = "sqlite:///wugong.sqlite3"
+DEFAULT_KEYS = "wugong.keys"
 Words = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -70,6 +78,13 @@ class Environment(BaseSettings):
             if value.startswith(short):
                 return "postgresql+psycopg://" + value.removeprefix(short)
         return value
+
+    @model_validator(mode="after")
+    def _place_keys(self) -> Environment:
+        """Keep people's keys in a file here where the database is no file to stand beside."""
+        if self.keys is None and self.database_url.startswith("postgresql"):
+            self.keys = Path(DEFAULT_KEYS)
+        return self
 
     def settings(self, demonstration: bool = False) -> Settings:
         """Return the settings of the pages."""
