@@ -67,8 +67,10 @@ class Heaps:
         """Sort all ballots; a key says a rank and whose it is, so the least one says the best."""
         if self._keys is None:
             self._keys = _keys(self.profile)
-        least = self._keys[standing].min(axis=0)
-        return _weigh(self.profile, least & _whose(self._keys), None)
+        least = np.minimum.reduce(self._keys[standing]) & _whose(self._keys)
+        if self.profile.weights is None:
+            return np.bincount(least, minlength=len(self.options) + 1)[:-1]
+        return _weigh(self.profile, least, None)
 
     def _sorted(self, standing: frozenset[int]) -> Way:
         """Sort the ballots of those who dropped out since a way that is known; else all ballots."""
@@ -95,7 +97,8 @@ def _keys(profile: Profile) -> Any:
     nobody = len(profile.options)
     keys: Any = profile.ranks.astype(np.uint32 if profile.unranked > 254 else np.uint16)
     named = np.arange(nobody, dtype=keys.dtype)[:, None]
-    named = np.where(keys < profile.unranked, named, keys.dtype.type(nobody))
+    if not profile.strict:
+        named = np.where(keys < profile.unranked, named, keys.dtype.type(nobody))
     return keys * keys.dtype.type(_whose(keys) + 1) | named
 
 

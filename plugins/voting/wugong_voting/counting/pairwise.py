@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +45,7 @@ class Pairwise:
         return tuple(tuple(row) for row in self.wins.tolist())
 
 
-def pairwise(profile: Profile, _options: Sequence[str] = ()) -> Pairwise:
+def pairwise(profile: Profile) -> Pairwise:
     """Compare every pair of options on every ballot; unranked options are tied last."""
     if profile.rows <= SMALL:
         wins = _small(profile)
@@ -127,6 +126,9 @@ def dominant(margins: Whole) -> list[int]:
     A member loses to fewer options than there are members, anybody else to all of them: so the
     group is the head of all options in the order of how many each does not lose to.
     """
+    wins_all = np.flatnonzero((margins > 0).sum(axis=1) == len(margins) - 1)
+    if len(wins_all):
+        return [int(wins_all[0])]
     ranked = np.argsort(-np.count_nonzero(margins >= 0, axis=1), kind="stable")
     count = len(ranked)
     unbeaten = margins[np.ix_(ranked, ranked)] <= 0

@@ -123,7 +123,8 @@ def from_rankings(
 
 
 def _within(part: NDArray[Any], count: int) -> None:
-    if part.size and (int(part.min()) < 0 or int(part.max()) >= count):
+    low = 0 if part.dtype.kind == "u" else part.min(initial=0)
+    if low < 0 or part.max(initial=0) >= count:
         raise ValueError(f"options are numbered from 0 to {count - 1}")
 
 
@@ -156,9 +157,8 @@ def _scatter(part: NDArray[Any], out: Ranks) -> None:
     kind: Any = out.dtype.type
     _within(part, count)
     block = np.full(rows * count, count, dtype=kind)
-    at = part + (np.arange(rows, dtype=np.int64) * count)[:, None]
-    block[at.ravel()] = np.tile(np.arange(count, dtype=kind), rows)
-    if block.size and int(block.max()) == count:  # somebody was left out
+    block[part + np.arange(0, rows * count, count)[:, None]] = np.arange(count, dtype=kind)
+    if block.max(initial=0) == count:  # somebody was left out
         raise ValueError("a complete ranking names every option once")
     out[:] = block.reshape(rows, count).T
 

@@ -26,7 +26,9 @@ def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:
     won = np.count_nonzero(margins > 0, axis=1)
     tied = np.count_nonzero(margins == 0, axis=1) - 1  # not with itself
     share = Fraction(settings["tie_points"])
-    scores = {o: int(w) + share * int(t) for o, w, t in zip(options, won, tied, strict=True)}
+    worth = [share * number for number in range(len(options))]
+    counted = zip(options, won.tolist(), tied.tolist(), strict=True)
+    scores = {option: wins + worth[ties] if ties else wins for option, wins, ties in counted}
     winners = best(scores)
     said = Sentence(N_("{winners} wins most duels."), {"winners": winners})
     return one_winner(

@@ -1,0 +1,120 @@
+"""Two ways to count the same ballots, in turns in one process, so that a busy machine slows both.
+
+Ours is timed from its first call on; a peer is called once before, untimed. Where one call of a
+peer takes very long it is called once, or on fewer ballots and the time projected: both are said.
+"""
+
+from __future__ import annotations
+
+import gc
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+ROUNDS = 5
+SHORT = 5.0  # milliseconds that one run of a short call lasts, by repeating it
+LONG = 4.0  # seconds of one call after which a peer is not called again
+ENDLESS = 20.0  # seconds after which a call is stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Milliseconds: the median, the first call, how many calls, and what was returned."""
+
+    ms: float
+    first: float
+    calls: int
+    answer: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A peer's call; ``share`` is how many times more ballots the case has than the call counts."""
+
+    call: Callable[[], Any]
+    share: float = 1.0
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Stop a call that does not end."""
+
+    def stop(_signal: int, _frame: Any) -> None:
+        raise TimeoutError(f"stopped after {seconds:.0f} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def timed(call: Callable[[], Any], calls: int = 1) -> tuple[float, Any]:
+    """Return the milliseconds of one call, the mean of several, and what it returned."""
+    start = time.perf_counter()
+    for _ in range(calls):
+        answer = call()
+    return (time.perf_counter() - start) * 1e3 / calls, answer
+
+
+def _calls(ms: float) -> int:
+    """Say how often a short call is repeated in one run, so that the clock can tell."""
+    return max(1, min(100, round(SHORT / max(ms, 1e-3))))
+
+
+def alone(call: Callable[[], Any], rounds: int = ROUNDS) -> Times:
+    """Time one call from the first on."""
+    first, answer = timed(call)
+    again = _calls(first)
+    spent = [first] if again == 1 else []
+    while len(spent) < rounds:
+        spent.append(timed(call, again)[0])
+    return Times(median(spent), first, rounds, answer)
+
+
+def contest(
+    ours: Callable[[], Any], peers: dict[str, Peer], rounds: int = ROUNDS
+) -> tuple[Times, dict[str, Times | str]]:
+    """Call all in turns; a peer that fails is answered with what it says."""
+    gc.collect()
+    gc.freeze()  # what the peers have loaded is nobody's garbage
+    first, answer = timed(ours)
+    again = {"": _calls(first)}
+    own = [first] if again[""] == 1 else []
+    spent: dict[str, list[float]] = {name: [] for name in peers}
+    answers: dict[str, Any] = {}
+    failed: dict[str, str] = {}
+
+    def run(name: str, peer: Peer) -> None:
+        try:
+            with at_most(ENDLESS):
+                if name not in answers:
+                    _, answers[name] = timed(peer.call)
+                    ms, _ = timed(peer.call)
+                    again[name] = _calls(ms)
+                    if again[name] > 1:
+                        return
+                else:
+                    ms, _ = timed(peer.call, again[name])
+                spent[name].append(ms)
+        except Exception as error:  # a peer's own limits are an answer, too
+            failed[name] = f"{type(error).__name__}: {error}"[:80]
+
+    for _turn in range(rounds + 1):
+        for name, peer in peers.items():
+            long = max(spent[name], default=0) > LONG * 1e3
+            if name not in failed and not long and len(spent[name]) < rounds:
+                run(name, peer)
+        if len(own) < rounds:
+            own.append(timed(ours, again[""])[0])
+    found: dict[str, Times | str] = {}
+    for name, peer in peers.items():
+        runs = [ms * peer.share for ms in spent[name]]
+        found[name] = failed.get(name) or Times(median(runs), runs[0], len(runs), answers[name])
+    return Times(median(own), first, len(own), answer), found
