@@ -1,0 +1,214 @@
+"""Add one: raise every voter's endowment step by step until the budget is used up or overrun.
+
+Equal shares may leave money. Every voter is then given one unit of currency more, and all is
+counted anew; the last outcome within the budget stays. Most steps change nothing, and such steps
+are not counted one by one: the purchases of the last count are made at many endowments at once, in
+floating point, and a step is passed over only where each purchase beats every rival by more than
+rounding can do. While the same projects are bought in the same order, a higher endowment leaves
+every voter at least as much in every round and lowers every price; so where a purchase beats, by
+its price at one endowment, its rivals' prices at a higher one, it does so at all between, and whole
+stretches are passed over, too. Any other step is counted exactly.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wugong_voting.counting.equal_shares import Goods, Purchase, Shop, buy_all
+from wugong_voting.counting.purses import ERROR, Floats
+from wugong_voting.counting.ways import Order
+
+AT_ONCE = 48  # endowments
+CELLS = 40_000  # purses that are worth looking at in one go
+STRIDES = 4
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The last outcome within the budget, and why the next was not taken."""
+
+    shop: Shop
+    endowment: Fraction
+    steps: int
+    stopped: str  # exhausted | overrun
+    next_cost: int | None = None
+
+
+def add_one(
+    goods: Goods,
+    endowment: Fraction,
+    unit: int,
+    order: Order,
+    budget: int,
+    exhausted: Callable[[frozenset[int]], bool],
+) -> Raised:
+    """Raise the endowment by ``unit`` a step; costs, budget and endowment are in small parts."""
+    shop = buy_all(goods, endowment, order)
+    steps = counted = 0  # steps so far; the step that ``shop`` was counted at
+    stride = 1
+    wide = _width(goods)
+    while not exhausted(frozenset(one.project for one in shop.bought)):
+        if wide > 1:
+            points = [float(endowment + (steps + n * stride) * unit) for n in range(wide + 1)]
+            passed = _Repeat(goods, np.array(points), stride > 1).count(shop.bought)
+            steps += passed * stride
+            if passed == wide:
+                stride *= STRIDES
+                continue
+            if stride > 1:
+                stride //= STRIDES
+                continue
+        following = buy_all(goods, endowment + (steps + 1) * unit, order)
+        cost = sum(goods.costs[one.project] for one in following.bought)
+        if cost > budget:
+            if counted != steps:
+                shop = buy_all(goods, endowment + steps * unit, order)
+            return Raised(shop, endowment + steps * unit, steps, "overrun", cost)
+        steps += 1
+        counted, shop = steps, following
+    if counted != steps:
+        shop = buy_all(goods, endowment + steps * unit, order)
+    return Raised(shop, endowment + steps * unit, steps, "exhausted")
+
+
+def _width(goods: Goods) -> int:
+    """Return how many endowments to look at in one go; 1 when counting each costs less."""
+    entries = sum(len(goods.rows[project]) for project in goods.offered)
+    return max(1, min(AT_ONCE, CELLS * len(goods.offered) // max(entries, 1) // 4))
+
+
+@dataclass(frozen=True, slots=True)
+class _Price:
+    """A price in each column, known but for ``blur``, and the weight of those who can pay it."""
+
+    price: Floats
+    blur: Floats
+    rich: Floats
+
+
+class _Repeat:
+    """The same purchases at many endowments, one column each, the lowest one first.
+
+    The first column is the last step that is known. ``between`` asks that the stretches between
+    the columns are passed over, too.
+    """
+
+    def __init__(self, goods: Goods, endowments: Floats, between: bool) -> None:
+        self.goods, self.between = goods, between
+        self.left: Floats = np.tile(endowments, (goods.ballots.rows, 1))
+        self.error = float(endowments[-1]) * ERROR
+        self.columns = len(endowments)  # those that still hold
+        self.known: dict[int, Floats] = {}
+        self.heap = goods.least()
+        self.gone: set[int] = set()
+
+    def count(self, bought: list[Purchase]) -> int:
+        """Return how many columns after the first surely see the same purchases."""
+        goods = self.goods
+        for one in bought:
+            paid = self._price(one.project)
+            self._keep(np.isfinite(paid.price))
+            if self.columns > 1:
+                self._rivals(one, paid)
+            if self.columns < 2:
+                return 0
+            rows = goods.rows[one.project]
+            low = (paid.price - paid.blur)[: self.columns]
+            self.left[rows] = np.maximum(self.left[rows] - low, 0.0)
+            self.gone |= {one.project} | goods.clashes[one.project]
+        for project in goods.offered:
+            if project not in self.gone:
+                most = goods.shares[project] @ self.left[goods.rows[project]]
+                self._keep(most < goods.costs[project] * (1 - 1e-9))
+        return self.columns - 1
+
+    def _rivals(self, one: Purchase, paid: _Price) -> None:
+        """Keep the columns in which nothing else is as cheap as the purchase.
+
+        What was as cheap when it was counted, too, may stay so: the order settles that as it did.
+        """
+        use = self.goods.use
+        limits = (paid.price + paid.blur) / use[one.project]
+        aside = []
+        highest = float(limits[: self.columns].max())
+        while self.columns > 1 and self.heap and self.heap[0][0] <= highest:
+            low, project = heapq.heappop(self.heap)
+            if project in self.gone:
+                continue
+            if project == one.project:
+                aside.append((low, project))
+                continue
+            other = self._price(project)
+            width = self.columns
+            lowest = (other.price - other.blur) / use[project]
+            worst = limits[:width]
+            if self.between:
+                worst = np.concatenate([worst[:1], worst[:-1]])
+            holding = lowest > worst
+            if project in one.tied and not holding.all():
+                holding |= self._tie(one.project, paid, project, other)
+            self._keep(holding)
+            aside.append((float(lowest[: self.columns].min()), project))
+        for pair in aside:
+            heapq.heappush(self.heap, pair)
+
+    def _tie(self, one: int, paid: _Price, project: int, other: _Price) -> Bools:
+        """Tell in which columns both are surely equally cheap.
+
+        That is where nobody gives a part: whoever has not the price has nothing, so that the
+        prices are whole costs over whole numbers.
+        """
+        costs, use = self.goods.costs, self.goods.use
+        width = self.columns
+        plain = self._plain(one, paid) & self._plain(project, other)
+        mine, others = paid.rich[:width].astype(np.int64), other.rich.astype(np.int64)
+        pairs = zip(mine.tolist(), others.tolist(), strict=True)
+        same = [costs[one] * use[project] * b == costs[project] * use[one] * a for a, b in pairs]
+        equal: Bools = plain & np.array(same, dtype=bool)
+        if self.between:
+            stays = (mine[1:] == mine[:-1]) & (others[1:] == others[:-1]) & equal[:-1]
+            equal[1:] &= stays
+        return equal
+
+    def _plain(self, project: int, paid: _Price) -> Bools:
+        left = self.left[self.goods.rows[project]]
+        price, blur = paid.price[: self.columns], paid.blur[: self.columns]
+        plain: Bools = ((left == 0.0) | (left > price + blur)).all(axis=0)
+        return plain
+
+    def _keep(self, holding: Bools) -> None:
+        """Drop the first column that does not hold and all above it; the first is known to hold."""
+        failing = np.flatnonzero(~holding[1 : self.columns])
+        if len(failing):
+            self.columns = int(failing[0]) + 1
+            self.left = self.left[:, : self.columns]
+
+    def _price(self, project: int) -> _Price:
+        """Return about the price in each column, ``inf`` where it cannot be paid."""
+        goods = self.goods
+        left, weights = self.left[goods.rows[project]], goods.shares[project]
+        cost, support = float(goods.costs[project]), float(goods.support[project])
+        start = self.known.get(project)
+        price = np.full(self.columns, cost / support) if start is None else start[: self.columns]
+        before = np.full(self.columns, -1.0)
+        while True:
+            can = left >= price
+            rich = weights @ can
+            if (rich == before).all():
+                break
+            given = weights @ np.where(can, 0.0, left)
+            with np.errstate(divide="ignore"):
+                price = np.maximum(price, np.where(rich > 0, (cost - given) / rich, np.inf))
+            before = rich
+        blur = self.error * (1 + support / np.maximum(rich, 1.0)) + 1e-9 * price
+        blur[rich == 0] = 0.0
+        self.known[project] = np.where(np.isfinite(price), price - blur, price)
+        return _Price(price, blur, rich)
