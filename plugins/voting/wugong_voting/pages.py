@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import click
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -37,7 +38,7 @@ from wugong_server import (
     respond,
     url,
 )
-from wugong_voting import marking, showing
+from wugong_voting import commands, marking, showing
 from wugong_voting.ballot_forms import ABSTAIN, BLANK, SPOILT
 from wugong_voting.casting import choice_refusals
 from wugong_voting.chosen import chosen
@@ -80,6 +81,11 @@ def register_routes() -> list[Route]:
         Route(f"{at}/{{poll:int}}/export.json", export_poll, name="voting.export"),
         Route("/c/{community}/procedures", show_procedures, name="voting.procedures"),
     ]
+
+
+@hookimpl
+def register_commands(cli: click.Group) -> None:
+    commands.add(cli)
 
 
 # Panels and notices
