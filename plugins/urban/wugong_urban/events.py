@@ -12,6 +12,7 @@ from wugong import (
     Choice,
     Label,
     Many,
+    Member,
     Most,
     Sealed,
     Stage,
@@ -34,7 +35,7 @@ class Affected:
         Label(N_("Effect")),
         Choice({"gain": N_("Gains"), "loss": N_("Loses"), "neutral": N_("Neither")}),
     ]
-    member: Annotated[str, Label(N_("Member id")), Most(80)] = ""
+    member: Annotated[str, Label(N_("Who lives there")), Most(80), Member()] = ""
 
 
 @event(
