@@ -139,3 +139,9 @@ def test_a_local_pack_is_used_and_a_laxer_one_is_refused(tmp_path: Path) -> None
     file.write_text(pack.format(days=14), encoding="utf-8")
     laxer = run("decide", "--packs", str(tmp_path), given=json.dumps(request))
     assert isinstance(laxer.exception, Misconfigured) and "laxer" in str(laxer.exception)
+
+
+def test_a_procedure_is_told_as_a_document() -> None:
+    told = run("procedures", "villagers.election").stdout
+    assert "20" in told and "[村組法 (2025) 17]" in told
+    assert run("procedures", "nobody").exit_code == 2

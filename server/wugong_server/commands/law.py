@@ -14,6 +14,7 @@ import click
 from wugong import Measure, Misconfigured, Procedure
 from wugong.deadlines import Calendar, deadline, read_calendar, rules
 from wugong.deciding import decide, needed_figures
+from wugong.describing import document
 from wugong.figures import Undecidable, write_figure
 from wugong.packs import read_folder
 from wugong.plugins import build, installed
@@ -73,12 +74,19 @@ def decide_command(packs: Path | None) -> int:
 
 
 @click.command("procedures")
+@click.argument("name", required=False)
 @with_packs
 @as_json
-def procedures_command(packs: Path | None, in_json: bool) -> None:
-    """List the procedures, and which figures `wugong decide` needs for each."""
+def procedures_command(name: str | None, packs: Path | None, in_json: bool) -> None:
+    """List the procedures and the figures that `wugong decide` needs; with NAME, tell that one."""
     spoken = language()
-    found = [one for _, one in sorted(law(packs).items())]
+    known = law(packs)
+    if name is not None and name not in known:
+        raise click.UsageError(f"no procedure {name!r}; `wugong procedures` lists them")
+    if name is not None and not in_json:
+        say(document(known[name], words()))
+        return
+    found = [one for key, one in sorted(known.items()) if name in (None, key)]
     if in_json:
         listed = [
             {

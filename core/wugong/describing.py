@@ -1,0 +1,190 @@
+"""One document a procedure, made from its data: every number, its article, how sure we are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from wugong.deadlines import terms_of
+from wugong.figures import BASES, UNITS
+from wugong.packs import DIRECTIONS
+from wugong.procedure_parts import Support
+from wugong.procedures import Procedure, Requirement
+from wugong.thresholds import Threshold
+from wugong.words import N_, Words
+
+CONFIDENCE = {
+    "V": N_("read in the text itself"),
+    "S": N_("read in a secondary text"),
+    "M": N_("from memory, unverified"),
+    "I": N_("recommendation, no law"),
+}
+TERMS = {
+    "before": N_("at least {days} days before"),
+    "posted": N_("posted for at least {days} days"),
+    "within": N_("within {days} days"),
+}
+POLICIES = {
+    "strict_returned": N_("Only ballots that came back take part."),
+    "signed_receipt_is_abstain": N_("A ballot signed for and not returned is an abstention."),
+    "follow_majority_if_rules_say": N_(
+        "A delivered, silent ballot joins the majority, if the rules say so and the ballot warned."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A statement of the document, its article, and how sure we are (empty: see the basis)."""
+
+    text: str
+    source: str = ""
+    confidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the document that has something to say."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def describe(procedure: Procedure, words: Words) -> tuple[Section, ...]:
+    """Return the document of ``procedure`` in the language of ``words``, without empty parts."""
+    parts: tuple[tuple[str, Iterable[Line]], ...] = (
+        (N_("Taking part"), (_test(one, words) for one in procedure.quorum)),
+        (N_("In favour"), (_test(one, words) for one in procedure.consent)),
+        (N_("Composition of the body"), _composition(procedure, words)),
+        (
+            N_("A meeting must be called when asked for by"),
+            (_support(one, words) for one in procedure.demands),
+        ),
+        (N_("It starts when asked for by"), (_support(one, words) for one in procedure.petition)),
+        (N_("Voting for another"), _proxies(procedure, words)),
+        (
+            N_("Ballots that do not come back"),
+            (Line(words(POLICIES[s.policy]), s.source, s.confidence) for s in procedure.silence),
+        ),
+        (N_("Days to be kept"), _terms(procedure, words)),
+        (
+            N_("Steps"),
+            (Line(_named(s.title, words), s.source, s.confidence) for s in procedure.steps),
+        ),
+        (N_("Matters of the law"), _items(procedure, words)),
+        (
+            N_("A locality may change, and only make stricter"),
+            (
+                Line(f"{name}: {words(DIRECTIONS[name])}")
+                for name in procedure.overridable
+                if name in DIRECTIONS
+            ),
+        ),
+        (
+            N_("Legal basis"),
+            (
+                Line(f"{basis.article} ({basis.text_year})", basis.article, basis.confidence)
+                for basis in procedure.basis
+            ),
+        ),
+    )
+    made = ((words(title), tuple(lines)) for title, lines in parts)
+    return tuple(Section(title, lines) for title, lines in made if lines)
+
+
+def document(procedure: Procedure, words: Words) -> str:
+    """Return the document of ``procedure`` as plain text, a line a statement."""
+    title = procedure.title.get(words.language) or procedure.id
+    rows = [title, procedure.id, ""]
+    until = f" – {procedure.effective_to.isoformat()}" if procedure.effective_to else ""
+    rows.append(words(N_("In force from {day}"), day=procedure.effective_from.isoformat()) + until)
+    if not procedure.decides:
+        rows.append(words(N_("It decides nothing; what comes out is an opinion.")))
+    for section in describe(procedure, words):
+        rows += ["", section.title]
+        for line in section.lines:
+            source = f" [{line.source}]" if line.source else ""
+            sure = f" ({words(CONFIDENCE[line.confidence])})" if line.confidence else ""
+            rows.append(f"- {line.text}{source}{sure}")
+    return "\n".join(rows)
+
+
+def _named(title: Mapping[str, str], words: Words) -> str:
+    return title.get(words.language) or next(iter(title.values()), "")
+
+
+def _share(threshold: Threshold, words: Words) -> str:
+    share = f"{threshold.share.numerator}/{threshold.share.denominator}"
+    if threshold.share == 1:
+        return words(N_("all"))
+    message = N_("{share} or more") if threshold.inclusive else N_("more than {share}")
+    return words(message, share=share)
+
+
+def _test(test: Requirement, words: Words) -> Line:
+    text = words(
+        N_("{unit}: {share} of {base}"),
+        unit=words(UNITS[test.counts]),
+        share=_share(test.threshold, words),
+        base=words(BASES[test.base]),
+    )
+    return Line(text, test.threshold.source, test.confidence or "")
+
+
+def _support(support: Support, words: Words) -> Line:
+    text = words(
+        N_("{unit}: {share} of {base}"),
+        unit=words(UNITS[support.unit]),
+        share=_share(support.threshold, words),
+        base=words(BASES["all"]),
+    )
+    return Line(text, support.threshold.source, support.confidence)
+
+
+def _composition(procedure: Procedure, words: Words) -> Iterable[Line]:
+    names = {**UNITS, "women": N_("women")}
+    for rule in procedure.composition:
+        if rule.threshold is None:
+            text = words(
+                N_("{unit}: at least {number}"), unit=words(names[rule.count]), number=rule.number
+            )
+        else:
+            text = words(
+                N_("{unit}: {share} of {base}"),
+                unit=words(names[rule.count]),
+                share=_share(rule.threshold, words),
+                base=words(names[rule.of]),
+            )
+        yield Line(text, rule.source, rule.confidence)
+
+
+def _proxies(procedure: Procedure, words: Words) -> Iterable[Line]:
+    rule = procedure.proxies
+    if rule is None:
+        return
+    said = [words(N_("Allowed, in writing.") if rule.allowed else N_("Not allowed."))]
+    if rule.most is not None:
+        said.append(words(N_("At most {most} a person."), most=rule.most))
+    if rule.allowed and not rule.candidates:
+        said.append(words(N_("Candidates cannot vote for others.")))
+    joint = " " if words.language == "en" else ""
+    yield Line(joint.join(said), rule.source, rule.confidence)
+
+
+def _terms(procedure: Procedure, words: Words) -> Iterable[Line]:
+    titles = {"notice": N_("Notice of the meeting"), "publish": N_("Posting of the result")}
+    for term in terms_of(procedure).values():
+        title = term.title.get(words.language) or words(titles.get(term.id, term.id))
+        days = words(TERMS[term.kind], days=term.days)
+        more = words(N_("working days")) if term.working else ""
+        yield Line(f"{title}: {days} {more}".rstrip(), term.source, term.confidence)
+
+
+def _items(procedure: Procedure, words: Words) -> Iterable[Line]:
+    for item in procedure.items:
+        text = item.title.get(words.language) or item.number
+        if not item.delegable:
+            text = words(N_("{item} – not for delegates"), item=text)
+        elif item.belongs_to:
+            text = words(N_("{item} – under {procedure}"), item=text, procedure=item.belongs_to)
+        yield Line(f"{item.number}. {text}", item.source, item.confidence)

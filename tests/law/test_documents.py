@@ -1,0 +1,42 @@
+"""The document of a procedure says every number of its data, with its article."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.law.lawbook import LAW
+from wugong import Words
+from wugong.describing import describe, document
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant", "en"])
+@pytest.mark.parametrize("name", sorted(LAW))
+def test_every_number_stands_in_the_document_with_its_article(name: str, language: str) -> None:
+    procedure, words = LAW[name], Words(language, ["wugong"])
+    text = document(procedure, words)
+    for test in (*procedure.quorum, *procedure.consent):
+        share = f"{test.threshold.share.numerator}/{test.threshold.share.denominator}"
+        assert share in text or test.threshold.share == 1
+        assert f"[{test.threshold.source}]" in text
+    numbers = [procedure.notice_days, procedure.publish_days, *(t.days for t in procedure.terms)]
+    assert all(str(number) in text for number in numbers if number)
+    assert all(item.title[language] in text for item in procedure.items)
+    assert all(step.title[language] in text for step in procedure.steps)
+    assert all(basis.article in text for basis in procedure.basis)
+
+
+def test_what_is_from_memory_is_marked() -> None:
+    lines = [
+        line
+        for section in describe(LAW["villagers.representatives.levy"], Words("en", ["wugong"]))
+        for line in section.lines
+    ]
+    assert [line.source for line in lines if line.confidence == "M"] == ["國辦發〔2007〕4號"] * 2
+    text = document(LAW["villagers.representatives.levy"], Words("en", ["wugong"]))
+    assert "(from memory, unverified)" in text
+
+
+def test_more_than_and_or_more_are_told_apart() -> None:
+    words = Words("en", ["wugong"])
+    assert "more than 2/3" in document(LAW["residents.election.representatives"], words)
+    assert "2/3 or more" in document(LAW["residents.representatives"], words)
