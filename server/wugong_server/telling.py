@@ -23,7 +23,7 @@ from wugong import (
     Words,
 )
 from wugong.schema import Shape
-from wugong_server import formats, refusals
+from wugong_server import attaching, formats, refusals
 from wugong_server.page import Page
 from wugong_server.speech import said
 
@@ -49,12 +49,14 @@ class Told:
     kind: str
     matter: str
     title: str = ""  # of its matter, where several are mixed
+    documents: Sequence[attaching.Shown] = ()
 
 
 def tell(page: Page, facts: Sequence[Fact], titles: Mapping[str, str] | None = None) -> list[Told]:
     """Say each fact in one sentence; all names and sealed texts are fetched at once."""
     page.learn_names(member for fact in facts for member in _people(fact))
     texts = page.engine.texts(facts, page.viewer)
+    documents = attaching.shown(page, facts)
     return [
         Told(
             seq=fact.seq,
@@ -64,6 +66,7 @@ def tell(page: Page, facts: Sequence[Fact], titles: Mapping[str, str] | None = N
             kind=fact.kind,
             matter=fact.matter,
             title=(titles or {}).get(fact.matter, ""),
+            documents=documents.get(fact.seq, ()),
         )
         for fact in facts
     ]
@@ -93,8 +96,9 @@ def sentence(page: Page, fact: Fact, texts: Mapping[str, str | None]) -> str:
         name: value_words(page, words, name, its, getattr(fact.event, name, None), texts)
         for name, its in kind.fields.items()
     }
-    reason = getattr(fact.event, "reason", None)
-    if fact.by.startswith("plugin:") and isinstance(reason, str):
+    reason, its = getattr(fact.event, "reason", None), kind.fields.get("reason")
+    chosen = its is not None and its.mark(Choice) is not None  # then it has its words already
+    if fact.by.startswith("plugin:") and isinstance(reason, str) and not chosen:
         fields["reason"] = words(reason)  # a message id; what a person wrote is never one
     return words(kind.says, **{"by": page.name(fact.who), "seq": fact.seq, **fields})
 

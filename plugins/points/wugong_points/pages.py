@@ -84,12 +84,13 @@ def register_routes() -> list[Route]:
 def render_panels(
     matter: Matter, viewer: Viewer, engine: Engine, words: Words, page: str
 ) -> list[Panel]:
-    if page not in ("home", "mine") or not viewer.member:
+    if page not in ("home", "mine", "admin") or not viewer.member:
         return []
     state = matter.state(POINTS)
     if page == "home" and not (state.rules or state.items):
         return []
-    context = {"of": matter, "balance": balance_of(engine, matter.community, viewer.member)}
+    own = balance_of(engine, matter.community, viewer.member) if page != "admin" else None
+    context = {"of": matter, "balance": own}
     return [
         Panel(order=80, title=words(N_("Points")), template="points/panel.html", context=context)
     ]
