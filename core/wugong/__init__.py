@@ -12,6 +12,7 @@ from wugong.contributions import (
     Texts,
 )
 from wugong.days import ZONE, after_days, local_day, start_of
+from wugong.documents import Attachments, Document, Documents
 from wugong.engine import Engine
 from wugong.errors import Misconfigured, Overloaded, Refusal, Refused
 from wugong.events import Act, Fact, Kind, Reads, Unknown, body_of, event, kind_of
@@ -45,6 +46,7 @@ from wugong.rosters import (
     totals,
 )
 from wugong.schema import (
+    Attached,
     Between,
     Choice,
     Label,
@@ -102,6 +104,8 @@ __all__ = [
     "STAGES",
     "ZONE",
     "Act",
+    "Attached",
+    "Attachments",
     "Ballot",
     "Basis",
     "Between",
@@ -113,6 +117,8 @@ __all__ = [
     "CommunityFounded",
     "Contribution",
     "Count",
+    "Document",
+    "Documents",
     "Engine",
     "Entitlement",
     "Erased",

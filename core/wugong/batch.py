@@ -14,6 +14,7 @@ from wugong import calls
 from wugong.answers import Receipt, read_receipts, request_hash, write_receipts
 from wugong.box import Slots
 from wugong.checking import Checks
+from wugong.documents import document_rows
 from wugong.errors import Refusal, Refused
 from wugong.events import (
     Act,
@@ -48,6 +49,7 @@ from wugong.tables import (
     BuiltRow,
     CommunityRow,
     CursorRow,
+    DocumentLinkRow,
     JournalRow,
     KeyRow,
     LinkRow,
@@ -464,6 +466,13 @@ class Batch(Checks):
             execute(insert(VaultRow), self.vault)
         if self.links:
             execute(insert(LinkRow), self.links)
+        documents = [
+            row
+            for fact in self.facts
+            for row in document_rows(self.community, fact.seq, fact.event)
+        ]
+        if documents:
+            execute(insert(DocumentLinkRow), documents)
         if self.new_answers:
             execute(insert(KeyRow), self.new_answers)
         self.shelf.write()

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from wugong import calls, permission
 from wugong.audience import Viewer, may_read
+from wugong.documents import unknown_documents
 from wugong.errors import Refusal, Refused
 from wugong.events import Act, Fact, Kind, kind_of, members_named, refs
 from wugong.folding import in_standing
@@ -62,6 +63,7 @@ class Checks:
             self.shelf.load_for([act])
         reasons = core_guard(matter, act, self.registry.procedures)
         reasons += self._unknown_refs(matter, act) + self._unknown_members(matter, act)
+        reasons += unknown_documents(self.connection, self.community, act)
         given = {"matter": matter, "act": act, "books": self.shelf.books}
         reasons += calls.guards(self.registry, matter.standing.plugins, given)
         if reasons:

@@ -23,6 +23,7 @@ from wugong.batch import Batch
 from wugong.books import Book
 from wugong.clock import Clock, system_clock
 from wugong.directory import Accounts, Buckets, Identities, Sessions, Tokens
+from wugong.documents import Documents
 from wugong.errors import Misconfigured, Overloaded, Refusal, Refused
 from wugong.events import Fact, Kind, checked, kind_of
 from wugong.folding import Matters
@@ -82,6 +83,7 @@ class Engine:
         matters = Matters(self.registry)
         self._means = Means(self.storage, self.registry, matters, kept, clock, random)
         self._reader = Reader(self._means)
+        self.documents = Documents(self._means, self._reader)
         self._publishing = Publishing(self._means, self._process)
         self._inline = writer == "inline"
         self._writer = Writer(self._means, self._committed, self._publishing.run)

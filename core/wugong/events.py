@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast, dataclass_transform
 
 from wugong.schema import (
+    Attached,
     Member,
     Ref,
     Sealed,
@@ -256,6 +257,24 @@ def members_named(event: Any) -> list[tuple[str, str]]:
             values = value if isinstance(value, tuple) else (value,)
             found += [(name, member) for member in values if member]
     return found
+
+
+def documents_named(event: Any) -> list[tuple[str, str]]:
+    """Return field and hash of the documents that ``event`` names in fields marked ``Attached``."""
+    if isinstance(event, Unknown):
+        return []
+    return [(name, one) for name in attached(type(event)) for one in getattr(event, name)]
+
+
+_ATTACHED: dict[Any, tuple[str, ...]] = {}
+
+
+def attached(cls: Any) -> tuple[str, ...]:
+    """Return the fields of an event's class that are marked ``Attached``."""
+    if cls not in _ATTACHED:  # asked for every act and every fact
+        marked = (name for name, its in shapes(cls).items() if its.mark(Attached) is not None)
+        _ATTACHED[cls] = tuple(marked)
+    return _ATTACHED[cls]
 
 
 @dataclass(frozen=True, slots=True)

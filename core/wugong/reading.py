@@ -16,7 +16,7 @@ from wugong.audience import Viewer, may_read
 from wugong.books import Book
 from wugong.box import has_ballot, turnout
 from wugong.errors import Refusal
-from wugong.events import Act, Fact, Kind, sealed_fields
+from wugong.events import Act, Fact, Kind, documents_named, sealed_fields
 from wugong.jobs import Means
 from wugong.journal import (
     COLUMNS,
@@ -263,6 +263,18 @@ class Reader:
             return None
         found = self.facts(community, viewer, after=seq - 1, before=seq + 1, limit=1, whole=True)
         return found[0] if found else None
+
+    def may_read_document(self, community: str, seq: int, document: str, viewer: Viewer) -> bool:
+        """Tell whether ``viewer`` may read the field of fact ``seq`` that names a document."""
+        fact = self.fact(community, seq, viewer)
+        if fact is None:
+            return False
+        matter = self.matter(fact.matter)
+        return any(
+            self.may_read_fact(matter, fact, viewer, self._field_audience(fact, name))
+            for name, its in documents_named(fact.event)
+            if its == document
+        )
 
     def links(self, community: str, seq: int, viewer: Viewer) -> tuple[list[int], list[int]]:
         """Return the facts that a fact names, and those that name it, as ``viewer`` may know."""

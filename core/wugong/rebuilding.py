@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlmodel import col
 
+from wugong.documents import document_rows
 from wugong.events import refs
 from wugong.jobs import Means
 from wugong.journal import read_fact
@@ -19,6 +20,7 @@ from wugong.tables import (
     BookRow,
     BuiltRow,
     CommunityRow,
+    DocumentLinkRow,
     JournalRow,
     LinkRow,
     MatterRow,
@@ -70,6 +72,10 @@ def _rebuild(means: Means, community: str, progress: Progress | None) -> None:
         means.storage.lock(connection, community)
         for model in (BookRow, ViewRow, LinkRow):
             connection.execute(delete(model).where(col(model.community) == community))
+        naming = DocumentLinkRow
+        connection.execute(
+            delete(naming).where(col(naming.community) == community, col(naming.seq) > 0)
+        )
         shelf = Shelf(means.storage, connection, means.registry, community)
         last, total, matters = 0, 0, set()
         opened: dict[int, PollOpened] = {}
@@ -83,6 +89,7 @@ def _rebuild(means: Means, community: str, progress: Progress | None) -> None:
             if not rows:
                 break
             links: list[dict[str, Any]] = []
+            documents: list[dict[str, Any]] = []
             for row in rows:
                 named: list[tuple[str, int]] = []
                 for fact in read_fact(row, means.registry.kind):
@@ -90,12 +97,15 @@ def _rebuild(means: Means, community: str, progress: Progress | None) -> None:
                         opened[fact.seq] = fact.event
                     poll = getattr(fact.event, "poll", 0)
                     shelf.fold(fact, opened.get(poll))
+                    documents += document_rows(community, row.seq, fact.event)
                     named += [(name, number) for name, number, _kinds in refs(fact.event)]
                 if not row.bulk:
                     links += link_rows(community, row.seq, named)
                 matters.add(row.matter)
             if links:
                 connection.execute(insert(LinkRow), links)
+            if documents:
+                connection.execute(insert(DocumentLinkRow), documents)
             shelf.write()
             last, total = rows[-1].seq, total + len(rows)
             if progress:

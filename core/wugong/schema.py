@@ -104,6 +104,11 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A list of texts that are the hashes of documents: each must be in the store."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShownTo:
     """Who may open a sealed field, where that is narrower than the event's audience."""
 

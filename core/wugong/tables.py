@@ -178,6 +178,35 @@ class VaultRow(Base, table=True):
     cipher: bytes = Field(sa_type=LargeBinary)
 
 
+class DocumentRow(Base, table=True):
+    """A picture or paper under the hash of ``stored``, which is encrypted for ``subject`` if any.
+
+    ``size`` is that in clear; ``width`` and ``height`` are 0 where it is no picture.
+    """
+
+    __tablename__ = "wugong_document"
+    __table_args__ = (Index(None, "community", "at"),)
+    community: str = Field(primary_key=True)
+    hash: str = Field(primary_key=True)
+    media: str
+    size: int
+    width: int
+    height: int
+    subject: str
+    at: str
+    stored: bytes = Field(sa_type=LargeBinary)
+
+
+class DocumentLinkRow(Base, table=True):
+    """Fact ``seq`` names a document; with ``seq`` 0: ``member`` put it, for an act to come."""
+
+    __tablename__ = "wugong_document_link"
+    community: str = Field(primary_key=True)
+    hash: str = Field(primary_key=True)
+    seq: int = Field(sa_column=_big(primary=True))
+    member: str = Field(primary_key=True)
+
+
 class VotedRow(Base, table=True):
     """That an entitlement voted in a secret poll; nothing ties it to a ballot."""
 
