@@ -25,7 +25,7 @@ from wugong import (
     read_entitlement,
     totals,
 )
-from wugong_voting.ballots import BALLOTS, under, weighed
+from wugong_voting.ballots import BALLOTS, alike, under, weighed
 from wugong_voting.needs import Need, turnout_needs
 from wugong_voting.outcome import figures
 from wugong_voting.state import Poll
@@ -34,6 +34,7 @@ from wugong_voting.summaries import ALL, count, summed
 Roll = Mapping[str, Entitlement]
 _rolls: WeakKeyDictionary[Engine, dict[tuple[str, int], Roll]] = WeakKeyDictionary()
 MOST_ROLLS = 8
+MOST_BOXES = 500  # polls of one matter
 
 
 def roll_of(engine: Engine, community: str, poll: int) -> Roll:
@@ -95,6 +96,15 @@ def ballots_of(engine: Engine, community: str, poll: Poll) -> list[Ballot]:
     roll = roll_of(engine, community, poll.id)
     cast = engine.book(BALLOTS, community, prefix=under(poll.id))
     return list(weighed(cast.items(), roll))
+
+
+def cast_in(engine: Engine, matter: Matter, poll: Poll) -> list[Ballot]:
+    """Return the ballots of a decided poll; those of a secret one as its box was opened."""
+    if poll.opened.secrecy == "open":
+        return ballots_of(engine, matter.community, poll)
+    kinds = ("voting.box_opened",)
+    facts = engine.facts(matter.id, OPERATOR, kinds=kinds, limit=MOST_BOXES)
+    return [one for f in facts if f.event.poll == poll.id for one in alike(f.event)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from wugong import Fact, Fold, Matter, PollClosed, PollDecided, PollOpened, RollFrozen
 
+FEW = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Poll:
@@ -34,6 +36,11 @@ class Poll:
     def is_open(self, at: datetime) -> bool:
         """Tell whether it takes ballots at that time."""
         return self.opens_at <= at and not self.is_over(at)
+
+    @property
+    def few(self) -> bool:
+        """Whether so few are entitled that the result itself may tell how somebody voted."""
+        return self.roll is not None and self.roll.entitlements < FEW
 
     @property
     def options(self) -> tuple[str, ...]:

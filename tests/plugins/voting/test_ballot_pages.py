@@ -199,3 +199,25 @@ def test_a_poll_is_opened_with_the_rule_that_was_chosen(
     assert answer.status_code == 303, answer.text
     newest = list(polls_of(r.matter(matter)).values())[-1]
     assert (newest.opened.rule, [option.id for option in newest.opened.options]) == (rule, options)
+
+
+def test_a_secret_ballot_is_final_and_the_poll_is_counted_again_from_the_box() -> None:
+    r, matter, poll = polling(rule="irv", options=DESIGNS, secrecy="secret")
+    path = f"/m/{matter}/polls/{poll}"
+    client = browse(r, "li")
+    page = client.get(path).text
+    assert "不记名投票" in page and "有表决权的不足5人" in page and "改票" not in page
+    checked = check(client, path, **{"mark-0": "1", "mark-2": "2"})
+    assert re.fullmatch("[0-9a-f]{32}", fields(checked.text)["key"])
+    done = client.post(f"{path}/ballot", data={**fields(checked.text), "step": "cast"})
+    receipt = client.get(done.headers["location"]).text
+    assert "核对码只说明票在票箱里" in receipt and "改票" not in receipt
+    again = client.get(path).text
+    assert "您已为101投票" in again and 'name="mark-0"' not in again
+    for who in ("zhao", "qian"):
+        cast(browse(r, who), path, **{"mark-1": "1"})
+    r.wait(days=7)
+    assert "这次是不记名投票" in browse(r).get(path).text
+    made = browse(r).get(f"{path}/export.json").json()
+    assert sorted(ballot["weight"] for ballot in made["ballots"]) == [1, 2]
+    assert recount(made) == (["bench"], [])

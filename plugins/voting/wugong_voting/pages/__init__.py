@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -38,7 +39,7 @@ from wugong_server import (
     respond,
     url,
 )
-from wugong_voting import commands, marking, showing
+from wugong_voting import showing
 from wugong_voting.ballot_forms import ABSTAIN, BLANK, SPOILT
 from wugong_voting.casting import choice_refusals
 from wugong_voting.chosen import chosen
@@ -48,6 +49,7 @@ from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
 from wugong_voting.needs import ZERO, turnout_needs
 from wugong_voting.offers import offers
+from wugong_voting.pages import commands, marking
 from wugong_voting.rules.yes_no_abstain import OPTIONS
 from wugong_voting.state import Poll, polls_of
 
@@ -146,6 +148,8 @@ def _certificate(
         "verdict": VERDICTS[poll.decided.verdict],
         "titles": titles,
         "counted": explained(poll.decided, titles, words),
+        "secret": poll.opened.secrecy == "secret",
+        "few": poll.few,
         "countable": measures_of(poll.decided) if poll.decided.count else (),
         "received": AGREED.get(asks_of(poll.decided), N_("Ballots")),
         "procedure": procedure,
@@ -187,6 +191,7 @@ def _poll_page(
         ballot=marking.lines(poll, kind, marked),
         typed=form or {},
         blank=marked == BLANK,
+        secret=poll.opened.secrecy == "secret",
         spoilt=SPOILT,
         **more,
     )
@@ -237,6 +242,8 @@ def _check(request: Request, poll: Poll, form: Form) -> Response:
         choice=choice,
         said=marking.in_words(choice, poll, kind, request.state.words),
         one=kind.kind == "choose",
+        # In a secret poll this key alone leads to the ballot: 128 bits of the voter's own.
+        secret_key=secrets.token_hex(16) if poll.opened.secrecy == "secret" else "",
     )
 
 
@@ -263,7 +270,7 @@ def export_poll(request: Request) -> Response:
     rule = chosen(matter.standing.rules, poll.opened.rule)
     if rule is None or measure not in counted_in:
         raise HTTPException(404)
-    ballots = showing.ballots_of(engine, matter.community, poll)
+    ballots = showing.cast_in(engine, matter, poll)
     made = exported(poll, rule, ballots, measure)
     name = f"poll-{poll.id}-{measure}.json"
     return JSONResponse(made, headers={"content-disposition": f'attachment; filename="{name}"'})
@@ -364,6 +371,7 @@ def _opened(request: Request, form: Form) -> PollOpened:
         roster=procedure.roster if procedure else "",
         closes_at=form.time("closes_at"),
         opens_at=opens_at,
+        secrecy="secret" if form.get("secrecy") == "secret" else "open",
         rule=_rule(request, form),
         groups=tuple(form.list("groups")),
         about=tuple(map(Ref, about)),
