@@ -6,7 +6,7 @@ A way is what one order of the options would lead to. With a tie break there is 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 MOST_WAYS = 2_000
 
@@ -102,13 +102,11 @@ def every_order(
     return found
 
 
-def agreed(ends: Sequence[Sequence[Any]]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+def agreed(ends: Sequence[Sequence[int]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return who is on every way, in the order of the first, and who is on some ways only."""
     if not ends:
         return (), ()
     sets = [set(end) for end in ends]
     certain = set.intersection(*sets)
-    some = set.union(*sets) - certain
-    listed = [one for end in ends for one in end]
     winners = tuple(one for one in ends[0] if one in certain)
-    return winners, tuple(dict.fromkeys(one for one in listed if one in some))
+    return winners, tuple(sorted(set.union(*sets) - certain))

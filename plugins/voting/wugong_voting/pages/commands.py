@@ -13,6 +13,7 @@ from wugong_voting.counted import CountedRule
 from wugong_voting.counting.registry import COUNTING
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.kit import Finding, examine
+from wugong_voting.pages.tallying import list_rules, tally_file
 
 BROKEN = 1  # a property does not hold
 
@@ -20,6 +21,8 @@ BROKEN = 1  # a property does not hold
 def add(cli: click.Group) -> None:
     """Add the commands to ``wugong``."""
     cli.add_command(check_rule)
+    cli.add_command(tally_file)
+    cli.add_command(list_rules)
 
 
 @click.command("check-rule")
