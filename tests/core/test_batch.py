@@ -17,7 +17,6 @@ from tests.core.shop import (
     STOCK,
     Answered,
     Asked,
-    Chimed,
     Given,
     Noted,
     Redeemed,
@@ -27,7 +26,6 @@ from tests.core.shop import (
 from tests.core.shop import waiting as shop_waiting
 from wugong import (
     ANY,
-    BUILD,
     PLAN,
     CommunityFounded,
     Engine,
@@ -47,8 +45,8 @@ from wugong import (
     on,
     seal,
 )
-from wugong.jobs import Job
 from wugong.clock import ScriptedClock
+from wugong.jobs import Job
 from wugong.testing import Rehearsal
 from wugong.writer import process
 
@@ -410,93 +408,6 @@ def test_time_never_goes_back_in_a_journal(
     assert early == late
     clock.move(days=401)
     assert engine.record(matter, Noted(text=seal("c")), by="li").at > late
-
-
-# The same key, the same answer
-
-
-def test_the_same_request_under_the_same_key_gets_the_same_receipt(
-    engine: Engine, make: Make, matter: str
-) -> None:
-    asked = Asked(question="When?", days=3)
-    receipt = engine.record(matter, asked, by="li", key="form-1")
-    assert engine.record(matter, asked, by="li", key="form-1") == receipt
-    assert make().record(matter, asked, by="li", key="form-1") == receipt
-    assert kinds(engine, "wutong").count("shop.asked") == 1
-
-
-def test_the_same_request_under_another_key_is_another_act(engine: Engine, matter: str) -> None:
-    asked = Asked(question="When?", days=3)
-    first = engine.record(matter, asked, by="li", key="form-1")
-    second = engine.record(matter, asked, by="li", key="form-2")
-    third = engine.record(matter, asked, by="zhao", key="form-1")
-    assert len({first.seq, second.seq, third.seq}) == 3
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        pytest.param({"event": Asked(question="Where?", days=3)}, id="another body"),
-        pytest.param({"event": Chimed(note="x"), "matter": "wutong"}, id="another matter"),
-        pytest.param({"channel": "paper"}, id="another channel"),
-    ],
-)
-def test_another_request_under_the_same_key_is_refused(
-    engine: Engine, matter: str, other: dict[str, Any]
-) -> None:
-    asked = Asked(question="When?", days=3)
-    receipt = engine.record(matter, asked, by="li", key="form-1")
-    other = dict(other)
-    place, said = other.pop("matter", matter), other.pop("event", asked)
-    with pytest.raises(Refused) as caught:
-        engine.record(place, said, by="li", key="form-1", **other)
-    assert caught.value.codes == ("wugong.key_used_otherwise",)
-    assert engine.head("wutong").seq == receipt.seq
-
-
-def test_another_sealed_text_under_the_same_key_is_another_request(
-    engine: Engine, matter: str
-) -> None:
-    receipt = engine.record(matter, Noted(text=seal("13800000000")), by="li", key="form-1")
-    again = engine.record(matter, Noted(text=seal("13800000000")), by="li", key="form-1")
-    assert again == receipt
-    with pytest.raises(Refused, match=r"wugong\.key_used_otherwise"):
-        engine.record(matter, Noted(text=seal("13800000001")), by="li", key="form-1")
-
-
-def test_a_refused_request_may_be_tried_again_under_its_key(engine: Engine, matter: str) -> None:
-    closed = StageClosed(stage=BUILD)
-    with pytest.raises(Refused, match=r"wugong\.stage_not_open"):
-        engine.record(matter, closed, by="wang", key="form-1")
-    engine.record(matter, StageClosed(stage=PLAN), by="wang")
-    engine.record(matter, StageOpened(stage=BUILD), by="wang")
-    assert engine.record(matter, closed, by="wang", key="form-1").kind == "wugong.stage_closed"
-
-
-def test_a_key_covers_all_acts_recorded_together(engine: Engine, matter: str) -> None:
-    acts = [(matter, Asked(question=text, days=3)) for text in ("a", "b")]
-    receipts = engine.record_many(acts, by="li", key="form-1")
-    assert engine.record_many(acts, by="li", key="form-1") == receipts
-    assert len(receipts) == 2
-
-
-def test_one_key_from_sixteen_threads_makes_one_fact(engine: Engine, matter: str) -> None:
-    seqs: list[int] = []
-    start = threading.Barrier(16)
-
-    def send() -> None:
-        start.wait()
-        receipt = engine.record(matter, Asked(question="When?", days=3), by="li", key="form-1")
-        seqs.append(receipt.seq)
-
-    threads = [threading.Thread(target=send) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(seqs) == 16
-    assert len(set(seqs)) == 1
-    assert kinds(engine, "wutong").count("shop.asked") == 1
 
 
 # Communities do not see each other

@@ -23,6 +23,7 @@ from wugong import (
     seal,
 )
 from wugong.schema import Sealed
+from wugong.tables import metadata
 from wugong.vault import FileKeys, Keys, MemoryKeys, close, commitment, unseal
 
 CANARY = "canary 金絲雀 13800000000"
@@ -30,8 +31,6 @@ CANARY = "canary 金絲雀 13800000000"
 
 def tables(engine: Engine) -> str:
     """Return everything that the database holds, as one text."""
-    from wugong.tables import metadata
-
     found = []
     with engine.storage.read() as connection:
         for table in metadata.sorted_tables:
