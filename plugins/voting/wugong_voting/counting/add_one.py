@@ -16,17 +16,20 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wugong_voting.counting.equal_shares import Goods, Purchase, Shop, buy_all
-from wugong_voting.counting.purses import ERROR, Floats
+from wugong_voting.counting.purses import Floats
 from wugong_voting.counting.ways import Order
 
 AT_ONCE = 48  # endowments
 CELLS = 40_000  # purses that are worth looking at in one go
 STRIDES = 4
+ROUNDING = 2.3e-16
+NEAR = 1e-9
 
 Bools = NDArray[np.bool_]
 
@@ -54,15 +57,19 @@ def add_one(
     shop = buy_all(goods, endowment, order)
     steps = counted = 0  # steps so far; the step that ``shop`` was counted at
     stride = 1
-    wide = _width(goods)
+    most = wide = _width(goods)
     while not exhausted(frozenset(one.project for one in shop.bought)):
-        if wide > 1:
+        if most > 1:
             points = [float(endowment + (steps + n * stride) * unit) for n in range(wide + 1)]
             passed = _Repeat(goods, np.array(points), stride > 1).count(shop.bought)
             steps += passed * stride
             if passed == wide:
-                stride *= STRIDES
+                if wide == most:
+                    stride *= STRIDES
+                wide = min(most, 2 * wide)
                 continue
+            if stride == 1:
+                wide = min(most, 2 * passed + 2)
             if stride > 1:
                 stride //= STRIDES
                 continue
@@ -104,7 +111,7 @@ class _Repeat:
     def __init__(self, goods: Goods, endowments: Floats, between: bool) -> None:
         self.goods, self.between = goods, between
         self.left: Floats = np.tile(endowments, (goods.ballots.rows, 1))
-        self.error = float(endowments[-1]) * ERROR
+        self.errors: Floats = np.abs(self.left) * ROUNDING  # how far each purse may be off
         self.columns = len(endowments)  # those that still hold
         self.known: dict[int, Floats] = {}
         self.heap = goods.least()
@@ -115,20 +122,28 @@ class _Repeat:
         goods = self.goods
         for one in bought:
             paid = self._price(one.project)
-            self._keep(np.isfinite(paid.price))
+            self._keep(np.isfinite(paid.price) & np.isfinite(paid.blur))
             if self.columns > 1:
                 self._rivals(one, paid)
             if self.columns < 2:
                 return 0
-            rows = goods.rows[one.project]
-            low = (paid.price - paid.blur)[: self.columns]
-            self.left[rows] = np.maximum(self.left[rows] - low, 0.0)
+            self._pay(goods.rows[one.project], paid)
             self.gone |= {one.project} | goods.clashes[one.project]
         for project in goods.offered:
             if project not in self.gone:
-                most = goods.shares[project] @ self.left[goods.rows[project]]
-                self._keep(most < goods.costs[project] * (1 - 1e-9))
+                rows = goods.rows[project]
+                most = goods.shares[project] @ (self.left[rows] + self.errors[rows])
+                self._keep(most < goods.costs[project] * (1 - NEAR))
         return self.columns - 1
+
+    def _pay(self, rows: Any, paid: _Price) -> None:
+        """Let all pay; a purse is empty only where it surely is, and then without an error."""
+        price, blur = paid.price[: self.columns], paid.blur[: self.columns]
+        after = self.left[rows] - price
+        errors = self.errors[rows] + (blur + price * ROUNDING)
+        empty = (after < -errors) | (self.left[rows] == 0.0)
+        self.left[rows] = np.where(empty, 0.0, np.maximum(after, errors))
+        self.errors[rows] = np.where(empty, 0.0, 2 * errors)
 
     def _rivals(self, one: Purchase, paid: _Price) -> None:
         """Keep the columns in which nothing else is as cheap as the purchase.
@@ -181,7 +196,8 @@ class _Repeat:
     def _plain(self, project: int, paid: _Price) -> Bools:
         left = self.left[self.goods.rows[project]]
         price, blur = paid.price[: self.columns], paid.blur[: self.columns]
-        plain: Bools = ((left == 0.0) | (left > price + blur)).all(axis=0)
+        errors = self.errors[self.goods.rows[project]]
+        plain: Bools = ((left == 0.0) | (left > price + blur + errors)).all(axis=0)
         return plain
 
     def _keep(self, holding: Bools) -> None:
@@ -190,6 +206,7 @@ class _Repeat:
         if len(failing):
             self.columns = int(failing[0]) + 1
             self.left = self.left[:, : self.columns]
+            self.errors = self.errors[:, : self.columns]
 
     def _price(self, project: int) -> _Price:
         """Return about the price in each column, ``inf`` where it cannot be paid."""
@@ -208,7 +225,26 @@ class _Repeat:
             with np.errstate(divide="ignore"):
                 price = np.maximum(price, np.where(rich > 0, (cost - given) / rich, np.inf))
             before = rich
-        blur = self.error * (1 + support / np.maximum(rich, 1.0)) + 1e-9 * price
-        blur[rich == 0] = 0.0
-        self.known[project] = np.where(np.isfinite(price), price - blur, price)
+        blur = self._blur(project, left, price)
+        self.known[project] = np.where(np.isfinite(blur), np.maximum(price - blur, 0.0), 0.0)
         return _Price(price, blur, rich)
+
+    def _blur(self, project: int, left: Floats, price: Floats) -> Floats:
+        """Return how far a price may be off; ``inf`` where that cannot be told.
+
+        Whoever gives all brings the error of the purse, and those who surely pay in full share the
+        sum of these errors.
+        """
+        goods = self.goods
+        weights, errors = goods.shares[project], self.errors[goods.rows[project]]
+        with np.errstate(invalid="ignore"):
+            near = left <= price * (1 + NEAR)
+        sure = goods.support[project] - weights @ near
+        given = weights @ np.where(near, errors, 0.0)
+        rounding = (len(weights) + 16) * ROUNDING * goods.costs[project]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            blur: Floats = (given + rounding) / sure
+        worst = np.maximum(blur, errors.max(axis=0, initial=0.0))
+        blur[~(worst < price * NEAR / 2) | ~(sure > 0)] = np.inf
+        blur[np.isinf(price)] = 0.0
+        return blur
