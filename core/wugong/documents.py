@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 10_000_000
 MOST_ATTACHED = 10
+MOST_UNNAMED = 100_000_000  # bytes of one member that no act names yet
 KEPT_UNNAMED = timedelta(days=1)  # as long as a form may stay open before it is sent
 TAG = b"wugong/document/v1\0"
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -95,7 +96,8 @@ class Documents:
         """Store a document that ``by`` is about to attach to an act, and return its hash.
 
         ``sealed_for``: the member whose key seals it. The same bytes are stored once. What no fact
-        names after a day is removed. Raises ``Refused`` when it is too large or the member erased.
+        names after a day is removed. Raises ``Refused`` when it is too large, too much of ``by``
+        waits to be named, or the member was erased.
         """
         if not MEDIA.fullmatch(media):
             raise ValueError(f"a media type looks like image/jpeg, got {media[:80]!r}")
@@ -127,6 +129,7 @@ class Documents:
                 ).first():
                     raise LookupError(f"no community {community}")
                 self._sweep(connection, community)
+                self._refuse_hoards(connection, community, by)
                 for model, values in ((DocumentRow, row), (DocumentLinkRow, link)):
                     insert = storage.insert(model).values(values)
                     connection.execute(insert.on_conflict_do_nothing())
@@ -207,6 +210,23 @@ class Documents:
             return AESGCM(key).decrypt(row.stored[:12], row.stored[12:], TAG + row.media.encode())
         except InvalidTag:
             raise ValueError(f"the document {row.hash} was changed in the database") from None
+
+    def _refuse_hoards(self, connection: Connection, community: str, by: str) -> None:
+        """Refuse more from somebody who puts and puts but records nothing: the disk is shared."""
+        link, table = DocumentLinkRow, DocumentRow
+        named = select(col(link.hash)).where(col(link.community) == community, col(link.seq) > 0)
+        own = select(col(link.hash)).where(
+            col(link.community) == community, col(link.seq) == 0, col(link.member) == by
+        )
+        waiting = connection.execute(
+            select(func.sum(col(table.size))).where(
+                col(table.community) == community,
+                col(table.hash).in_(own),
+                col(table.hash).not_in(named),
+            )
+        ).scalar()
+        if int(waiting or 0) > MOST_UNNAMED:
+            raise Refused(Refusal("wugong.documents_unsent"))
 
     def _sweep(self, connection: Connection, community: str) -> None:
         """Remove what was put for an act that nobody recorded."""

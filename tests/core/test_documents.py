@@ -170,6 +170,18 @@ def test_what_nobody_attached_goes_after_a_day(
     assert engine.documents.get("wutong", named) is not None
 
 
+def test_who_records_nothing_cannot_fill_the_disk(
+    engine: Engine, matter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wugong.documents.MOST_UNNAMED", 5)
+    first = engine.documents.put("wutong", b"123456", "application/pdf", by="li")
+    with pytest.raises(Refused, match=r"wugong\.documents_unsent"):
+        engine.documents.put("wutong", b"1", "application/pdf", by="li")
+    assert engine.documents.put("wutong", b"1", "application/pdf", by="zhao")
+    engine.record(matter, Shown(documents=(first,)), by="li")
+    assert engine.documents.put("wutong", b"2", "application/pdf", by="li")
+
+
 def test_rebuilding_keeps_who_may_read_it(engine: Engine, matter: str) -> None:
     made = engine.documents.put("wutong", PICTURE, "image/jpeg", by="li")
     engine.record(matter, Shown(documents=(made,)), by="li")
