@@ -19,10 +19,11 @@ from starlette.routing import Route
 
 from wugong import Kind
 from wugong.schema import Sealed, Shape
-from wugong_server import openapi
-from wugong_server.api_reading import MATTER, READING, SIGN_IN, V1, Read
+from wugong_server import attaching, openapi, pictures
+from wugong_server.api_reading import COMMUNITY, MATTER, READING, SIGN_IN, V1, Read
 from wugong_server.page import Page, page_of
 from wugong_server.problem import Malformed
+from wugong_server.site import documents
 
 CHANNELS = ("api", "assisted", "paper", "meeting")
 FOR_OTHERS = ("principal", "channel")
@@ -35,6 +36,14 @@ def api_routes() -> list[Route]:
     return [
         Route(MATTER + "/events", record, methods=["POST"], name="api.record"),
         *(_get(path, read) for path, read in READING.items()),
+        Route(
+            COMMUNITY + "/documents",
+            put_document,
+            methods=["POST"],
+            name="api.put_document",
+            max_body_size=pictures.MOST_UPLOADED,
+        ),
+        Route(COMMUNITY + "/documents/{document}", documents.show, name="api.read_document"),
         Route("/openapi.json", document, name="api.document"),
         Route("/healthz", healthz, name="api.healthz"),
         Route("/readyz", readyz, name="api.readyz"),
@@ -174,6 +183,24 @@ def _check_sealed(kind: Kind, body: Any) -> None:
 
 def _is_sealed(shape: Shape) -> bool:
     return shape.type is Sealed or (shape.inner is not None and _is_sealed(shape.inner))
+
+
+async def put_document(request: Request) -> Response:
+    """Store a picture or PDF for an act to come; ``kind`` in the address names that act."""
+    page = page_of(request)
+    if not page.member:
+        raise HTTPException(401, headers=SIGN_IN)
+    if not page.viewer.roles:
+        raise HTTPException(403)
+    named = request.query_params.get("kind", "")
+    kind = page.engine.registry.kind(named) if named else None
+    if named and kind is None:
+        raise Malformed(422, ("query.kind", "is not a kind of act"))
+    data = await request.body()
+    made = await run_in_threadpool(pictures.accept, "body", data)
+    found = await run_in_threadpool(attaching.put, page, kind, made)
+    answer = {"hash": found, "media": made.media, "size": len(made.data)}
+    return JSONResponse(answer, 201, headers={"Cache-Control": "no-store"})
 
 
 # About the program

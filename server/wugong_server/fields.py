@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from wugong import (
     N_,
     STAGES,
+    Attached,
     Between,
     Choice,
     Label,
@@ -103,6 +104,8 @@ def widget_of(name: str, its: Shape) -> str:
     """Return how a field of that name and shape is asked for."""
     if its.type is tuple and its.inner is not None:
         inner = its.inner
+        if has_mark(its, Attached):
+            return "documents"
         if dataclasses.is_dataclass(inner.type):
             return "rows"
         if inner.type in (Ref, Literal, Stage):
@@ -144,6 +147,7 @@ class Asking:
     choices: Mapping[str, Sequence[Option]] = dataclasses.field(default_factory=dict)  # by name
     audience: str = "public"  # of the kind, for sealed texts
     problems: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    documents: Finder = lambda _tokens: ()  # tokens → token and picture of what was uploaded
 
 
 def fields_of(cls: Any, sent: Form, asking: Asking, prefix: str = "") -> tuple[Field, ...]:
@@ -168,17 +172,25 @@ def _field(
     widget = "one" if name in asking.choices and its.type is str else widget_of(name, its)
     most, size, between = its.mark(Most), its.mark(Many), its.mark(Between)
     needed = name not in defaults and not its.optional
-    if widget in ("several", "rows", "lines", "members"):
+    if widget in ("several", "rows", "lines", "members", "documents"):
         needed = needed and size is not None and size.least > 0
     shown = its.mark(ShownTo)
-    is_sealed = its.type is Sealed or (its.inner is not None and its.inner.type is Sealed)
+    values = _values(full, widget, its, defaults.get(name), sent, asking.zone)
+    options = tuple(asking.choices.get(name, ())) or _options(widget, its, asking)
+    if widget == "documents":
+        options = tuple(asking.documents(sent.list(f"{full}-kept")))
+    is_sealed = (
+        widget == "documents"
+        or its.type is Sealed
+        or (its.inner is not None and its.inner.type is Sealed)
+    )
     return Field(
         name=full,
         label=asking.words(label.text if label else _PLAIN.get(name, name)),
         widget=widget,
         hint=asking.words(label.hint) if label and label.hint else _hint(widget, asking.words),
-        values=_values(full, widget, its, defaults.get(name), sent, asking.zone),
-        options=tuple(asking.choices.get(name, ())) or _options(widget, its, asking),
+        values=values,
+        options=options,
         rows=_lines(full, widget, its, sent, asking),
         required=needed,
         most=most.chars if most else MOST_TEXT,
@@ -206,6 +218,10 @@ def _hint(widget: str, words: Words) -> str:
             "area": N_("In square metres, such as 98.60"),
             "share": N_("As a fraction, such as 2/3"),
             "several": N_("Tick all that apply"),
+            "documents": N_(
+                "JPEG, PNG or WebP pictures up to 10 MB each, PDF up to 5 MB, ten at most. "
+                "Pictures are made smaller and lose their place and time."
+            ),
         }.get(widget, "")
     )
 
@@ -355,6 +371,8 @@ def _read(full: str, widget: str, its: Shape, sent: Form) -> Any:
     if widget == "flag":
         sent_at_all = full in sent.data or f"{full}-asked" in sent.data
         return sent.get(full) in ("yes", "true") if sent_at_all else None
+    if widget == "documents":
+        return sent.list(full) or None
     if widget in ("several", "lines", "members"):
         if full not in sent.data and f"{full}-asked" not in sent.data:
             return None

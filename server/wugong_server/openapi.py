@@ -192,6 +192,7 @@ ANSWERS: Mapping[str, Json] = {
     "receipt_of_act": one(
         seq=NUMBER, digest=TEXT, receipt=TEXT, matter=TEXT, kind=TEXT, at=TEXT, facts=many(NUMBER)
     ),
+    "document": one(hash=TEXT, media=TEXT, size=NUMBER),
     "problem": {
         **one(type=TEXT, title=TEXT, status=NUMBER, instance=TEXT),
         "properties": {
@@ -222,6 +223,7 @@ PATHS: Mapping[str, Json] = {
     "community": {"type": "string", "pattern": "^[a-z0-9-]{2,40}$"},
     "matter": {"type": "string", "pattern": r"^[a-z0-9-]{2,40}(\.[1-9][0-9]{0,14})?$"},
     "seq": {"type": "integer", "minimum": 1, "maximum": 10**14},
+    "document": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
     "code": {"type": "string", "pattern": "^[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){3}$"},
     "book": {"type": "string", "pattern": r"^[a-z_.]{3,80}$"},
     "view": {"type": "string", "pattern": r"^[a-z_.]{3,80}$"},
@@ -235,6 +237,7 @@ QUERIES_OF: Mapping[str, tuple[str, ...]] = {
     "book": ("prefix", "cursor", "limit"),
     "view": ("matter", "cursor", "limit"),
 }
+PICTURES = ("image/jpeg", "image/png", "image/webp")
 PRIVATE = frozenset({"tasks", "me", "my_facts"})
 
 
@@ -254,6 +257,9 @@ def document(registry: Registry, prefix: str, reading: Mapping[str, Callable[...
     paths = {path: {"get": _get(path, read)} for path, read in reading.items()}
     record = "/api/v1/matters/{matter}/events"
     paths[record] = {"post": _post(record)}
+    stored = "/api/v1/communities/{community}/documents"
+    paths[stored] = {"post": _put_document(stored)}
+    paths[stored + "/{document}"] = {"get": _read_document(stored + "/{document}")}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -359,6 +365,46 @@ def _post(path: str) -> Json:
             **_problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
         },
     }
+
+
+def _put_document(path: str) -> Json:
+    return {
+        "operationId": "put_document",
+        "summary": "Store a picture or a PDF for an act that will name it by its hash.",
+        "description": (
+            "Pictures are made smaller and lose what a camera wrote beside them. Name the kind of "
+            "act: without it the document is sealed like a personal text. What no act names within "
+            "a day is removed."
+        ),
+        "parameters": [
+            *_path_parameters(path),
+            {"name": "kind", "in": "query", "schema": QUERIES["kind"]},
+        ],
+        "requestBody": {"required": True, "content": _binary(*PICTURES, "application/pdf")},
+        "responses": {
+            "201": _json("It is stored.", ref("document"), {}),
+            **_problems(401, 403, 404, 409, 413, 422, 429, 503),
+        },
+    }
+
+
+def _read_document(path: str) -> Json:
+    return {
+        "operationId": "read_document",
+        "summary": "The bytes of a document, for who may read a fact that names it.",
+        "parameters": list(_path_parameters(path)),
+        "responses": {
+            "200": {
+                "description": "It is read.",
+                "content": _binary("image/jpeg", "application/pdf"),
+            },
+            **_problems(404, 422, 429, 503),
+        },
+    }
+
+
+def _binary(*media: str) -> Json:
+    return {one: {"schema": {"type": "string", "format": "binary"}} for one in media}
 
 
 def _path_parameters(path: str) -> Iterator[Json]:

@@ -11,6 +11,9 @@ REFUSALS: Mapping[str, str] = {
     "wugong.closing_in_the_past": N_("The closing time has passed already."),
     "wugong.community_exists": N_("There is a community of this name already."),
     "wugong.community_unknown": N_("There is no community of this name."),
+    "wugong.document_too_large": N_("The document is too large: ten megabytes at most."),
+    "wugong.document_unknown": N_("One of the documents is not in the store any more."),
+    "wugong.documents_unsent": N_("Too many of your files wait for forms that were not sent."),
     "wugong.hold_of_another": N_("Only whoever placed this hold can lift it."),
     "wugong.hold_unknown": N_("This hold does not stand any more."),
     "wugong.key_used_otherwise": N_("This form was already used for something else."),
@@ -45,6 +48,9 @@ REFUSALS: Mapping[str, str] = {
 }
 
 REMEDIES: Mapping[str, str] = {
+    "wugong.document_too_large": N_("Choose a smaller file."),
+    "wugong.document_unknown": N_("Choose the file again and send the form within a day."),
+    "wugong.documents_unsent": N_("Send those forms first, or wait a day."),
     "wugong.key_used_otherwise": N_("Open the form again and send it from there."),
     "wugong.member_unknown": N_("Check the name, or enrol the person first."),
     "wugong.needs_another_person": N_("Ask a colleague to do it."),

@@ -33,6 +33,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     body_limit: int = 256 * KIB
     upload_limit: int = 5 * KIB * KIB
+    pictures_limit: int = 32 * KIB * KIB  # all files of one form together
     idle_minutes: int = 30  # after which staff must sign in again
     session_hours: int = 12
     demonstration: bool = False  # a banner says that all people and figures are invented

@@ -68,6 +68,16 @@ _PROBLEMS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"must be a number with at most two decimals"),
         N_("Write a number with at most two decimals, such as 98.60."),
     ),
+    (
+        re.compile(r"must be a JPEG"),
+        N_("Only JPEG, PNG and WebP pictures and PDF papers can be kept. Please choose another."),
+    ),
+    (re.compile(r"cannot be read as a picture"), N_("This picture is damaged. Choose another.")),
+    (re.compile(r"has too many pixels"), N_("This picture has too many pixels. Choose another.")),
+    (
+        re.compile(r"may have (?P<most>\d+) MB at most"),
+        N_("This file is too large: {most} MB at most."),
+    ),
     (re.compile(r"must be a (day|date|time)"), N_("Choose a day, such as 2026-12-10.")),
     (re.compile(r"must be a share"), N_("Write a fraction, such as 2/3.")),
     (re.compile(r"must be (one of|a stage|true or false)"), N_("Choose one of the answers.")),

@@ -23,7 +23,7 @@ from wugong import (
     Words,
 )
 from wugong.schema import Shape
-from wugong_server import formats, refusals
+from wugong_server import attaching, formats, refusals
 from wugong_server.page import Page
 from wugong_server.speech import said
 
@@ -49,12 +49,14 @@ class Told:
     kind: str
     matter: str
     title: str = ""  # of its matter, where several are mixed
+    documents: Sequence[attaching.Shown] = ()
 
 
 def tell(page: Page, facts: Sequence[Fact], titles: Mapping[str, str] | None = None) -> list[Told]:
     """Say each fact in one sentence; all names and sealed texts are fetched at once."""
     page.learn_names(member for fact in facts for member in _people(fact))
     texts = page.engine.texts(facts, page.viewer)
+    documents = attaching.shown(page, facts)
     return [
         Told(
             seq=fact.seq,
@@ -64,6 +66,7 @@ def tell(page: Page, facts: Sequence[Fact], titles: Mapping[str, str] | None = N
             kind=fact.kind,
             matter=fact.matter,
             title=(titles or {}).get(fact.matter, ""),
+            documents=documents.get(fact.seq, ()),
         )
         for fact in facts
     ]

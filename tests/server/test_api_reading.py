@@ -315,7 +315,13 @@ def test_the_version_names_program_api_hooks_and_plugins(r: Rehearsal) -> None:
 def test_the_document_describes_every_route_and_every_kind(r: Rehearsal) -> None:
     document = Program(r).get("/openapi.json")
     assert document["openapi"].startswith("3.1")
-    assert document["paths"].keys() == {*READING, f"{V1}/matters/{{matter}}/events"}
+    stored = f"{V1}/communities/{{community}}/documents"
+    assert document["paths"].keys() == {
+        *READING,
+        f"{V1}/matters/{{matter}}/events",
+        stored,
+        f"{stored}/{{document}}",
+    }
     schemas = document["components"]["schemas"]
     mapping = schemas["event"]["discriminator"]["mapping"]
     for name, kind in r.engine.registry.kinds.items():
@@ -328,7 +334,8 @@ def test_the_document_describes_every_route_and_every_kind(r: Rehearsal) -> None
 
 
 def test_the_answers_are_those_that_the_document_promises(r: Rehearsal) -> None:
-    promised = {name for name in openapi.ANSWERS if name not in ("problem", "receipt_of_act")}
+    writing = ("problem", "receipt_of_act", "document")
+    promised = {name for name in openapi.ANSWERS if name not in writing}
     assert {read.__name__ for read in READING.values()} == promised
 
 

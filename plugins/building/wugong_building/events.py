@@ -11,6 +11,7 @@ from wugong import (
     MANAGE,
     N_,
     PLAN,
+    Attachments,
     Between,
     Choice,
     Label,
@@ -111,6 +112,7 @@ class Delivered:
     claim: Annotated[Ref, Label(N_("Claim")), To("building.claimed")]
     evidence: Annotated[Sealed[str], Label(N_("What shows that it is done")), Most(2000)]
     hours: Annotated[int, Label(N_("Hours given, all helpers together")), Between(0, 100_000)] = 0
+    documents: Attachments = ()
 
 
 @event(

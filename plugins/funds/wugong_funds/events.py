@@ -11,6 +11,7 @@ from wugong import (
     N_,
     PLAN,
     SHARE,
+    Attachments,
     Between,
     Choice,
     Label,
@@ -125,6 +126,7 @@ class PaymentRequested:
         Label(N_("For the project"), N_("Paid only after the work was accepted.")),
         To("building.project_listed"),
     ] = None
+    documents: Attachments = ()
 
 
 @event(

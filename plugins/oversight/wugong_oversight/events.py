@@ -10,6 +10,7 @@ from wugong import (
     MANAGE,
     N_,
     SHARE,
+    Attachments,
     Between,
     Choice,
     Label,
@@ -86,6 +87,7 @@ class FindingFiled:
         Most(80),
         Member(),
     ] = ""
+    documents: Attachments = ()
 
 
 @event(
@@ -109,6 +111,7 @@ class Rectified:
     evidence: Annotated[
         str, Label(N_("What was done, and what shows it"), N_("No names here")), Most(1000)
     ]
+    documents: Attachments = ()
 
 
 @event(

@@ -9,6 +9,7 @@ from wugong import (
     ANY,
     N_,
     PLAN,
+    Attachments,
     Between,
     Choice,
     Label,
@@ -65,6 +66,7 @@ class NeedFiled:
         Label(N_("Household code"), N_("Only to count each household once; no names")),
         Most(40),
     ] = ""
+    documents: Attachments = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,7 @@ class NoticePosted:
     about: Annotated[tuple[Ref, ...], Label(N_("Makes public")), Many(50)] = ()
     days: Annotated[int, Label(N_("Days")), Between(1, 365)] = 15
     place: Annotated[str, Label(N_("Where the sheet hangs")), Most(120)] = ""
+    documents: Attachments = ()
 
 
 @event(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from wugong_server.attaching import Roomy
 from wugong_server.settings import Settings
 from wugong_server.site import (
     act,
     admin,
     desk,
+    documents,
     duties,
     entry,
     home,
@@ -37,7 +39,14 @@ def routes(settings: Settings) -> list[Route]:
         Route("/m/{matter}/notices/{seq:int}", notices.sheet, name="notice"),
         Route("/m/{matter}/records/{seq:int}", matters.show_record, name="record"),
         Route("/m/{matter}/do/{kind}", act.ask, name="act"),
-        Route("/m/{matter}/do/{kind}", act.send, methods=["POST"], name="act"),
+        Route(
+            "/m/{matter}/do/{kind}",
+            Roomy(act.send, settings.body_limit, settings.pictures_limit),
+            methods=["POST"],
+            name="act",
+            max_body_size=settings.pictures_limit,
+        ),
+        Route("/c/{community}/documents/{document}", documents.show, name="document"),
         Route("/c/{community}/desk", desk.show, name="desk"),
         Route("/c/{community}/desk/start", desk.start, methods=["POST"], name="desk.start"),
         Route("/c/{community}/desk/stop", desk.stop, methods=["POST"], name="desk.stop"),

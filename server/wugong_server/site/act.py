@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -15,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from wugong import N_, Kind, MatterOpened, Refusal, Refused, Unreadable
 from wugong.events import sealed_fields
 from wugong.people import MEMBERS
+from wugong_server.attaching import attached_fields, pending, take
 from wugong_server.fields import (
     Asking,
     Field,
@@ -61,15 +63,24 @@ async def send(request: Request) -> Response:
     """Check what was sent, show the summary of a binding act, and record it."""
     form = await read_form(request)
     page, kind = page_of(request), kind_in(request)
+    reasons = await run_in_threadpool(standing_in_the_way, page, kind)
+    fresh, wrong = False, None
+    try:
+        if attached_fields(kind) and not reasons:
+            form, fresh, wrong = await run_in_threadpool(take, page, kind, form)
+    except Refused as refused:
+        return await run_in_threadpool(_form, page, kind, form, refused=refused)
     more = any(name.endswith("-rows") for name in form)
     if more or form.get(STEP) == BACK:
-        return await run_in_threadpool(_form, page, kind, form, stay=True)
-    reasons = await run_in_threadpool(standing_in_the_way, page, kind)
+        return await run_in_threadpool(_form, page, kind, form, error=wrong, stay=True)
     if reasons:
         return await run_in_threadpool(_form, page, kind, form, refused=Refused(*reasons))
     try:
         event = kind.read(body_of_form(kind.cls, form))
-        if is_binding(kind) and form.get(STEP) != CHECKED:
+        if wrong:
+            raise wrong
+        # What was uploaded is shown as it will be kept before anything is recorded.
+        if fresh or (is_binding(kind) and form.get(STEP) != CHECKED):
             return await run_in_threadpool(_summary, page, kind, form, event)
         receipt = await record(request, event, key=form["key"])
     except Unreadable as error:
@@ -138,6 +149,7 @@ def _form(
         fields=fields,
         wrong=_wrong(fields, told),
         binding=is_binding(kind),
+        uploads=bool(attached_fields(kind)),
         refused=refused,
         blocked=bool(refused) and page.request.method == "GET",
         key=sent.get("key"),
@@ -191,6 +203,7 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
         choices={name: listed for name, listed in options.items() if listed},
         audience=kind.shown_to,
         problems=told,
+        documents=lambda tokens: pending(page, tokens),
     )
 
 
@@ -242,7 +255,10 @@ def _summary(page: Page, kind: Kind, sent: Form, event: Any) -> Response:
         value = getattr(event, one.name)
         texts = {name: sealed.clear for name, sealed in sealed_fields(event).items()}
         chosen = dict(one.options)
-        if one.widget in ("one", "several", "member", "members") and one.options:
+        shown: str
+        if one.widget == "documents":
+            shown = Markup("<br>").join(picture for _token, picture in one.options)
+        elif one.widget in ("one", "several", "member", "members") and one.options:
             shown = words(N_("glyph:list")).join(chosen.get(v, v) for v in one.values if v)
         else:
             shown = value_words(page, words, one.name, its, value, texts)

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from wugong import N_, STAGES, Fact, Kind, Label, Matter, Ref, Viewer, Waiting
+from wugong import N_, STAGES, Attached, Fact, Kind, Label, Matter, Ref, Viewer, Waiting
 from wugong_server.drawing import STATE_WORDS
 from wugong_server.page import Page, act_url, page_of, url
 from wugong_server.refusals import CHANNELS
@@ -214,7 +214,7 @@ def _lines(page: Page, matter: Matter, fact: Fact, kind: Kind) -> list[Line]:
     found = []
     for name, its in kind.fields.items():
         label, value = its.mark(Label), getattr(fact.event, name, None)
-        if label is None:
+        if label is None or its.mark(Attached) is not None:
             continue
         parts = value if isinstance(value, tuple) else (value,)
         numbers = [int(one) for one in parts if isinstance(one, Ref)]
