@@ -221,3 +221,17 @@ def test_a_secret_ballot_is_final_and_the_poll_is_counted_again_from_the_box() -
     made = browse(r).get(f"{path}/export.json").json()
     assert sorted(ballot["weight"] for ballot in made["ballots"]) == [1, 2]
     assert recount(made) == (["bench"], [])
+
+
+def test_the_panel_offers_a_ballot_only_to_who_has_one_left() -> None:
+    r, matter, poll = polling()
+    path = f"/m/{matter}/polls/{poll}"
+
+    def offered(member: str) -> list[str]:
+        page = browse(r, member).get(f"/m/{matter}").text
+        panel = page[page.index('<h2 id="panel-') :]
+        return re.findall(r'class="btn[^"]*" href="[^"]*ballot[^"]*"[^>]*>([^<]+)<', panel)
+
+    assert (offered("li"), offered("tenant")) == (["投票"], [])
+    cast(browse(r, "li"), path, choice="yes")
+    assert offered("li") == ["改票"]

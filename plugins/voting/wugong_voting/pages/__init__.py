@@ -94,7 +94,9 @@ def register_commands(cli: click.Group) -> None:
 
 
 @hookimpl
-def render_panels(matter: Matter, engine: Engine, words: Words, page: str) -> list[Panel]:
+def render_panels(
+    matter: Matter, viewer: Viewer, engine: Engine, words: Words, page: str
+) -> list[Panel]:
     polls = polls_of(matter)
     if page != "matter" or not polls:
         return []
@@ -102,6 +104,9 @@ def render_panels(matter: Matter, engine: Engine, words: Words, page: str) -> li
     rows = [
         {
             "poll": poll,
+            "rights": []
+            if poll.decided
+            else showing.rights_of(engine, matter.community, poll.id, viewer.member),
             "turnout": None if poll.decided else showing.turnout_of(engine, matter, poll),
         }
         for poll in listed
