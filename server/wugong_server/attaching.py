@@ -124,7 +124,7 @@ def preview(page: Page, document: Document) -> Markup:
     """Draw a document that no fact names yet: nobody could ask for it by its address."""
     if not document.width:
         return Markup("{}").format(said(page, document.media, document.size))
-    width, height = small(document.width, document.height, 2 * SIDE)
+    width, height = small(document.width, document.height)
     data = base64.b64encode(document.data).decode()
     return Markup('<img src="data:{};base64,{}" width="{}" height="{}" alt="{}"> {}').format(
         document.media,

@@ -220,7 +220,7 @@ def _hint(widget: str, words: Words) -> str:
             "several": N_("Tick all that apply"),
             "documents": N_(
                 "JPEG, PNG or WebP pictures up to 10 MB each, PDF up to 5 MB, ten at most. "
-                "Pictures are made smaller and lose their place and time."
+                "Pictures are made smaller and lose their place and time"
             ),
         }.get(widget, "")
     )
