@@ -7,6 +7,10 @@ from wugong_voting.ballot_forms import candidates, unusable
 from wugong_voting.counted import CountedRule, trial
 from wugong_voting.outcome import figures, measures
 
+# These follow every tie: with more options a poll full of ties could not be counted in the second
+# that a closing has. Everything else counts as many options as a poll can have.
+FOLLOWED = {"irv": 10, "ranked_pairs": 10}
+
 
 def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) -> list[Refusal]:
     """Say why this question cannot be put; the engine has looked at roster, hour and procedure."""
@@ -40,11 +44,14 @@ def _countable(opened: PollOpened, rule: CountedRule, source: str) -> list[Refus
         return [Refusal("voting.option_id", source, {"options": " ".join(bad)})]
     if len(candidates(options)) < 2:
         return [Refusal("voting.too_few_options", source)]
+    able = len(candidates(options))
+    if able > FOLLOWED.get(rule.id, able):
+        details: dict[str, int | str] = {"options": able}
+        return [Refusal("voting.rule_cannot_count", source, details)]
     try:  # a rule that counts so many options only up to a limit says so here
         trial(rule, options)
     except ValueError:
-        details: dict[str, int | str] = {"options": len(candidates(options))}
-        return [Refusal("voting.rule_cannot_count", source, details)]
+        return [Refusal("voting.rule_cannot_count", source, {"options": able})]
     return []
 
 
