@@ -39,6 +39,7 @@ ALL = (
 )
 # How many ballots a peer is given at most; its time is projected from there on.
 MOST = {"pref_voting": 20_000, "votekit": 1_000}
+MOST_TWENTY = {"pref_voting": 5_000, "votelib": 20_000}
 MOST_WIDE = {"pref_voting": 2_000, "votelib": 2_000}  # with a hundred options
 MANY = 50_000_000  # bytes: above, the input is kept once
 Row = dict[str, Any]
@@ -79,11 +80,9 @@ def case(
         return COUNTING[rule].count(from_rankings(options, rows, weights)).winners
 
     called: dict[str, Peer] = {}
-    most_of = MOST_WIDE if rows.shape[1] >= 100 else MOST
+    most_of = MOST_WIDE if rows.shape[1] >= 100 else MOST_TWENTY if rows.shape[1] >= 20 else MOST
     for name, rules in there.items():
-        if rule in rules and not (
-            name == "pyrankvote" and weights is not None and len(rows) > 5000
-        ):
+        if rule in rules and not (name == "pyrankvote" and weights is not None):
             most = min(len(rows), most_of.get(name, len(rows)))
             count, part = rules[rule], rows[:most]
             called[name] = Peer(partial(count, part, weights), len(rows) / most)

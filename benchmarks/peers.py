@@ -14,6 +14,8 @@ from collections.abc import Callable
 from importlib import metadata
 from typing import Any
 
+import numpy as np
+
 Rankings = Any  # numpy array: a row a ballot, options from best to worst
 Weights = Any  # numpy array of whole numbers, or None
 Count = Callable[[Rankings, Weights], set[int]]
@@ -89,15 +91,12 @@ def votelib() -> dict[str, Count]:
 
 
 def pyrankvote() -> dict[str, Count]:
-    """Counted from one object a ballot; it knows no weights, so a ballot stands there n times."""
+    """Counted from one object a ballot; it knows no weights."""
     library = load("pyrankvote", "")
 
-    def irv(rows: Rankings, weights: Weights) -> set[int]:
+    def irv(rows: Rankings, _weights: Weights) -> set[int]:
         options = [library.Candidate(str(i)) for i in range(rows.shape[1])]
         ballots = [library.Ballot([options[i] for i in row]) for row in rows.tolist()]
-        if weights is not None:
-            pairs = zip(ballots, weights.tolist(), strict=True)
-            ballots = [ballot for ballot, n in pairs for _ in range(n)]
         found = library.instant_runoff_voting(options, ballots).get_winners()
         return {int(str(winner.name)) for winner in found}
 
@@ -172,5 +171,12 @@ PEERS: dict[str, Callable[[], dict[str, Count]]] = {
 
 
 def installed() -> dict[str, dict[str, Count]]:
-    """Return the rules of every peer that is there."""
-    return {name: make() for name, make in PEERS.items() if version(name)}
+    """Return the rules of every peer that is there, each called once, so that all is compiled."""
+    found = {name: make() for name, make in PEERS.items() if version(name)}
+    few, numbers = np.array([[0, 1, 2], [0, 2, 1], [1, 2, 0]]), np.array([2, 1, 1])
+    for name, rules in found.items():
+        for count in rules.values():
+            count(few, None)
+            if name != "pyrankvote":
+                count(few, numbers)
+    return found

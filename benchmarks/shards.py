@@ -48,7 +48,7 @@ def processes(quick: bool) -> list[Row]:
             pool.map(len, ["", ""])  # both processes are up
             two = partial(counted, "schulze", loads, run=pool.map)
             called = {"one process": Peer(partial(counted, "schulze", loads))}
-            own, found = contest(two, called)
+            own, found = contest(two, called, clock=time.perf_counter)
         one = found["one process"]
         assert isinstance(one, Times)
         row = {**base, "rule": "two processes", "peer": "one process", "ours_ms": own.ms}
@@ -72,7 +72,8 @@ def dask(loads: Sequence[Callable[[], Profile]], one: Times) -> Row:
     with start(**settings, set_as_default=False) as client:
         run = on_dask(client)
         counted("schulze", loads[:2], run=run)  # both workers have imported the rules
-        runs = [timed(partial(counted, "schulze", loads, run=run)) for _ in range(5)]
+        again = partial(counted, "schulze", loads, run=run)
+        runs = [timed(again, clock=time.perf_counter) for _ in range(5)]
     ms = median(spent for spent, _ in runs)
     row |= {"ours_ms": ms, "first_ms": runs[0][0], "peer_ms": one.ms, "ratio": one.ms / ms}
     return {**row, "calls": 5, "same": runs[0][1].matrix == one.answer.matrix}

@@ -63,6 +63,17 @@ class Heaps:
         self._last = place
         return way[1]
 
+    def above(self, group: list[int], others: list[int]) -> list[int]:
+        """Return for each of a group the weight of the ballots that rank it above all others."""
+        ranks, weights = self.profile.ranks, self.profile.weights
+        best = np.minimum.reduce(ranks[others])
+        found = []
+        for option in group:
+            higher = ranks[option] < best
+            number = np.count_nonzero(higher) if weights is None else weights[higher].sum()
+            found.append(int(number))
+        return found
+
     def _anew(self, standing: list[int]) -> Whole:
         """Sort all ballots; a key says a rank and whose it is, so the least one says the best."""
         if self._keys is None:

@@ -16,7 +16,7 @@ import numpy as np
 from wugong import N_
 from wugong_voting.counting.pairwise import pairwise
 from wugong_voting.counting.points import Points
-from wugong_voting.counting.profile import EXACT, Profile, weights_of
+from wugong_voting.counting.profile import BLOCK, EXACT, Profile, weights_of
 from wugong_voting.counting.result import Result, Sentence, best, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, order
@@ -27,7 +27,9 @@ def doubled_points(profile: Profile) -> Points:
     count, valid = len(profile.options), profile.valid
     if profile.strict and valid < EXACT // max(count, 1):
         if profile.weights is None:
-            sums = profile.ranks.sum(axis=1, dtype=np.int64)
+            sums = np.zeros(count, dtype=np.int64)
+            for start in range(0, profile.rows, BLOCK):  # 32 bits hold the sum of a block
+                sums += profile.ranks[:, start : start + BLOCK].sum(axis=1, dtype=np.uint32)
         else:
             sums = profile.ranks.astype(np.int64) @ weights_of(profile)
         points = 2 * ((count - 1) * valid - sums)

@@ -17,6 +17,7 @@ from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, order
 
 MOST_WAYS = 50_000
+MANY_WAYS = 100  # from here on looking for groups costs less than following every way
 
 
 def decide(summary: Heaps, settings: Mapping[str, Any]) -> Result:
@@ -108,23 +109,33 @@ def _follow(summary: Heaps) -> set[int]:
         last = [i for i in ranked if votes[i] == votes[ranked[0]]]
         if len(last) == 1:
             ways.append(standing - set(last))
-        elif sure := _sure_losers(ranked, votes, len(last)):
+        elif sure := _sure_losers(
+            ranked, votes, len(last), summary if len(seen) > MANY_WAYS else None
+        ):
             ways.append(standing - sure)
         else:
             ways += [standing - {one} for one in last]
     return won
 
 
-def _sure_losers(ranked: list[int], votes: list[int], least: int) -> set[int]:
+def _sure_losers(
+    ranked: list[int], votes: list[int], least: int, ballots: Heaps | None
+) -> set[int]:
     """Return a group of the last that drops out before anybody else whatever the order, if any.
 
-    Together its members have fewer votes than the next one alone, so none of them can pass it.
+    No member can pass the next one while all others stand: together they have fewer votes than the
+    next alone, or (which costs more to find) too few ballots have any of them above all others.
     """
-    together = sum(votes[i] for i in ranked[:least])
-    for size in range(least, len(ranked)):
-        if together < votes[ranked[size]]:
+    together = 0
+    for size in range(1, len(ranked)):
+        together += votes[ranked[size - 1]]
+        following = votes[ranked[size]]
+        if size < least or votes[ranked[size - 1]] == following:
+            continue
+        if together < following:
             return set(ranked[:size])
-        together += votes[ranked[size]]
+        if ballots and max(ballots.above(ranked[:size], ranked[size:])) < following:
+            return set(ranked[:size])
     return set()
 
 
