@@ -12,6 +12,7 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 PACKAGING := pyproject.toml hatch_build.py
 CATALOGUES := $(shell find core plugins server -path '*/LC_MESSAGES/*.po')
 # A development environment can serve too; then there is nothing more to install.
@@ -42,9 +43,9 @@ messages: $(VENV)/compiled
 	$(BIN)/python tools/messages.py $(ARGS)
 	$(BIN)/python hatch_build.py
 
-bench: $(VENV)/compiled
+bench: $(BENCH)/installed $(VENV)/compiled
 	tools/install_services.sh
-	$(BIN)/python -m benchmarks $(ARGS)
+	$(BENCH)/bin/python -m benchmarks $(ARGS)
 
 soak: $(VENV)/compiled
 	tools/install_services.sh
@@ -54,7 +55,7 @@ dist: $(VENV)/compiled
 	$(BIN)/python -m build --no-isolation
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find core plugins server tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
 	find core plugins server -name '*.mo' -delete
 	rm -f server/wugong_server/static/htmx.min.js
@@ -72,6 +73,14 @@ $(VENV)/installed-server: $(PACKAGING) $(CATALOGUES) | $(BIN)/python
 
 $(VENV)/installed-dev: $(PACKAGING) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+# Without the network the benchmark runs all the same and says which libraries it misses.
+$(BENCH)/installed: $(PACKAGING) | $(BIN)/python
+	test -x $(BENCH)/bin/python || $(BIN)/python -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]' \
+		|| $(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check \
+			-e '.[server,postgres]'
 	@touch $@
 
 $(VENV)/compiled: $(VENV)/installed-dev $(CATALOGUES)

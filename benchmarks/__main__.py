@@ -1,5 +1,7 @@
 """``python -m benchmarks`` (or ``make bench``): a ballot ÷ a POST without the engine.
 
+Then, unless ``--only writing``, the counting rules beside other libraries (``counting.py``).
+
 Both run in one process behind one middleware, in turns, so that a busy machine slows both alike:
 only the ratios mean something. All plugins are registered; SQLite is FULL, PostgreSQL durable.
 """
@@ -35,9 +37,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=4.0, help="of each half of a round")
     parser.add_argument("--connections", type=int, default=estate.VOTERS)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument("--only", choices=["writing", "counting"])
     given = parser.parse_args()
     if not 1 <= given.connections <= estate.VOTERS:
         parser.error(f"--connections is 1 to {estate.VOTERS}")
+    if given.only == "counting":
+        return count_too()
     kinds = ["sqlite", "postgresql"] if given.database == "both" else [given.database]
     figures = []
     for kind in kinds:
@@ -51,7 +56,12 @@ def main() -> int:
     print(json.dumps(answer))
     if given.json:
         given.json.write_text(json.dumps(answer, indent=2) + "\n", encoding="utf-8")
-    return 0
+    return 0 if given.only else count_too()
+
+
+def count_too() -> int:
+    """Measure the counting in a process of its own, which no server has warmed up."""
+    return subprocess.run([sys.executable, "-m", "benchmarks.counting"], check=False).returncode
 
 
 @contextmanager
