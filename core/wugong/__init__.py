@@ -35,7 +35,8 @@ from wugong.polls import (
     judge,
 )
 from wugong.procedures import Basis, Procedure, Requirement, read_procedure
-from wugong.reading import MatterLine, Person, Proof
+from wugong.proving import Proof
+from wugong.reading import MatterLine, Person
 from wugong.rosters import (
     Entitlement,
     Measure,

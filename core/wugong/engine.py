@@ -30,8 +30,9 @@ from wugong.folding import Matters
 from wugong.jobs import Job, Means
 from wugong.journal import ChainHead, Fault, check_chain
 from wugong.matter import Matter, community_of
+from wugong.proving import Proof
 from wugong.publishing import Publishing
-from wugong.reading import MatterLine, Person, Proof, Reader
+from wugong.reading import MatterLine, Person, Reader
 from wugong.rebuilding import rebuild
 from wugong.schema import Most, Unreadable, shape, write_time
 from wugong.stages import Stage

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,22 +14,16 @@ from sqlmodel import col
 from wugong import permission
 from wugong.audience import Viewer, may_read
 from wugong.books import Book
-from wugong.box import has_ballot, turnout
 from wugong.errors import Refusal
 from wugong.events import Act, Fact, Kind, documents_named, sealed_fields
-from wugong.jobs import Means
 from wugong.journal import (
-    COLUMNS,
-    ChainHead,
-    chain_head,
-    digest_prefix,
     read_fact,
     read_stamp,
-    receipt_code,
 )
 from wugong.lists import waiting_of
 from wugong.matter import Matter, community_of, is_id
 from wugong.people import MEMBERS
+from wugong.proving import Proofs
 from wugong.schema import MOST_INT, Sealed, ShownTo
 from wugong.shelf import LAST
 from wugong.stages import Stage
@@ -41,7 +35,6 @@ from wugong.tables import (
     MatterRow,
     VaultRow,
     ViewRow,
-    VotedRow,
     WaitingRow,
 )
 from wugong.vault import unseal
@@ -49,7 +42,6 @@ from wugong.views import View
 from wugong.waiting import Waiting
 
 T = TypeVar("T")
-BALLOT = "voting.ballot_cast"
 HOLDS = ("wugong.hold_placed", "wugong.hold_lifted")
 ANYBODY = frozenset({"operator"})
 
@@ -77,23 +69,6 @@ class MatterLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """What a receipt code proves: an act is in the journal, where, and when.
-
-    Of a secret ballot: that it is among those opened by fact ``seq`` (0: still in the box, as of
-    ``at``). When it was cast is recorded nowhere.
-    """
-
-    seq: int
-    matter: str
-    kind: str
-    at: datetime
-    channel: str
-    digest: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
 class Person:
     """A member as the directory shows them; texts are empty where they may not be read."""
 
@@ -104,11 +79,8 @@ class Person:
     contact: str
 
 
-class Reader:
+class Reader(Proofs):
     """Reads one engine's database; every public method takes the viewer it reads for."""
-
-    def __init__(self, means: Means) -> None:
-        self.means, self.registry = means, means.registry
 
     # Matters and viewers
 
@@ -458,22 +430,6 @@ class Reader:
             return item.who == f"member:{viewer.member}"
         return viewer.member in matter.relations.get(item.who, frozenset())
 
-    def turnout(self, community: str, poll: int, step: int) -> int:
-        """Return how many voted in a secret poll, rounded down to ``step``."""
-        with self.means.storage.read() as connection:
-            return turnout(connection, community, poll) // step * step
-
-    def has_voted(self, community: str, poll: int, entitlement: str) -> bool:
-        """Tell whether an entitlement has voted in a secret poll."""
-        table = VotedRow
-        query = select(func.count()).where(
-            col(table.community) == community,
-            col(table.poll) == poll,
-            col(table.entitlement) == entitlement,
-        )
-        with self.means.storage.read() as connection:
-            return bool(connection.execute(query).scalar())
-
     def tasks(self, community: str, viewer: Viewer) -> list[tuple[str, Waiting]]:
         """Return what waits for ``viewer`` in all matters, by deadline."""
         if not viewer.member:
@@ -510,87 +466,6 @@ class Reader:
         """Return the kinds of act that ``viewer`` may record in ``matter`` now, by name."""
         kinds = (self.registry.kinds[name] for name in sorted(self.registry.kinds))
         return [kind for kind in kinds if not self.may(matter, viewer, kind)]
-
-    # The journal
-
-    def head(self, community: str) -> ChainHead:
-        """Return where the chain of a community stands."""
-        with self.means.storage.read() as connection:
-            return chain_head(connection, community)
-
-    def export(self, community: str, after: int) -> Iterator[dict[str, Any]]:
-        """Yield the records of a chain as they are hashed, with their digests."""
-        table, last = JournalRow, after
-        while True:
-            with self.means.storage.read() as connection:
-                rows = connection.execute(
-                    select(*table.__table__.columns)  # type: ignore[attr-defined]
-                    .where(col(table.community) == community, col(table.seq) > last)
-                    .order_by(col(table.seq))
-                    .limit(1000)
-                ).all()
-            if not rows:
-                return
-            for row in rows:
-                record = {name: getattr(row, name) for name in COLUMNS}
-                record["body"] = json.loads(row.body)
-                yield {**record, "digest": row.digest, "sm3": row.sm3}
-            last = rows[-1].seq
-
-    def receipt(self, community: str, code: str) -> Proof | None:
-        """Return what a receipt code proves; ``ValueError`` for one that cannot be a code."""
-        prefix = digest_prefix(code)
-        table = JournalRow
-        with self.means.storage.read() as connection:
-            row = connection.execute(
-                select(*table.__table__.columns).where(  # type: ignore[attr-defined]
-                    col(table.community) == community,
-                    col(table.digest) >= prefix,
-                    col(table.digest) < prefix + "g",
-                )
-            ).first()
-            if row is None:
-                return self._ballot(connection, community, prefix)
-        return self._proof(row)
-
-    def _ballot(self, connection: Connection, community: str, prefix: str) -> Proof | None:
-        """Return what the receipt of a secret ballot proves: that it is in the box, never more."""
-        table = JournalRow
-        opened = connection.execute(
-            select(*table.__table__.columns)  # type: ignore[attr-defined]
-            .where(col(table.community) == community, col(table.kind) == "voting.box_opened")
-            .order_by(col(table.seq))
-        )
-        for row in opened:
-            for identity in json.loads(row.body)["ids"]:
-                if identity.startswith(prefix):
-                    code, at = receipt_code(identity), read_stamp(row.at)
-                    return Proof(row.seq, row.matter, BALLOT, at, "", identity, code)
-        identity = has_ballot(connection, community, prefix)
-        if identity is None:
-            return None
-        return Proof(0, "", BALLOT, self.means.clock(), "", identity, receipt_code(identity))
-
-    def proof(self, community: str, seq: int) -> Proof | None:
-        """Return the receipt of a fact by its number."""
-        if not 0 < seq <= MOST_INT:
-            return None
-        table = JournalRow
-        with self.means.storage.read() as connection:
-            row = connection.execute(
-                select(*table.__table__.columns).where(  # type: ignore[attr-defined]
-                    col(table.community) == community, col(table.seq) == seq
-                )
-            ).first()
-        return self._proof(row) if row is not None else None
-
-    def _proof(self, row: Any) -> Proof:
-        """Return what a record proves; of a confidential one only that it is there."""
-        at, code = read_stamp(row.at), receipt_code(row.digest)
-        kind = self.registry.kind(row.kind)
-        if kind is not None and "." in kind.shown_to:
-            return Proof(row.seq, "", "", at, "", row.digest, code)
-        return Proof(row.seq, row.matter, row.kind, at, row.channel, row.digest, code)
 
 
 def _discreet(fact: Fact, viewer: Viewer) -> Fact:

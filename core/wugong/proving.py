@@ -1,0 +1,146 @@
+"""What the record proves: heads, exports, receipts, and who voted in secret polls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlmodel import col
+
+from wugong.box import has_ballot, turnout
+from wugong.jobs import Means
+from wugong.journal import (
+    COLUMNS,
+    ChainHead,
+    chain_head,
+    digest_prefix,
+    read_stamp,
+    receipt_code,
+)
+from wugong.schema import MOST_INT
+from wugong.tables import JournalRow, VotedRow
+
+BALLOT = "voting.ballot_cast"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a receipt code proves: an act is in the journal, where, and when.
+
+    Of a secret ballot: that it is among those opened by fact ``seq`` (0: still in the box, as of
+    ``at``). When it was cast is recorded nowhere.
+    """
+
+    seq: int
+    matter: str
+    kind: str
+    at: datetime
+    channel: str
+    digest: str
+    code: str
+
+
+class Proofs:
+    """Reads the journal itself: what everybody may check, and what the operator exports."""
+
+    def __init__(self, means: Means) -> None:
+        self.means, self.registry = means, means.registry
+
+    def head(self, community: str) -> ChainHead:
+        """Return where the chain of a community stands."""
+        with self.means.storage.read() as connection:
+            return chain_head(connection, community)
+
+    def export(self, community: str, after: int) -> Iterator[dict[str, Any]]:
+        """Yield the records of a chain as they are hashed, with their digests."""
+        table, last = JournalRow, after
+        while True:
+            with self.means.storage.read() as connection:
+                rows = connection.execute(
+                    select(*table.__table__.columns)  # type: ignore[attr-defined]
+                    .where(col(table.community) == community, col(table.seq) > last)
+                    .order_by(col(table.seq))
+                    .limit(1000)
+                ).all()
+            if not rows:
+                return
+            for row in rows:
+                record = {name: getattr(row, name) for name in COLUMNS}
+                record["body"] = json.loads(row.body)
+                yield {**record, "digest": row.digest, "sm3": row.sm3}
+            last = rows[-1].seq
+
+    def receipt(self, community: str, code: str) -> Proof | None:
+        """Return what a receipt code proves; ``ValueError`` for one that cannot be a code."""
+        prefix = digest_prefix(code)
+        table = JournalRow
+        with self.means.storage.read() as connection:
+            row = connection.execute(
+                select(*table.__table__.columns).where(  # type: ignore[attr-defined]
+                    col(table.community) == community,
+                    col(table.digest) >= prefix,
+                    col(table.digest) < prefix + "g",
+                )
+            ).first()
+            if row is None:
+                return self._ballot(connection, community, prefix)
+        return self._proof(row)
+
+    def _ballot(self, connection: Connection, community: str, prefix: str) -> Proof | None:
+        """Return what the receipt of a secret ballot proves: that it is in the box, never more."""
+        table = JournalRow
+        opened = connection.execute(
+            select(*table.__table__.columns)  # type: ignore[attr-defined]
+            .where(col(table.community) == community, col(table.kind) == "voting.box_opened")
+            .order_by(col(table.seq))
+        )
+        for row in opened:
+            for identity in json.loads(row.body)["ids"]:
+                if identity.startswith(prefix):
+                    code, at = receipt_code(identity), read_stamp(row.at)
+                    return Proof(row.seq, row.matter, BALLOT, at, "", identity, code)
+        identity = has_ballot(connection, community, prefix)
+        if identity is None:
+            return None
+        return Proof(0, "", BALLOT, self.means.clock(), "", identity, receipt_code(identity))
+
+    def proof(self, community: str, seq: int) -> Proof | None:
+        """Return the receipt of a fact by its number."""
+        if not 0 < seq <= MOST_INT:
+            return None
+        table = JournalRow
+        with self.means.storage.read() as connection:
+            row = connection.execute(
+                select(*table.__table__.columns).where(  # type: ignore[attr-defined]
+                    col(table.community) == community, col(table.seq) == seq
+                )
+            ).first()
+        return self._proof(row) if row is not None else None
+
+    def _proof(self, row: Any) -> Proof:
+        """Return what a record proves; of a confidential one only that it is there."""
+        at, code = read_stamp(row.at), receipt_code(row.digest)
+        kind = self.registry.kind(row.kind)
+        if kind is not None and "." in kind.shown_to:
+            return Proof(row.seq, "", "", at, "", row.digest, code)
+        return Proof(row.seq, row.matter, row.kind, at, row.channel, row.digest, code)
+
+    def turnout(self, community: str, poll: int, step: int) -> int:
+        """Return how many voted in a secret poll, rounded down to ``step``."""
+        with self.means.storage.read() as connection:
+            return turnout(connection, community, poll) // step * step
+
+    def has_voted(self, community: str, poll: int, entitlement: str) -> bool:
+        """Tell whether an entitlement has voted in a secret poll."""
+        table = VotedRow
+        query = select(func.count()).where(
+            col(table.community) == community,
+            col(table.poll) == poll,
+            col(table.entitlement) == entitlement,
+        )
+        with self.means.storage.read() as connection:
+            return bool(connection.execute(query).scalar())
