@@ -19,6 +19,7 @@ Ranks = NDArray[np.unsignedinteger[Any]]
 Whole = NDArray[np.int64]
 BLOCK = 65_536  # ballots at a time, so that a block stays in the cache
 FEW = 24  # options up to which comparing whole columns beats writing to scattered places
+FEW_ROWS = 4_096
 EXACT = 2**53  # sums of whole numbers up to here are exact in floating point, too
 
 
@@ -114,12 +115,29 @@ def from_rankings(
     if rows.ndim != 2 or rows.shape[1] != count:
         raise ValueError(f"complete rankings of {count} options have {count} columns")
     ranks = np.empty((count, len(rows)), dtype=rank_type(count))
-    place = _compare if count <= FEW and len(rows) >= BLOCK // 8 else _scatter
-    step = BLOCK if place is _compare else max(256, min(4096, 500_000 // max(count, 1) ** 2))
-    for start in range(0, len(rows), step):
-        place(rows[start : start + step], ranks[:, start : start + step])
+    if len(rows) <= FEW_ROWS:
+        _at_once(rows, ranks)
+    else:
+        place = _compare if count <= FEW else _scatter
+        step = BLOCK if place is _compare else 256
+        for start in range(0, len(rows), step):
+            place(rows[start : start + step], ranks[:, start : start + step])
     kept = None if weights is None else np.asarray(weights, dtype=np.int64)
     return Profile(tuple(options), ranks, kept, strict=True)
+
+
+def _at_once(rows: NDArray[Any], out: Ranks) -> None:
+    """Write all ranks in one call, which is the quickest where there are few."""
+    count = len(out)
+    if rows.dtype.kind != "u":
+        _within(rows, count)
+    out.fill(count)
+    try:
+        out[rows, np.arange(len(rows))[:, None]] = np.arange(count)
+    except IndexError:
+        raise ValueError(f"options are numbered from 0 to {count - 1}") from None
+    if out.max(initial=0) == count and out.size:  # somebody was left out
+        raise ValueError("a complete ranking names every option once")
 
 
 def _within(part: NDArray[Any], count: int) -> None:

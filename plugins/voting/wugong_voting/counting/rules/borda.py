@@ -43,9 +43,9 @@ def doubled_points(profile: Profile) -> Points:
 def decide(summary: Points, settings: Mapping[str, Any]) -> Result:
     """Most points win."""
     halves = zip(summary.options, summary.points.tolist(), strict=True)
-    scores = {option: Fraction(points, 2) for option, points in halves}
+    scores = {o: Fraction(n, 2) if n % 2 else n // 2 for o, n in halves}
     winners = best(scores)
-    details = {"winners": winners, "points": max(scores.values(), default=Fraction(0))}
+    details = {"winners": winners, "points": max(scores.values(), default=0)}
     said = Sentence(N_("{winners} has most points: {points}."), details)
     return one_winner(
         "borda",

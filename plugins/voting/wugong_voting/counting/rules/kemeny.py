@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from wugong import N_
 from wugong_voting.counting.pairwise import Pairwise, pairwise
+from wugong_voting.counting.profile import Whole
 from wugong_voting.counting.result import Result, Sentence, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, order
@@ -18,21 +21,29 @@ from wugong_voting.counting.settings import TIE_BREAK, order
 MOST = 12
 
 
-def costs(wins: list[list[int]]) -> list[int]:
+def against(wins: Whole) -> list[list[int]]:
+    """Count for each set and option the comparisons that put a member of the set above it.
+
+    That is what putting the option above the whole set contradicts. A set is a number whose bits
+    are its members.
+    """
+    table = np.zeros((1 << len(wins), len(wins)), dtype=np.int64)
+    for member, above in enumerate(wins):
+        table[1 << member : 2 << member] = table[: 1 << member] + above
+    made: list[list[int]] = table.tolist()
+    return made
+
+
+def costs(count: int, contradicted: list[list[int]]) -> list[int]:
     """Return for each set of options the fewest contradictions of any order of that set."""
-    count = len(wins)
     cost = [0] * (1 << count)
+    bits = [(option, 1 << option) for option in range(count)]
     for members in range(1, 1 << count):
-        listed = [i for i in range(count) if members >> i & 1]
+        row = contradicted[members]
         cost[members] = min(
-            cost[members & ~(1 << first)] + against(wins, first, listed) for first in listed
+            [cost[members ^ bit] + row[option] for option, bit in bits if members & bit]
         )
     return cost
-
-
-def against(wins: list[list[int]], first: int, others: list[int]) -> int:
-    """Count the comparisons that putting ``first`` above ``others`` contradicts."""
-    return sum(wins[other][first] for other in others if other != first)
 
 
 def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:
@@ -40,16 +51,11 @@ def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:
     options = summary.options
     if len(options) > MOST:
         raise ValueError(f"kemeny counts up to {MOST} options exactly, here are {len(options)}")
-    wins = summary.wins.tolist()
-    cost = costs(wins)
-    ranking = _ranking(wins, cost, (1 << len(options)) - 1)
-    everyone = list(range(len(options)))
+    contradicted = against(summary.wins)
+    cost = costs(len(options), contradicted)
     full = (1 << len(options)) - 1
-    firsts = [
-        options[i]
-        for i in everyone
-        if cost[full & ~(1 << i)] + against(wins, i, everyone) == cost[full]
-    ]
+    ranking = _ranking(contradicted, cost, full)
+    firsts = [options[i] for i in _firsts(contradicted, cost, full)]
     details = {"winners": firsts, "contradicted": cost[full]}
     return one_winner(
         "kemeny",
@@ -64,17 +70,18 @@ def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:
     )
 
 
-def _ranking(wins: list[list[int]], cost: list[int], members: int) -> list[int]:
+def _firsts(contradicted: list[list[int]], cost: list[int], members: int) -> list[int]:
+    """Return who comes first in some best order of a set."""
+    row, best = contradicted[members], cost[members]
+    listed = [i for i in range(len(row)) if members >> i & 1]
+    return [i for i in listed if cost[members ^ 1 << i] + row[i] == best]
+
+
+def _ranking(contradicted: list[list[int]], cost: list[int], members: int) -> list[int]:
     made = []
     while members:
-        listed = [i for i in range(len(wins)) if members >> i & 1]
-        first = next(
-            i
-            for i in listed
-            if cost[members & ~(1 << i)] + against(wins, i, listed) == cost[members]
-        )
-        made.append(first)
-        members &= ~(1 << first)
+        made.append(_firsts(contradicted, cost, members)[0])
+        members ^= 1 << made[-1]
     return made
 
 

@@ -28,23 +28,11 @@ def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:
     """Lock majorities; whoever nobody is locked above wins."""
     members = dominant(summary.margins)
     options = [summary.options[i] for i in members]
-    margins = summary.margins[np.ix_(members, members)]
-    wins = summary.wins[np.ix_(members, members)]
-    by = wins if settings["strength"] == "winning_votes" else margins
-    strength = np.where(margins > 0, by, 0)
-    groups = _groups(strength)
     breaker = order(settings, summary.options)
-    if breaker:
-        place = {options.index(o): n for n, o in enumerate(breaker) if o in set(options)}
-        tied = _tied(groups, strength)
-        ordered = [[edge] for group in groups for edge in sorted(group, key=_by(place))]
-        chosen = (
-            {min(_winners(ordered, len(place), set(place)), key=lambda i: place[i])}
-            if place
-            else set()
-        )
-    else:
-        chosen = tied = _winners(groups, len(strength), _possible(strength))
+    chosen, tied = {0}, {0}
+    rounds: tuple[dict[str, Any], ...] = ()
+    if len(members) != 1:
+        chosen, tied, rounds = _locked(summary, members, settings, breaker)
     winners = tuple(option for i, option in enumerate(options) if i in chosen)
     said = Sentence(N_("No majority that was locked stands above {winners}."), {"winners": winners})
     return Result(
@@ -52,10 +40,30 @@ def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:
         winners,
         tied=tuple(o for i, o in enumerate(options) if i in tied) if len(tied) > 1 else (),
         matrix=summary.table(),
-        rounds=tuple(_told(group, options, strength) for group in groups),
+        rounds=rounds,
         options=settings,
         certificate=(said,),
     )
+
+
+def _locked(
+    summary: Pairwise, members: list[int], settings: Mapping[str, Any], breaker: Sequence[str]
+) -> tuple[set[int], set[int], tuple[dict[str, Any], ...]]:
+    """Return who wins, who ties without a tie break, and the majorities between the members."""
+    options = [summary.options[i] for i in members]
+    margins = summary.margins[np.ix_(members, members)]
+    wins = summary.wins[np.ix_(members, members)]
+    by = wins if settings["strength"] == "winning_votes" else margins
+    strength = np.where(margins > 0, by, 0)
+    groups = _groups(strength)
+    rounds = tuple(_told(group, options, strength) for group in groups)
+    if not breaker or not options:
+        found = _winners(groups, len(strength), _possible(strength))
+        return found, found, rounds
+    place = {options.index(o): n for n, o in enumerate(breaker) if o in options}
+    ordered = [[edge] for group in groups for edge in sorted(group, key=_by(place))]
+    first = min(_winners(ordered, len(place), set(place)), key=lambda i: place[i])
+    return {first}, _tied(groups, strength), rounds
 
 
 def _tied(groups: Sequence[Sequence[Edge]], strength: Any) -> set[int]:
