@@ -250,13 +250,19 @@ def _refs(record: Any, at: str) -> Iterator[tuple[str, int, tuple[str, ...]]]:
 
 def members_named(event: Any) -> list[tuple[str, str]]:
     """Return field and id of the members that ``event`` names in fields marked ``Member()``."""
-    found: list[tuple[str, str]] = []
-    for name, its in shapes(type(event)).items():
-        if its.mark(Member) is not None:
-            value: Any = getattr(event, name)
-            values = value if isinstance(value, tuple) else (value,)
-            found += [(name, member) for member in values if member]
-    return found
+    return [] if isinstance(event, Unknown) else list(_members(event, ""))
+
+
+def _members(record: Any, at: str) -> Iterator[tuple[str, str]]:
+    for name, its in shapes(type(record)).items():
+        of = its.inner if its.inner is not None else its
+        value: Any = getattr(record, name)
+        values = [] if value is None else list(value) if isinstance(value, tuple) else [value]
+        if its.mark(Member) is not None or of.mark(Member) is not None:
+            yield from ((at + name, member) for member in values if member)
+        elif dataclasses.is_dataclass(of.type) and of.type is not Sealed:
+            for one in values:
+                yield from _members(one, f"{at}{name}.")
 
 
 def documents_named(event: Any) -> list[tuple[str, str]]:

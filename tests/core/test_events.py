@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from wugong import ANY, Ref, Sealed, To, Unknown, body_of, event, seal
-from wugong.events import refs, sealed_fields, with_sealed
+from wugong import ANY, Member, Ref, Sealed, To, Unknown, body_of, event, seal
+from wugong.events import members_named, refs, sealed_fields, with_sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,3 +92,23 @@ def test_sealed_texts_are_found_and_replaced_by_name() -> None:
 def test_nothing_sealed_leaves_the_event_as_it_is() -> None:
     scheme = Scheme(one=Ref(1), any_kind=Ref(2))
     assert with_sealed(scheme, {}) is scheme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    unit: str
+    member: Annotated[str, Member()] = ""
+
+
+@event("street.listed", may={"officer": ANY})
+class Listed:
+    """Neighbours are listed."""
+
+    by_hand: Annotated[str, Member()]
+    neighbours: tuple[Neighbour, ...]
+
+
+def test_members_named_inside_records_are_found() -> None:
+    one, other = Neighbour(unit="1", member="li"), Neighbour(unit="2")
+    found = members_named(Listed(by_hand="wang", neighbours=(one, other)))
+    assert found == [("by_hand", "wang"), ("neighbours.member", "li")]
