@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wugong_voting.counting.abreast import Abreast
 from wugong_voting.counting.equal_shares import Goods, Purchase, Shop, buy_all
 from wugong_voting.counting.purses import Floats
 from wugong_voting.counting.ways import Order
@@ -56,34 +57,51 @@ def add_one(
     """Raise the endowment by ``unit`` a step; costs, budget and endowment are in small parts."""
     shop = buy_all(goods, endowment, order)
     steps = counted = 0  # steps so far; the step that ``shop`` was counted at
-    stride = 1
-    most = wide = _width(goods)
-    while not exhausted(frozenset(one.project for one in shop.bought)):
-        if most > 1:
+    bought = [one.project for one in shop.bought]
+    ahead: list[list[int] | None] = []
+    wide, calm, stride = _width(goods), False, 1
+    while not exhausted(frozenset(bought)):
+        if calm:
+            if counted != steps:
+                shop, counted = buy_all(goods, endowment + steps * unit, order), steps
             points = [float(endowment + (steps + n * stride) * unit) for n in range(wide + 1)]
             passed = _Repeat(goods, np.array(points), stride > 1).count(shop.bought)
             steps += passed * stride
-            if passed == wide:
-                if wide == most:
-                    stride *= STRIDES
-                wide = min(most, 2 * wide)
+            stride = stride * STRIDES if passed == wide else max(1, stride // STRIDES)
+            calm = passed > 0 or stride > 1
+            continue
+        if not ahead and wide > 1:
+            points = [float(endowment + (steps + n) * unit) for n in range(1, wide + 1)]
+            ahead = Abreast(goods, points, order).run()
+            calm = all(one == bought for one in ahead)
+            ahead.reverse()
+            if calm:
+                ahead, steps = [], steps + wide
                 continue
-            if stride == 1:
-                wide = min(most, 2 * passed + 2)
-            if stride > 1:
-                stride //= STRIDES
-                continue
-        following = buy_all(goods, endowment + (steps + 1) * unit, order)
-        cost = sum(goods.costs[one.project] for one in following.bought)
+        following = ahead.pop() if ahead else None
+        if following is None:
+            shop, counted = buy_all(goods, endowment + (steps + 1) * unit, order), steps + 1
+            following = [one.project for one in shop.bought]
+        cost = sum(goods.costs[project] for project in following)
         if cost > budget:
-            if counted != steps:
-                shop = buy_all(goods, endowment + steps * unit, order)
-            return Raised(shop, endowment + steps * unit, steps, "overrun", cost)
+            return _raised(goods, endowment, steps, unit, order, "overrun", cost)
         steps += 1
-        counted, shop = steps, following
-    if counted != steps:
-        shop = buy_all(goods, endowment + steps * unit, order)
-    return Raised(shop, endowment + steps * unit, steps, "exhausted")
+        bought = following
+    return _raised(goods, endowment, steps, unit, order, "exhausted")
+
+
+def _raised(
+    goods: Goods,
+    endowment: Fraction,
+    steps: int,
+    unit: int,
+    order: Order,
+    stopped: str,
+    cost: int | None = None,
+) -> Raised:
+    """Count the last step exactly."""
+    reached = endowment + steps * unit
+    return Raised(buy_all(goods, reached, order), reached, steps, stopped, cost)
 
 
 def _width(goods: Goods) -> int:
