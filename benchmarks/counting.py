@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import climit, memory, peers, shards
+from benchmarks import climit, memory, peers, several, shards
 from benchmarks.contest import Peer, Times, alone, contest
 from benchmarks.goals import Goal, verdict
 from wugong_voting.counting.pairwise import pairwise
@@ -207,6 +207,7 @@ def main() -> int:
         "G1": lambda: village(there),
         "G2": lambda: large(there, given.quick),
         "G4": lambda: aggregated(there),
+        "G5": lambda: several.rows(told),
         "G9": lambda: kernel(given.quick),
         "G10": lambda: memory.rows(given.quick),
         "G11": lambda: shards.database(given.quick),

@@ -47,6 +47,9 @@ def verdict(rows: Sequence[Row]) -> list[Goal]:
     def peer(name: str, rules: tuple[str, ...] = ()) -> Callable[[Row], bool]:
         return lambda r: r["peer"] == name and (not rules or r["rule"] in rules)
 
+    def ruled(rule: str) -> Callable[[Row], bool]:
+        return lambda r: r["rule"] == rule
+
     def small(name: str) -> Callable[[Row], bool]:
         return lambda r: r["peer"] == name and r["size"].endswith("×5")
 
@@ -85,6 +88,18 @@ def verdict(rows: Sequence[Row]) -> list[Goal]:
             lambda r: bool(r["peer"]) and r["rule"] == "irv",
         ),
         least("G4b", "10⁵×100: pairwise, times pref_voting", 150, peer("pref_voting")),
+        least("G5", "STV, real files: times pyrankvote", 6, peer("pyrankvote")),
+        least("G5", "STV, real files: times votelib", 15, peer("votelib")),
+        least("G5", "STV, real files: times pref_voting", 300, peer("pref_voting")),
+        least("G5", "STV, real files: times votekit", 500, peer("votekit")),
+        least("G6", "Łódź, exact: Equal Shares, times pabutools", 300, ruled("mes_cost")),
+        least("G6", "Łódź: the same with reading the file", 50, ruled("mes_cost + file")),
+        least("G6", "Łódź, exact: Phragmén, times pabutools", 100, ruled("phragmen_pb")),
+        least("G6", "Łódź: greedy, times pabutools", 300, ruled("pb_greedy")),
+        least("G7", "add1 on Łódź, times pabutools", 100, lambda r: r["size"] == "Łódź"),
+        least("G7", "add1 on any file, times pabutools", 10, lambda r: True),
+        least("G8", "sequential PAV, exact, times abcvoting", 20, ruled("seq_pav")),
+        least("G8", "Equal Shares, exact, times abcvoting", 100, ruled("mes_committee")),
         most(
             "G9",
             "pairwise kernel: times a C loop, columns",
