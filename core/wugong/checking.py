@@ -17,7 +17,7 @@ from wugong.events import Act, Fact, Kind, kind_of, members_named, refs
 from wugong.folding import in_standing
 from wugong.guards import FOUNDING, core_guard
 from wugong.jobs import Means
-from wugong.journal import read_stamp
+from wugong.journal import read_fact, read_stamp
 from wugong.matter import Head, Matter
 from wugong.people import MEMBERS
 from wugong.plugins import CORE
@@ -112,7 +112,11 @@ class Checks:
         reasons = []
         for name, number, kinds in refs(act.event):
             head = self._head(matter, number)
-            if head is None or (kinds and head.kind not in kinds) or not self._reads(act, head):
+            if (
+                head is None
+                or (kinds and head.kind not in kinds)
+                or not self._reads(act, number, head)
+            ):
                 details: dict[str, int | str] = {"field": name, "number": number}
                 reasons.append(Refusal("wugong.ref_unknown", details=details))
         return reasons
@@ -128,13 +132,38 @@ class Checks:
             if self.shelf.books.get(MEMBERS, member) is None or member in matter.standing.erased
         ]
 
-    def _reads(self, act: Act, head: Head) -> bool:
+    def _reads(self, act: Act, number: int, head: Head) -> bool:
         # A fact that its reader may not know of is refused like one that does not exist.
         if act.by in ("operator", "clock") or act.by.startswith("plugin:"):
             return True
         kind = self.registry.kind(head.kind)
-        viewer = Viewer(act.who, act.roles)
-        return kind is None or may_read(viewer, kind.shown_to, head.who)
+        if kind is None:
+            return True
+        roles = {name for name in act.roles if self._relation_reads(name, act.who, number, kind)}
+        return may_read(Viewer(act.who, frozenset(roles)), kind.shown_to, head.who)
+
+    def _relation_reads(self, name: str, who: str, number: int, kind: Kind) -> bool:
+        """Tell whether a role counts for one fact: a relation may have fewer readers there."""
+        plugin, relation = self.registry.relations.get(name, ("", None))
+        if relation is None or relation.readers is None or name not in kind.shown_to.split("|"):
+            return True
+        fact = self._fact(number)
+        if fact is None:
+            return False
+        readers = calls.trust(plugin, name, relation.readers, self._matter(fact.matter), fact)
+        return who in readers
+
+    def _fact(self, number: int) -> Fact | None:
+        for fact in self.facts:
+            if fact.seq == number:
+                return fact
+        table = JournalRow
+        row = self.connection.execute(
+            select(*table.__table__.columns).where(  # type: ignore[attr-defined]
+                col(table.community) == self.community, col(table.seq) == number
+            )
+        ).first()
+        return read_fact(row, self.registry.kind)[0] if row else None
 
     def _head(self, matter: Matter, number: int) -> Head | None:
         return matter.heads.get(number) or self._head_elsewhere(number)

@@ -160,3 +160,15 @@ def test_each_task_waits_for_a_person_never_for_a_role(dispute: Any) -> None:
             told = dispute.r.engine.waiting(dispute.matter, viewer)
             assert [w for w in told if w.about == case] == []
         step()
+
+
+def test_a_party_cannot_tell_another_case_from_a_number_of_nothing(dispute: Any) -> None:
+    dispute.mediated()
+    other = dispute.ask("zhou", "wu")
+    need = other + 100  # no fact has this number
+    known = refusals(dispute, "li", other)
+    assert (
+        known
+        == refusals(dispute, "li", need)
+        == [("wugong.ref_unknown", {"field": "case", "number": 0})]
+    )
