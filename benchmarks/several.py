@@ -24,6 +24,7 @@ ADD_ONE = {
     "Wieliczka": "Poland_Wieliczka_2023_Green_Budget.pb",
     "Toulouse": "France_Toulouse_2022.pb",
 }
+ENDLESS = 240.0  # seconds after which a peer is stopped
 Row = dict[str, Any]
 Show = Callable[[list[Row]], list[Row]]
 
@@ -36,7 +37,7 @@ def compare(
     called: Mapping[str, Callable[[], Any]],
 ) -> list[Row]:
     """Count with our rule and with peers that return the ids of winners."""
-    own, found = contest(ours, {name: Peer(call) for name, call in called.items()})
+    own, found = contest(ours, {name: Peer(call) for name, call in called.items()}, endless=ENDLESS)
     made = []
     for name, times in found.items():
         row: Row = {"goal": goal, "rule": rule, "size": size, "peer": name}
