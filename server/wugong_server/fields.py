@@ -176,7 +176,8 @@ def _field(
         needed = needed and size is not None and size.least > 0
     shown = its.mark(ShownTo)
     values = _values(full, widget, its, defaults.get(name), sent, asking.zone)
-    options = tuple(asking.choices.get(name, ())) or _options(widget, its, asking)
+    named = asking.choices.get(name, ()) if its.type is str else ()  # not where facts are named
+    options = tuple(named) or _options(widget, its, asking)
     if widget == "documents":
         options = tuple(asking.documents(sent.list(f"{full}-kept")))
     is_sealed = (

@@ -248,6 +248,19 @@ def test_the_list_of_duties_is_the_declarations(rehearsal: Rehearsal) -> None:
     assert "管理员" in row[0] and "个人信息保护法第47条" in row[0] and "社区工作者可见" in row[0]
 
 
+def test_the_list_of_duties_shows_a_stage_at_a_time(rehearsal: Rehearsal) -> None:
+    client = browse(rehearsal)
+    every = client.get("/c/wutong/duties").text
+    assert 'id="d-any"' in every and 'id="d-plan"' not in every
+    assert 'part=plan"' in every
+    assert 'id="d-plan"' in client.get("/c/wutong/duties?part=plan").text
+
+
+def test_a_refusal_has_a_heading_of_its_own(rehearsal: Rehearsal) -> None:
+    page = browse(rehearsal, "li").get("/c/wutong/admin")
+    assert page.status_code == 403 and page.text.count("<h1>") == 1
+
+
 def test_settings_of_the_reader_are_remembered(rehearsal: Rehearsal) -> None:
     client = browse(rehearsal)
     client.get("/preferences?elder=max&language=en&theme=light&next=/c/wutong")

@@ -38,7 +38,7 @@ class Section:
 
 
 def show(request: Request) -> Response:
-    """Show every act that people or the rules may record, by stage."""
+    """Show the acts that people or the rules may record, one stage at a time."""
     page = page_of(request)
     assert page.community is not None
     enabled = {*page.community.plugins, "wugong"}
@@ -47,7 +47,11 @@ def show(request: Request) -> Response:
         for kind in page.engine.registry.kinds.values()
         if kind.title and (kind.plugin in enabled or kind.plugin in ("voting", "building", "funds"))
     ]
-    return respond(request, "duties.html", sections=sections(page, kinds))
+    listed = sections(page, kinds)
+    asked = request.query_params.get("part", "")
+    chosen = next((one for one in listed if one.key == asked), listed[0])
+    parts = [(one.key, one.title) for one in listed]
+    return respond(request, "duties.html", section=chosen, parts=parts)
 
 
 def sections(page: Page, kinds: Sequence[Kind]) -> list[Section]:
