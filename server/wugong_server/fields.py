@@ -206,6 +206,7 @@ _PLAIN = {  # for records of the core that say no words of their own
     "title": N_("Title"),
     "member": N_("Member"),
     "points": N_("Points"),
+    "poll": N_("Poll"),
     "text": N_("Text"),
 }
 

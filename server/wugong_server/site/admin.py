@@ -52,8 +52,10 @@ def settings(request: Request) -> Response:
     page = page_of(request)
     require(page, "admin", "officer")
     page.section = "admin"
-    registry = page.engine.registry
-    rows = [_setting(page, one) for _, one in sorted(registry.defaults.items())]
+    assert page.community is not None
+    used = {*page.community.plugins, "wugong"}
+    defaults = sorted(page.engine.registry.defaults.items())
+    rows = [_setting(page, one) for name, one in defaults if name.partition(".")[0] in used]
     return respond(request, "admin/settings.html", rows=rows)
 
 
