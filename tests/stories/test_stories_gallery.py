@@ -1,0 +1,105 @@
+"""Every page that the finished stories lead to, in the other languages, colours and type sizes.
+
+In Simplified Chinese the tests of the server follow the same links.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.stories.clicking import Look, Person, template_of
+from tests.stories.looking import Eyes
+from tests.stories.playing import Told, told
+from tests.stories.serving import give_accounts, serving
+
+MOST_REQUESTS = 4
+NOT_FOLLOWED = ("/preferences", "/template", ".csv", ".json", ".xlsx")
+SAMPLE = (
+    "/c/wutong",
+    "/m/{lift}",
+    "/m/{lift}/polls/{poll2}",
+    "/m/{lift}/ledger",
+    "/m/{lift}/notices/{notice1}",
+    "/m/{lift}/do/planning.scheme_published",
+)
+LOOKS = [
+    pytest.param(Look("zh-CN", scheme="dark"), id="dark"),
+    pytest.param(Look("zh-CN", elder="max"), id="largest-type"),
+    pytest.param(Look("zh-TW", width=1280, elder="on", script=False), id="large-type-desk"),
+    pytest.param(Look("en-US", width=1280, scheme="dark"), id="dark-desk"),
+]
+
+
+@pytest.fixture(scope="module")
+def lifts() -> Iterator[tuple[Told, str]]:
+    """Give the story of the lifts, told to its end, and the address where it can be read."""
+    with told("urban-elevator") as it, serving(it.engine) as address:
+        assert it.problems == []
+        give_accounts(it.engine, it.case.community, ["lin", "a2"])
+        yield it, address
+
+
+def reader(
+    browser: Browser, lifts: tuple[Told, str], member: str, look: Look, eyes: Eyes
+) -> Person:
+    it, address = lifts
+    return Person.at(browser, address, it.case.community, member, look, eyes)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("locale", ["zh-TW", "en-US"])
+@pytest.mark.parametrize("member", ["lin", "a2"])
+def test_every_page_keeps_to_the_budget_and_to_wcag(
+    browser: Browser, lifts: tuple[Told, str], locale: str, member: str
+) -> None:
+    eyes = Eyes()
+    person = reader(browser, lifts, member, Look(locale), eyes)
+    matter = lifts[0].story.matters["lift"]
+    seen, todo = set[str](), ["/c/wutong", f"/m/{matter}", f"/m/{matter}/scheme"]
+    while todo:
+        path = todo.pop(0)
+        if template_of(path) in seen:
+            continue
+        seen.add(template_of(path))
+        person.visit(path)
+        links = person.page.eval_on_selector_all(
+            "a[href^='/']", "links => links.map(one => one.getAttribute('href'))"
+        )
+        inside = [link.partition("#")[0] for link in links]
+        todo += [one for one in inside if not any(part in one for part in NOT_FOLLOWED)]
+    person.page.context.close()
+    assert not eyes.faults, eyes.told()
+    assert len(seen) > 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("look", LOOKS)
+def test_pages_hold_in_other_colours_and_sizes(
+    browser: Browser, lifts: tuple[Told, str], look: Look
+) -> None:
+    it = lifts[0]
+    numbers = {**it.story.names, **it.story.matters}
+    eyes = Eyes(axe=look.script)  # axe itself is a script that waits
+    person = reader(browser, lifts, "lin", look, eyes)
+    for path in SAMPLE:
+        person.visit(path.format_map(numbers))
+    person.page.context.close()
+    assert not eyes.faults, eyes.told()
+    assert len(eyes.looked) >= len(SAMPLE)
+
+
+@pytest.mark.parametrize("path", SAMPLE[:4])
+def test_a_first_view_takes_four_requests_at_most(
+    browser: Browser, lifts: tuple[Told, str], path: str
+) -> None:
+    it, address = lifts
+    page = browser.new_context().new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + path.format_map({**it.story.names, **it.story.matters}))
+    page.wait_for_load_state("networkidle")
+    page.context.close()
+    assert 1 < len(asked) <= MOST_REQUESTS
