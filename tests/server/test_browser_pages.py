@@ -239,7 +239,7 @@ def test_a_binding_act_is_checked_first_and_can_go_back(browser: Browser, site: 
         page.goto(f"{site.address}/m/wutong/do/wugong.erased?member=wang")
         page.get_by_label("理由").fill("本人要求")
         page.get_by_role("button", name="下一步：核对").click()
-        expect(page.get_by_role("heading", level=1, name="核对后再记入")).to_be_visible()
+        expect(page.get_by_role("heading", name="核对后再记入")).to_be_visible()
         expect(page.get_by_text("本人要求")).to_be_visible()
         page.get_by_role("button", name="回去改").click()
         expect(page.get_by_label("理由")).to_have_value("本人要求")
