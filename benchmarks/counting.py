@@ -39,8 +39,8 @@ ALL = (
 )
 # How many ballots a peer is given at most; its time is projected from there on.
 MOST = {"pref_voting": 20_000, "votekit": 1_000}
-MOST_TWENTY = {"pref_voting": 5_000, "votelib": 20_000}
-MOST_WIDE = {"pref_voting": 2_000, "votelib": 2_000}  # with a hundred options
+MOST_TWENTY = {"pref_voting": 5_000, "votelib": 5_000}
+MOST_WIDE = {"pref_voting": 2_000, "votelib": 500}  # with a hundred options
 MANY = 50_000_000  # bytes: above, the input is kept once
 Row = dict[str, Any]
 

@@ -6,7 +6,7 @@ putting the multisets together.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,11 +49,11 @@ class Heaps:
         """Return the ballots of both shards."""
         return Heaps(joined(self.profile, other.profile))
 
-    def firsts(self, standing: Set[int]) -> Whole:
+    def firsts(self, standing: Collection[int]) -> Whole:
         """Return for each option the weight of the ballots whose best standing option it is."""
-        place = frozenset(standing)
         if self.profile.ranks.size <= SMALL:
-            return self._anew(sorted(place))
+            return self._anew(sorted(standing))
+        place = frozenset(standing)
         way = self._ways.get(place)
         if way is None:
             way = self._sorted(place)

@@ -66,21 +66,22 @@ def _tell(
 
     Of several that are last the one latest in the tie break drops out, else the first on the paper.
     """
-    standing = list(range(len(summary.options)))
+    options, valid = summary.options, summary.valid
+    standing = list(range(len(options)))
     ties = False
     while True:
-        votes = summary.firsts(frozenset(standing)).tolist()
+        votes = summary.firsts(standing).tolist()
         here = [votes[i] for i in standing]
         total, fewest = sum(here), min(here)
-        named = dict(zip([summary.options[i] for i in standing], here, strict=True))
+        named = dict(zip([options[i] for i in standing], here, strict=True))
         told: dict[str, Any] = {"round": len(rounds) + 1, "votes": named}
-        told["exhausted"] = summary.valid - total
+        told["exhausted"] = valid - total
         rounds.append(told)
         ahead = standing[here.index(max(here))]
         if 2 * votes[ahead] > total or len(standing) == 1:
             return ahead, ties
         last = [i for i in standing if votes[i] == fewest]
-        told["last"] = [summary.options[i] for i in last]
+        told["last"] = [options[i] for i in last]
         ties = ties or len(last) > 1
         standing.remove(max(last, key=lambda i: place[i]) if place else last[0])
 
