@@ -181,3 +181,11 @@ def test_a_flow_of_money_is_drawn_only_when_it_adds_up() -> None:
 
 def test_a_code_is_no_source() -> None:
     assert laws.chips("funds.payment_made", HANS) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(Fraction(2, 3), "三分之二"), (Fraction(4), "4"), (Fraction(14, 3), "4 2/3")],
+)
+def test_a_whole_is_no_fraction(value: Fraction, said: str) -> None:
+    assert formats.share(value, HANS) == said

@@ -114,12 +114,12 @@ def in_words(value: Fraction | None) -> str:
 
 
 def bars(result: Published) -> list[Bar]:
-    """Return a bar for each score, the longest one full; scores of long scales only if given."""
-    most = max(result.counts, default=0)
+    """Return a bar for each score: its share of the answers; of long scales only those given."""
+    of = sum(result.counts)
     rows = [(score, count) for score, count in enumerate(result.counts, start=1)]
     if result.scale > 2 * BEST:
         rows = [(score, count) for score, count in rows if count]
-    return [Bar(score, count, f"{count * 100 // most if most else 0}%") for score, count in rows]
+    return [Bar(score, count, f"{count * 100 // of if of else 0}%") for score, count in rows]
 
 
 # Answering

@@ -222,10 +222,16 @@ def _shown(matter: Matter, account: Account, words: Words) -> dict[str, Any]:
 
 
 def _times(value: Fraction | None) -> str:
-    """Write a leverage as people read it: ``2``, or exactly ``7/3``."""
+    """Write a leverage as people read it: ``2``, ``1.10``, or exactly ``2 1/3``."""
     if value is None:
         return ""
-    return str(value.numerator) if value.denominator == 1 else str(value)
+    whole, rest = divmod(value.numerator, value.denominator)
+    if not rest:
+        return str(whole)
+    if 100 % value.denominator == 0:
+        return f"{whole}.{rest * 100 // value.denominator:02d}"
+    part = f"{rest}/{value.denominator}"
+    return f"{whole} {part}" if whole else part
 
 
 def _lines(engine: Engine, matter: Matter, viewer: Viewer, words: Words) -> list[Line]:
