@@ -38,7 +38,7 @@ def lifts() -> Iterator[tuple[Told, str]]:
     """Give the story of the lifts, told to its end, and the address where it can be read."""
     with told("urban-elevator") as it, serving(it.engine) as address:
         assert it.problems == []
-        give_accounts(it.engine, it.case.community, ["lin", "a2"])
+        give_accounts(it.engine, it.case.community, ["lin"])
         yield it, address
 
 
@@ -51,12 +51,11 @@ def reader(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("locale", ["zh-TW", "en-US"])
-@pytest.mark.parametrize("member", ["lin", "a2"])
 def test_every_page_keeps_to_the_budget_and_to_wcag(
-    browser: Browser, lifts: tuple[Told, str], locale: str, member: str
+    browser: Browser, lifts: tuple[Told, str], locale: str
 ) -> None:
     eyes = Eyes()
-    person = reader(browser, lifts, member, Look(locale), eyes)
+    person = reader(browser, lifts, "lin", Look(locale), eyes)  # officers reach every page
     matter = lifts[0].story.matters["lift"]
     seen, todo = set[str](), ["/c/wutong", f"/m/{matter}", f"/m/{matter}/scheme"]
     while todo:
