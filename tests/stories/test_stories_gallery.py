@@ -32,6 +32,9 @@ LOOKS = [
     pytest.param(Look("en-US", width=1280, scheme="dark"), id="dark-desk"),
 ]
 
+# Minutes of clicking: `make soak` runs it; the suite crawls the same pages faster.
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
+
 
 @pytest.fixture(scope="module")
 def lifts() -> Iterator[tuple[Told, str]]:
