@@ -82,11 +82,11 @@ def members(found: Sequence[Any]) -> set[int]:
     return {one for place in found for one in (place if hasattr(place, "__iter__") else (place,))}
 
 
-def votelib_ballots(poll: Poll) -> dict[tuple[Any, ...], int]:
-    return {
-        tuple(group[0] if len(group) == 1 else frozenset(group) for group in groups): number
-        for groups, number in poll.joined().items()
-    }
+def votelib_ballots(poll: Poll) -> Counter[tuple[Any, ...]]:
+    made: Counter[tuple[Any, ...]] = Counter()
+    for groups, number in poll.ballots:
+        made[tuple(g[0] if len(g) == 1 else frozenset(g) for g in groups)] += number
+    return made
 
 
 VOTELIB_PAIRWISE = [

@@ -26,9 +26,8 @@ def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:
     won = np.count_nonzero(margins > 0, axis=1)
     tied = np.count_nonzero(margins == 0, axis=1) - 1  # not with itself
     share = Fraction(settings["tie_points"])
-    worth = [share * number for number in range(len(options))]
     counted = zip(options, won.tolist(), tied.tolist(), strict=True)
-    scores = {option: wins + worth[ties] if ties else wins for option, wins, ties in counted}
+    scores = {option: wins + share * ties if ties else wins for option, wins, ties in counted}
     winners = best(scores)
     said = Sentence(N_("{winners} wins most duels."), {"winners": winners})
     return one_winner(
