@@ -3,6 +3,7 @@
 from wugong.answers import Receipt
 from wugong.audience import NOBODY, OPERATOR, Viewer, may_read
 from wugong.books import Book, Books, Prefix
+from wugong.ceremony import BoxKey, read_box_key
 from wugong.contributions import (
     Contribution,
     Relation,
@@ -23,6 +24,7 @@ from wugong.people import MEMBERS, ROLL, ROSTER
 from wugong.polls import (
     Ballot,
     BoxOpened,
+    BoxUnlocked,
     Chosen,
     Count,
     Option,
@@ -112,7 +114,9 @@ __all__ = [
     "Between",
     "Book",
     "Books",
+    "BoxKey",
     "BoxOpened",
+    "BoxUnlocked",
     "Choice",
     "Chosen",
     "CommunityFounded",
@@ -201,6 +205,7 @@ __all__ = [
     "may_read",
     "on",
     "reaches",
+    "read_box_key",
     "read_entitlement",
     "read_procedure",
     "read_time",

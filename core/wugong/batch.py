@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlmodel import col
 
-from wugong import calls
+from wugong import calls, ceremony
 from wugong.answers import Receipt, read_receipts, request_hash, write_receipts
-from wugong.box import Slots
+from wugong.box import OperatorsKey, ScrutineersKey, Slots
 from wugong.checking import Checks
 from wugong.documents import document_rows
 from wugong.errors import Refusal, Refused
@@ -40,7 +40,7 @@ from wugong.lists import last_shown, matter_row, waiting_of, waiting_rows
 from wugong.matter import Matter, community_of
 from wugong.people import MEMBERS, ROLL, empty_roll
 from wugong.plugins import STAGE_HOOKS
-from wugong.polls import PollClosed, PollOpened
+from wugong.polls import BoxUnlocked, PollClosed, PollOpened
 from wugong.rosters import read_entitlement
 from wugong.schema import Sealed, write_time
 from wugong.shelf import link_rows, upsert
@@ -256,20 +256,31 @@ class Batch(Checks):
     def _deposit(self, job: Job, matter_id: str, event: Any) -> Receipt:
         """Put a secret ballot into the box: permissions and guards as for any act, but no fact."""
         kind = self._kind(event)
-        _matter, act = self._check(kind, matter_id, event, job.by, job.principal, job.channel)
+        matter, act = self._check(kind, matter_id, event, job.by, job.principal, job.channel)
         poll = int(getattr(event, kind.boxed or ""))
-        self._open_with(poll)
+        self._key_of(poll, matter)
         entry = self.shelf.books.get(ROLL, f"{poll}/{event.entitlement}")
         if entry is None:
             raise Refused(Refusal("wugong.not_on_the_roll"))
         right = read_entitlement(entry)
         return self.slots.deposit(self.connection, act, poll, job.key, right)
 
-    def _open_with(self, poll: int) -> None:
-        """Have the key of a secret poll at hand, made where there was none."""
-        if poll not in self.slots.secret:
-            place = (self.community, f"poll:{poll}")
-            self.slots.secret[poll] = self.means.keys.ensure([place])[place]
+    def _key_of(self, poll: int, matter: Matter) -> None:
+        """Have the key of a secret poll at hand; the operator's is made where there was none."""
+        if poll in self.slots.keys:
+            return
+        if written := matter.secret_polls[poll]:
+            self.slots.keys[poll] = ScrutineersKey(ceremony.read_box_key(written))
+            return
+        place = (self.community, f"poll:{poll}")
+        self.slots.keys[poll] = OperatorsKey(self.means.keys.ensure([place])[place])
+
+    def _unlock(self, matter: Matter, shares: BoxUnlocked) -> BoxUnlocked:
+        """Join the shares into the key of a box; the numbers of the shares may be recorded."""
+        key = ceremony.read_box_key(matter.secret_polls[shares.poll])
+        secret, numbers = ceremony.join(key, shares.shares)
+        self.slots.keys[shares.poll] = ScrutineersKey(key, secret)
+        return replace(shares, shares=tuple(str(number) for number in numbers))
 
     def _save(self) -> _State:
         return _State(
@@ -348,7 +359,12 @@ class Batch(Checks):
             # What a plugin answers may name any matter; it reaches those of this community.
             raise Refused(Refusal("wugong.matter_unknown", details={"matter": matter_id}))
         kind = self._kind(event)
-        matter, act = self._check(kind, matter_id, event, by, principal, channel)
+        if isinstance(event, BoxUnlocked):  # nobody who is asked sees the shares, nor the journal
+            bare = replace(event, shares=())
+            matter, act = self._check(kind, matter_id, bare, by, principal, channel)
+            act = replace(act, event=self._unlock(matter, event))
+        else:
+            matter, act = self._check(kind, matter_id, event, by, principal, channel)
         return self._record(kind, matter, act, cause, depth)
 
     def _record(self, kind: Kind, matter: Matter, act: Act, cause: int | None, depth: int) -> Fact:
@@ -424,10 +440,8 @@ class Batch(Checks):
             raise Refused(Refusal(DEEP, details={"kind": fact.kind}))
         if isinstance(fact.event, PollOpened):
             self._freeze(fact, depth)
-        if isinstance(fact.event, PollClosed) and fact.event.poll in before.secret_polls:
-            self._open_with(int(fact.event.poll))
-            opened = self.slots.empty(self.connection, int(fact.event.poll))
-            self.act(fact.matter, opened, "plugin:wugong", None, "plugin", fact.seq, depth + 1)
+        if isinstance(fact.event, PollClosed | BoxUnlocked):
+            self._open_box(before, fact, depth)
         after = self._matter(fact.matter)
         closed = fact.event.stage if isinstance(fact.event, StageClosed) else Stage(0)
         for stage, hook in zip(STAGES, STAGE_HOOKS, strict=True):
@@ -446,6 +460,18 @@ class Batch(Checks):
                 raise Refused(Refusal(DEEP, details={"kind": fact.kind}))
             target = to or fact.matter
             self.act(target, event, f"plugin:{plugin}", None, "plugin", fact.seq, depth + 1)
+
+    def _open_box(self, matter: Matter, fact: Fact, depth: int) -> None:
+        """Open the box of a secret poll: at the closing, or when the scrutineers unlocked it."""
+        poll = int(fact.event.poll)
+        if poll not in matter.secret_polls:
+            return
+        awaits_shares = isinstance(fact.event, PollClosed) and matter.secret_polls[poll]
+        if awaits_shares and not self.slots.is_empty(self.connection, poll):
+            return
+        self._key_of(poll, matter)
+        opened = self.slots.empty(self.connection, poll)
+        self.act(fact.matter, opened, "plugin:wugong", None, "plugin", fact.seq, depth + 1)
 
     def _freeze(self, fact: Fact, depth: int) -> None:
         opened: PollOpened = fact.event

@@ -1,13 +1,15 @@
-"""The box of a secret poll, level A: who voted, and what was voted, with no thread between them.
+"""The box of a secret poll: who voted, and what was voted, with no thread between them.
 
 Casting leaves no fact, key, time or order. ``voted`` holds poll and entitlement; ``box`` holds a
 sealed ballot under an id that only the voter's own key of 128 bits leads to:
 ``id = H(poll, entitlement, key)``. That id is primary key, idempotency and receipt at once. At the
 closing one fact states the ids sorted, the opened ballots sorted apart from them, and the totals.
 
-What it holds against: members, staff, readers of exports, a stolen database or backup after the
-closing. Not against an administrator who watches the live process, and on PostgreSQL not against
-one who reads transaction numbers while the poll runs. The result says so.
+What it holds against (level A): members, staff, readers of exports, a stolen database or backup
+after the closing. Not against an administrator who watches the live process, and on PostgreSQL not
+against one who reads transaction numbers while the poll runs. The result says so. At level B the
+ballots are sealed to the scrutineers' key (:mod:`wugong.ceremony`) the moment they are cast: until
+enough of them meet, nobody opens one, whatever part of the database they hold.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlmodel import col
 
+from wugong import ceremony
 from wugong.answers import Receipt
 from wugong.errors import Refusal, Refused
 from wugong.events import Act, body_of
@@ -45,19 +48,42 @@ def box_id(community: str, poll: int, entitlement: str, key: str) -> str:
     return hashlib.sha256(TAG + told).hexdigest()[:40]
 
 
-def seal_ballot(secret: bytes, identity: str, ballot: Mapping[str, Any]) -> bytes:
-    """Encrypt a ballot under the poll's key, padded."""
+@dataclass(frozen=True, slots=True)
+class OperatorsKey:
+    """Level A: one key that the server keeps, apart from the database."""
+
+    secret: bytes
+
+    def seal(self, identity: str, plain: bytes) -> bytes:
+        """Encrypt a padded ballot."""
+        nonce = os.urandom(12)
+        return nonce + AESGCM(self.secret).encrypt(nonce, plain, identity.encode())
+
+    def open(self, identity: str, sealed: bytes) -> bytes:
+        """Decrypt a ballot; ``InvalidTag`` where the box was changed."""
+        return AESGCM(self.secret).decrypt(sealed[:12], sealed[12:], identity.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class ScrutineersKey:
+    """Level B: the public half seals; the private half is there only while the box is opened."""
+
+    public: ceremony.BoxKey
+    secret: bytes = b""
+
+    def seal(self, identity: str, plain: bytes) -> bytes:
+        """Seal a padded ballot to the scrutineers."""
+        return ceremony.seal_to(self.public, identity, plain)
+
+    def open(self, identity: str, sealed: bytes) -> bytes:
+        """Open a ballot; ``ValueError`` where the box was changed."""
+        return ceremony.open_with(self.secret, identity, sealed)
+
+
+def padded(ballot: Mapping[str, Any]) -> bytes:
+    """Write a ballot as long as the next multiple of ``PAD``."""
     plain = canonical(ballot).encode()
-    padded = plain + b" " * (-len(plain) % PAD)
-    nonce = os.urandom(12)
-    return nonce + AESGCM(secret).encrypt(nonce, padded, identity.encode())
-
-
-def open_ballot(secret: bytes, identity: str, sealed: bytes) -> Mapping[str, Any]:
-    """Decrypt a ballot; ``InvalidTag`` where the box was changed."""
-    plain = AESGCM(secret).decrypt(sealed[:12], sealed[12:], identity.encode())
-    ballot: Mapping[str, Any] = json.loads(plain)
-    return ballot
+    return plain + b" " * (-len(plain) % PAD)
 
 
 @dataclass(slots=True)
@@ -65,7 +91,7 @@ class Slots:
     """What a batch puts into both boxes; written once, ordered by what says nothing of order."""
 
     community: str
-    secret: dict[int, bytes] = field(default_factory=dict)
+    keys: dict[int, OperatorsKey | ScrutineersKey] = field(default_factory=dict)
     voted: list[tuple[int, str]] = field(default_factory=list)
     box: list[tuple[int, str, bytes]] = field(default_factory=list)
     emptied: list[int] = field(default_factory=list)
@@ -98,7 +124,7 @@ class Slots:
             "area_dm2": right.area_dm2,
         }
         self.voted.append((poll, right.id))
-        self.box.append((poll, identity, seal_ballot(self.secret[poll], identity, ballot)))
+        self.box.append((poll, identity, self.keys[poll].seal(identity, padded(ballot))))
         return receipt
 
     def _has_voted(self, connection: Connection, poll: int, entitlement: str) -> bool:
@@ -140,6 +166,11 @@ class Slots:
             if ballots:
                 connection.execute(insert(BoxRow), ballots)
 
+    def is_empty(self, connection: Connection, poll: int) -> bool:
+        """Tell whether nobody put a ballot into the box of a poll."""
+        mine = any(its == poll for its, _entitlement in self.voted)
+        return not mine and turnout(connection, self.community, poll) == 0
+
     def empty(self, connection: Connection, poll: int) -> BoxOpened:
         """Open every ballot of a poll; they are gone when the batch is written.
 
@@ -149,7 +180,8 @@ class Slots:
         kept = connection.execute(select(col(BoxRow.id), col(BoxRow.sealed)).where(*here)).all()
         rows = [(one[0], one[1]) for one in kept]
         rows += [(identity, sealed) for its, identity, sealed in self.box if its == poll]
-        opened = [open_ballot(self.secret[poll], identity, sealed) for identity, sealed in rows]
+        key = self.keys[poll]
+        opened = [json.loads(key.open(identity, sealed)) for identity, sealed in rows]
         voted = turnout(connection, self.community, poll)
         voted += sum(1 for its, _entitlement in self.voted if its == poll)
         if voted != len(rows):

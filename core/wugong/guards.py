@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from wugong.ceremony import read_box_key
 from wugong.days import local_day
 from wugong.errors import Refusal
 from wugong.events import Act
 from wugong.matter import Matter
 from wugong.permission import of_the_system
-from wugong.polls import PollOpened
+from wugong.polls import BoxUnlocked, PollOpened
 from wugong.procedures import Procedure
 from wugong.stages import STAGES, Stage
 from wugong.vocabulary import (
@@ -51,6 +52,8 @@ def core_guard(matter: Matter, act: Act, procedures: Mapping[str, Procedure]) ->
             return [Refusal("wugong.member_reserved", details={"member": member})]
         case RosterImported() as imported:
             return _importing(imported)
+        case BoxUnlocked() as unlocked:
+            return _unlocking(matter, unlocked)
         case PollOpened() as opened:
             return _polling(matter, act, opened, procedures)
     return []
@@ -97,6 +100,23 @@ def _importing(imported: RosterImported) -> list[Refusal]:
     return []
 
 
+def _box_key(opened: PollOpened) -> list[Refusal]:
+    """Say what is wrong with the key of a box that scrutineers open, or with there being one."""
+    if opened.secrecy != "scrutineers":
+        return [Refusal("wugong.box_key_not_asked_for")] if opened.box_key else []
+    try:
+        read_box_key(opened.box_key)
+    except ValueError:
+        return [Refusal("wugong.box_key_misread")]
+    return []
+
+
+def _unlocking(matter: Matter, unlocked: BoxUnlocked) -> list[Refusal]:
+    if not matter.secret_polls.get(unlocked.poll):
+        return [Refusal("wugong.box_without_scrutineers", details={"poll": unlocked.poll})]
+    return []
+
+
 def _polling(
     matter: Matter, act: Act, opened: PollOpened, procedures: Mapping[str, Procedure]
 ) -> list[Refusal]:
@@ -105,6 +125,7 @@ def _polling(
         reasons.append(Refusal("wugong.closing_in_the_past", details={}))
     if opened.roster not in matter.standing.rosters:
         reasons.append(Refusal("wugong.roster_unknown", details={"roster": opened.roster}))
+    reasons += _box_key(opened)
     if len({option.id for option in opened.options}) != len(opened.options):
         reasons.append(Refusal("wugong.options_repeat", details={}))
     procedure = procedures.get(opened.procedure)

@@ -106,7 +106,7 @@ class Matter:
     states: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     heads: Mapping[int, Head] = field(default_factory=lambda: EMPTY)
     relations: Mapping[str, frozenset[str]] = field(default_factory=lambda: EMPTY)
-    secret_polls: frozenset[int] = frozenset()
+    secret_polls: Mapping[int, str] = field(default_factory=lambda: EMPTY)  # → key of its box
     last: int = 0
 
     @property

@@ -46,16 +46,28 @@ class PollOpened:
     rule: Annotated[str, Label(N_("Counting rule")), Most(40)] = "yes_no_abstain"
     groups: Annotated[tuple[str, ...], Label(N_("Only these groups (empty: all)"))] = ()
     secrecy: Annotated[
-        Literal["open", "secret"],
+        Literal["open", "secret", "scrutineers"],
         Label(N_("Secrecy")),
-        Choice({"open": N_("Open ballots"), "secret": N_("Secret ballots")}),
+        Choice(
+            {
+                "open": N_("Open ballots"),
+                "secret": N_("Secret ballots"),
+                "scrutineers": N_("Secret ballots that only the scrutineers open together"),
+            }
+        ),
     ] = "open"
+    box_key: Annotated[str, Label(N_("Public key of the scrutineers' ceremony")), Most(120)] = ""
     channels: tuple[Literal["web", "paper", "assisted", "meeting"], ...] = (
         "web",
         "paper",
         "assisted",
     )
     about: Annotated[tuple[Ref, ...], Label(N_("Puts to the vote"))] = ()
+
+    @property
+    def secret(self) -> bool:
+        """Whether the ballots go into a box, unread until it is opened."""
+        return self.secrecy != "open"
 
 
 @event(
@@ -90,6 +102,27 @@ class PollClosed:
     poll: Ref
 
 
+@event(
+    "voting.box_unlocked",
+    may={"officer": ANY, "scrutineer": ANY},
+    despite_hold=True,
+    title=N_("Open the ballot box with the scrutineers' shares"),
+    says=N_("The scrutineers opened the ballot box together, with shares {shares}"),
+)
+class BoxUnlocked:
+    """Enough scrutineers type their shares on one machine after the closing; the box is opened.
+
+    A share is used for this one opening; what is recorded of it is its number.
+    """
+
+    poll: Ref
+    shares: Annotated[
+        tuple[Annotated[str, Most(400)], ...],
+        Label(N_("Shares, one on each line: 33 groups of four digits")),
+        Many(16, least=1),
+    ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
     """What one option received, in each measure."""
@@ -122,7 +155,7 @@ class Chosen:
 class BoxOpened:
     """A secret poll is opened: receipts sorted, ballots sorted apart from them, and the totals.
 
-    That both lists are of the same ballots rests on the operator (level A). ``small``: few or equal
+    That both lists are of the same ballots rests on the operator. ``small``: few or equal
     ballots, so that the totals themselves tell how somebody voted.
     """
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from wugong.events import Fact, event
 from wugong.matter import Grant, Hold, Matter, Standing, with_head, with_stage
-from wugong.polls import BoxOpened, PollClosed, PollDecided, PollOpened, RollFrozen
+from wugong.polls import BoxOpened, BoxUnlocked, PollClosed, PollDecided, PollOpened, RollFrozen
 from wugong.rosters import Entitlement
 from wugong.schema import Between, Choice, Label, Many, Member, Most, Ref, Sealed, ShownTo
 from wugong.stages import ANY, BUILD, MANAGE, PLAN, SHARE, Stage
@@ -286,6 +286,7 @@ CORE_EVENTS: tuple[type, ...] = (
     PollOpened,
     RollFrozen,
     PollClosed,
+    BoxUnlocked,
     BoxOpened,
     PollDecided,
 )
@@ -308,8 +309,9 @@ def advance(matter: Matter, fact: Fact) -> Matter:
             )
         case CommunityFounded() as founded:
             return replace(matter, title=founded.title, opened_at=fact.at, stages=MANAGE | SHARE)
-        case PollOpened(secrecy="secret"):
-            return replace(matter, secret_polls=matter.secret_polls | {fact.seq})
+        case PollOpened(secrecy="secret" | "scrutineers", box_key=key):
+            polls = MappingProxyType({**matter.secret_polls, fact.seq: key})
+            return replace(matter, secret_polls=polls)
         case StageOpened(stage=stage):
             return with_stage(matter, stage, "open")
         case StageClosed(stage=stage):

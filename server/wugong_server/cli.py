@@ -31,6 +31,7 @@ COMMANDS = {
     "procedures": "law:procedures_command",
     "deadline": "law:deadline_command",
     "roll": "law:roll_command",
+    "ceremony": "ceremony",
     "plugins": "plugins",
     "check": "check",
     "doctor": "doctor",

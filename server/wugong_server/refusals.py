@@ -12,6 +12,25 @@ REFUSALS: Mapping[str, str] = {
     "wugong.community_exists": N_("There is a community of this name already."),
     "wugong.community_unknown": N_("There is no community of this name."),
     "wugong.document_too_large": N_("The document is too large: ten megabytes at most."),
+    "wugong.box_key_misread": N_(
+        "This is not the public key of a ceremony, or it was not copied whole."
+    ),
+    "wugong.box_key_not_asked_for": N_(
+        "A public key belongs to ballots that only the scrutineers open."
+    ),
+    "wugong.box_without_scrutineers": N_("The box of this poll is not opened by scrutineers."),
+    "wugong.share_misread": N_(
+        "Line {line} is misread: a share is {needed} groups of four digits, this line has {groups},"
+        " or a digit differs."
+    ),
+    "wugong.share_of_another_ceremony": N_(
+        "The share on line {line} is of ceremony {ceremony}; this box needs ceremony {needed}."
+    ),
+    "wugong.share_twice": N_("The share on line {line} is the one on line {other} again."),
+    "wugong.shares_do_not_fit": N_("These shares do not make the key of this box."),
+    "wugong.shares_too_few": N_(
+        "{given} shares were given; {needed} of the {shares} are needed to open the box."
+    ),
     "wugong.document_unknown": N_("One of the documents is not in the store any more."),
     "wugong.documents_unsent": N_("Too many of your files wait for forms that were not sent."),
     "wugong.hold_of_another": N_("Only whoever placed this hold can lift it."),
@@ -48,6 +67,9 @@ REFUSALS: Mapping[str, str] = {
 }
 
 REMEDIES: Mapping[str, str] = {
+    "wugong.box_key_misread": N_("Copy it from the first sheet of the ceremony, or scan its code."),
+    "wugong.share_misread": N_("Read the line again, group by group, or scan the sheet's code."),
+    "wugong.shares_too_few": N_("Wait until enough scrutineers are here."),
     "wugong.document_too_large": N_("Choose a smaller file."),
     "wugong.document_unknown": N_("Choose the file again and send the form within a day."),
     "wugong.documents_unsent": N_("Send those forms first, or wait a day."),
@@ -78,6 +100,7 @@ ROLES: Mapping[str, str] = {
     "designer": N_("Designer"),
     "mediator": N_("Mediator"),
     "evaluator": N_("Evaluator"),
+    "scrutineer": N_("Scrutineer"),
     "representative": N_("Representative"),
     "elder": N_("Elder"),
     "party_member": N_("Party member"),

@@ -65,6 +65,7 @@ def plugin() -> types.ModuleType:
 
 def secret_poll(database: str, folder: Path, **more: Any) -> tuple[Rehearsal, str, int]:
     """Open a secret poll of seven."""
+    of_poll = {name: more.pop(name) for name in ("secrecy", "box_key") if name in more}
     keys: dict[str, Any] = {} if database == "sqlite://" else {"keys": folder / "wugong.keys"}
     r = Rehearsal(
         {"voting": plugin()},
@@ -82,7 +83,7 @@ def secret_poll(database: str, folder: Path, **more: Any) -> tuple[Rehearsal, st
         procedure="club.secret",
         roster="owners",
         closes_at=r.clock() + timedelta(days=3),
-        secrecy="secret",
+        **{"secrecy": "secret", **of_poll},
     )
     return r, matter, r.act("wang", matter, poll).seq
 

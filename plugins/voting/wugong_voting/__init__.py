@@ -9,6 +9,7 @@ from wugong import (
     Act,
     Books,
     BoxOpened,
+    BoxUnlocked,
     Contribution,
     Fact,
     Matter,
@@ -33,8 +34,8 @@ from wugong_voting.events import BallotCast
 from wugong_voting.notices import NOTICES
 from wugong_voting.outcome import conclude
 from wugong_voting.rules import RULES
-from wugong_voting.state import POLLS, polls_of, still_open
-from wugong_voting.words import TEXTS, VOTE
+from wugong_voting.state import POLLS, awaits_scrutineers, polls_of, still_open
+from wugong_voting.words import TEXTS, UNLOCK, VOTE
 
 __version__ = "0.1.0"
 
@@ -46,7 +47,7 @@ def register() -> list[Contribution]:
 
 @hookimpl
 @on(
-    *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxOpened, PollDecided),
+    *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxUnlocked, BoxOpened, PollDecided),
     *(StageClosed, StageSkipped),
 )
 def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
@@ -64,6 +65,9 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
             return casting.refusals(poll, right, act, _article(matter, number), rule)
         case PollClosed(poll=number):
             return closing.refusals(polls_of(matter).get(number), act, _article(matter, number))
+        case BoxUnlocked(poll=number):
+            poll = polls_of(matter).get(number)
+            return closing.unlocking_refusals(poll, act, _article(matter, number))
         case BoxOpened() if act.by != "plugin:wugong":
             return [Refusal("voting.not_the_teller")]
         case PollDecided() if act.by != "plugin:voting":
@@ -107,6 +111,15 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
             source=_article(matter, poll.id),
             details={"question": poll.opened.question},
         )
+    for poll in awaits_scrutineers(matter):
+        yield Waiting(
+            UNLOCK,
+            who="scrutineer",
+            act="voting.box_unlocked",
+            about=poll.id,
+            source=_article(matter, poll.id),
+            details={"question": poll.opened.question},
+        )
 
 
 def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
@@ -118,13 +131,13 @@ def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | Non
     rule = chosen(matter.standing.rules, poll.opened.rule)
     if rule is None:
         raise LookupError(f"the counting rule {poll.opened.rule} is not installed")
-    if poll.opened.secrecy == "open":
+    if not poll.opened.secret:
         roll = {place: read_entitlement(entry) for place, entry in books.scan(ROLL, under(poll.id))}
         ballots = list(weighed(books.scan(BALLOTS, under(poll.id)), roll))
     elif isinstance(fact.event, BoxOpened):
         ballots = list(alike(fact.event))
     else:
-        return None  # the engine opens the box next
+        return None  # the engine opens the box next, or the scrutineers do
     return [conclude(poll.id, poll.opened, poll.roll, procedure, rule, ballots)]
 
 

@@ -20,6 +20,19 @@ def refusals(poll: Poll | None, act: Act, source: str) -> list[Refusal]:
     return []
 
 
+def unlocking_refusals(poll: Poll | None, act: Act, source: str) -> list[Refusal]:
+    """Say why the box of a poll cannot be opened by its scrutineers now."""
+    if poll is None:
+        return [Refusal("voting.poll_elsewhere", source, {"poll": act.event.poll})]
+    if poll.decided is not None and poll.closed_at is not None:
+        details = {"closed_at": write_time(poll.closed_at)}
+        return [Refusal("voting.box_opened_already", source, details)]
+    if poll.closed_at is None:
+        details = {"closes_at": write_time(poll.opened.closes_at)}
+        return [Refusal("voting.box_opened_too_early", source, details)]
+    return []
+
+
 def stage_refusals(open_stages: Stage, leaving: Stage, polls: tuple[Poll, ...]) -> list[Refusal]:
     """Say why a stage must stay open: ballots of a running poll would have nowhere to go."""
     if not polls or not leaving & VOTING or open_stages & VOTING & ~leaving:

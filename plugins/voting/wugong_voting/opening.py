@@ -32,8 +32,8 @@ def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) 
         reasons.append(Refusal("voting.roster_of_another_body", source, details))
     if opened.opens_at is not None and opened.opens_at >= opened.closes_at:
         reasons.append(Refusal("voting.opens_after_closing", source))
-    if procedure.secrecy == "secret":  # a statutory election: sealed to scrutineers (level B)
-        reasons.append(Refusal("voting.secret_not_offered", source))
+    if procedure.secrecy == "secret" and opened.secrecy != "scrutineers":  # level B
+        reasons.append(Refusal("voting.needs_scrutineers", source))
     return reasons
 
 

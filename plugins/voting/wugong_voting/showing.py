@@ -82,7 +82,7 @@ def rights_of(engine: Engine, community: str, poll: int, member: str) -> list[Ri
 def is_secret(engine: Engine, community: str, poll: int) -> bool:
     """Tell whether the ballots of a poll go into the box."""
     fact = engine.fact(community, poll, OPERATOR)
-    return fact is not None and fact.event.secrecy == "secret"
+    return fact is not None and fact.event.secret
 
 
 def taken_part(engine: Engine, community: str, poll: Poll) -> Count:
@@ -125,7 +125,7 @@ def turnout_of(engine: Engine, matter: Matter, poll: Poll) -> Turnout | None:
     procedure = matter.standing.procedures.get(poll.opened.procedure)
     if poll.roll is None or procedure is None:
         return None
-    if poll.opened.secrecy == "secret":
+    if poll.opened.secret:
         return _turnout_in_steps(engine, matter, poll, procedure)
     part = taken_part(engine, matter.community, poll)
     return Turnout(part, turnout_needs(procedure, figures(poll.roll), figures(part)))

@@ -80,6 +80,12 @@ def polls_of(matter: Matter) -> Polls:
     return matter.state(POLLS)
 
 
+def awaits_scrutineers(matter: Matter) -> tuple[Poll, ...]:
+    """Return the polls that are closed and whose box enough scrutineers have yet to open."""
+    closed = (poll for poll in polls_of(matter).values() if poll.closed_at is not None)
+    return tuple(p for p in closed if p.decided is None and p.opened.secrecy == "scrutineers")
+
+
 def still_open(matter: Matter) -> tuple[Poll, ...]:
     """Return the polls that nobody has closed yet, past their hour or not."""
     return tuple(poll for poll in polls_of(matter).values() if poll.closed_at is None)

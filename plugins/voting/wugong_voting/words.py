@@ -33,8 +33,15 @@ TEXTS = Texts(
             "This procedure is for the roster {needed}, not for {roster}."
         ),
         "voting.opens_after_closing": N_("The poll would close before it opens."),
-        "voting.secret_not_offered": N_(
-            "This vote needs ballots sealed to scrutineers; this version cannot do that yet."
+        "voting.needs_scrutineers": N_(
+            "This vote is secret by law: its ballots are sealed to scrutineers, who open them"
+            " together."
+        ),
+        "voting.box_opened_too_early": N_(
+            "The box can be opened once the poll is closed. It closes at {closes_at}."
+        ),
+        "voting.box_opened_already": N_(
+            "The box of this poll was opened already; it closed at {closed_at}."
         ),
         "voting.roll_without_heads": N_("The procedure counts heads; the roster states none."),
         "voting.roll_without_households": N_(
@@ -57,7 +64,8 @@ TEXTS = Texts(
         "voting.not_on_the_roll": N_("Ask the community office to check your registration"),
         "voting.not_your_entitlement": N_("Ask the community office to check your registration"),
         "voting.channel_not_offered": N_("See how you can vote"),
-        "voting.secret_not_offered": N_("Hold this vote on paper"),
+        "voting.needs_scrutineers": N_("Hold a key ceremony first and give its public key here"),
+        "voting.box_opened_too_early": N_("Meet again after the closing"),
         "voting.notice_missing": N_("Post the notice"),
         "voting.notice_too_short": N_("Wait until the notice has run"),
         "voting.roster_of_another_body": N_("Choose the roster of this body"),
@@ -69,3 +77,4 @@ MEASURES = {
     "area": N_("floor area"),
 }
 VOTE = N_("Vote: {question}")
+UNLOCK = N_("Scrutineers open the box together: {question}")

@@ -34,7 +34,7 @@ from wugong.testing import Rehearsal
         pytest.param({"procedure": "other"}, "voting.roster_of_another_body", id="other body"),
         pytest.param({"procedure": "lax"}, "voting.no_test_of_consent", id="no test of consent"),
         pytest.param({"procedure": "homes"}, "voting.roll_without_area", id="no areas"),
-        pytest.param({"procedure": "silent"}, "voting.secret_not_offered", id="must be secret"),
+        pytest.param({"procedure": "silent"}, "voting.needs_scrutineers", id="must be secret"),
         pytest.param({"groups": ["9"]}, "wugong.roster_empty", id="nobody on the roll"),
         pytest.param({"days": -1}, "wugong.closing_in_the_past", id="closes in the past"),
         pytest.param(

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import wugong_voting
-from wugong import OPERATOR, Option, PollOpened, Ref, hookimpl, read_procedure
+from wugong import OPERATOR, BoxUnlocked, Option, PollOpened, Ref, hookimpl, read_procedure
+from wugong.ceremony import hold
 from wugong.testing import Rehearsal
 from wugong_voting.events import BallotCast
 
@@ -119,8 +120,44 @@ def test_ranked_ballots_go_into_the_box_too(club: Rehearsal) -> None:
 
 def test_a_statutory_election_needs_scrutineers(club: Rehearsal) -> None:
     matter = club.open("An election", by="wang")
-    with club.refuses("voting.secret_not_offered"):
-        opened(club, matter, "club.secret")
+    for secrecy in ("open", "secret"):
+        with club.refuses("voting.needs_scrutineers"):
+            opened(club, matter, "club.secret", secrecy=secrecy)
+
+
+def test_scrutineers_open_the_box_after_the_closing_and_it_decides(club: Rehearsal) -> None:
+    key, shares = hold(2, 3)
+    matter = club.open("An election", by="wang")
+    poll = opened(club, matter, "club.secret", secrecy="scrutineers", box_key=str(key))
+    cast(club, matter, poll, CHOICES)
+    unlocked = BoxUnlocked(poll=Ref(poll), shares=(shares[2], shares[0]))
+    with club.refuses("voting.box_opened_too_early"):
+        club.act("wang", matter, unlocked)
+    club.wait(days=4)
+    assert decided(club, matter) == []
+    (waiting,) = club.engine.waiting(matter)
+    assert (waiting.who, waiting.act) == ("scrutineer", "voting.box_unlocked")
+    with club.refuses("wugong.not_your_role"):
+        club.act("m0", matter, unlocked)
+    with club.refuses("wugong.shares_too_few"):
+        club.act("wang", matter, BoxUnlocked(poll=Ref(poll), shares=shares[:1]))
+    club.act("wang", matter, unlocked)
+    (result,) = decided(club, matter)
+    assert (result.verdict, result.winners) == ("passed", ("yes",))
+    with club.refuses("voting.box_opened_already"):
+        club.act("wang", matter, unlocked)
+    other = club.open("Another", by="wang")
+    with club.refuses("voting.poll_elsewhere"):
+        club.act("wang", other, unlocked)
+
+
+def test_an_empty_box_needs_no_scrutineers(club: Rehearsal) -> None:
+    key, _shares = hold(2, 3)
+    matter = club.open("An election", by="wang")
+    opened(club, matter, "club.secret", secrecy="scrutineers", box_key=str(key))
+    club.wait(days=4)
+    (result,) = decided(club, matter)
+    assert result.verdict == "no_quorum"
 
 
 def test_nobody_cast_and_the_box_is_empty(club: Rehearsal) -> None:

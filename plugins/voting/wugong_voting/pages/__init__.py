@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import click
 from starlette.concurrency import run_in_threadpool
@@ -28,6 +28,7 @@ from wugong import (
     Viewer,
     Words,
     after_days,
+    read_box_key,
 )
 from wugong_server import (
     Form,
@@ -51,7 +52,7 @@ from wugong_voting.needs import ZERO, turnout_needs
 from wugong_voting.offers import offers
 from wugong_voting.pages import commands, marking
 from wugong_voting.rules.yes_no_abstain import OPTIONS
-from wugong_voting.state import Poll, polls_of
+from wugong_voting.state import Poll, awaits_scrutineers, polls_of
 
 CAST, OPEN = "voting.ballot_cast", "voting.poll_opened"
 HINTS = {
@@ -153,7 +154,7 @@ def _certificate(
         "verdict": VERDICTS[poll.decided.verdict],
         "titles": titles,
         "counted": explained(poll.decided, titles, words),
-        "secret": poll.opened.secrecy == "secret",
+        "secret": poll.opened.secret,
         "few": poll.few,
         "countable": measures_of(poll.decided) if poll.decided.count else (),
         "received": AGREED.get(asks_of(poll.decided), N_("Ballots")),
@@ -196,7 +197,9 @@ def _poll_page(
         ballot=marking.lines(poll, kind, marked),
         typed=form or {},
         blank=marked == BLANK,
-        secret=poll.opened.secrecy == "secret",
+        secret=poll.opened.secret,
+        key=read_box_key(poll.opened.box_key) if poll.opened.box_key else None,
+        unlockable=poll in awaits_scrutineers(matter),
         spoilt=SPOILT,
         **more,
     )
@@ -248,7 +251,7 @@ def _check(request: Request, poll: Poll, form: Form) -> Response:
         said=marking.in_words(choice, poll, kind, request.state.words),
         one=kind.kind == "choose",
         # In a secret poll this key alone leads to the ballot: 128 bits of the voter's own.
-        secret_key=secrets.token_hex(16) if poll.opened.secrecy == "secret" else "",
+        secret_key=secrets.token_hex(16) if poll.opened.secret else "",
     )
 
 
@@ -376,12 +379,18 @@ def _opened(request: Request, form: Form) -> PollOpened:
         roster=procedure.roster if procedure else "",
         closes_at=form.time("closes_at"),
         opens_at=opens_at,
-        secrecy="secret" if form.get("secrecy") == "secret" else "open",
+        secrecy=_secrecy(form),
+        box_key=form.get("box_key").strip(),
         rule=_rule(request, form),
         groups=tuple(form.list("groups")),
         about=tuple(map(Ref, about)),
     )
     return event
+
+
+def _secrecy(form: Form) -> Literal["open", "secret", "scrutineers"]:
+    given = form.get("secrecy")
+    return "scrutineers" if given == "scrutineers" else "secret" if given == "secret" else "open"
 
 
 def _options(form: Form, words: Words) -> tuple[Option, ...]:
