@@ -28,7 +28,7 @@ def sealed() -> Opened:
 def unlock(client: TestClient, matter: str, poll: int, *shares: str) -> tuple[int, str]:
     """Follow the link on the page of the poll and send the form with these shares."""
     page = client.get(f"/m/{matter}/polls/{poll}").text
-    link = re.search(rf'href="([^"]*/do/voting\.box_unlocked[^"]*)"[^>]*>', page)
+    link = re.search(r'href="([^"]*/do/voting\.box_unlocked[^"]*)"[^>]*>', page)
     assert link is not None, page
     path = html.unescape(link[1])
     form = client.get(path).text
