@@ -84,16 +84,17 @@ def _digits(mnemonic: str) -> str:
 def join(key: BoxKey, typed: Sequence[str]) -> tuple[bytes, tuple[int, ...]]:
     """Return the private half that shares make, and the numbers of the shares from 1.
 
-    Raises ``Refused`` naming the line that is misread, of another ceremony or there twice, and how
-    many are missing.
+    ``typed`` are lines as on the sheets, or a whole share on each: 33 groups of four digits.
+    Raises ``Refused`` naming by its place the share that is misread, of another ceremony or there
+    twice, and how many are missing.
     """
-    read: dict[int, tuple[int, str]] = {}  # by number of the share: line, words
-    for line, text in enumerate((text for text in typed if text.strip()), 1):
-        number, mnemonic = _read_share(key, line, text)
+    read: dict[int, tuple[int, str]] = {}  # by number of the share: place, words
+    for place, groups in enumerate(_groups(typed), 1):
+        number, mnemonic = _read_share(key, place, groups)
         if number in read:
-            details = {"line": line, "share": number, "other": read[number][0]}
+            details = {"place": place, "share": number, "other": read[number][0]}
             raise Refused(Refusal("wugong.share_twice", details=details))
-        read[number] = line, mnemonic
+        read[number] = place, mnemonic
     if len(read) < key.needed:
         details = {"given": len(read), "needed": key.needed, "shares": key.shares}
         raise Refused(Refusal("wugong.shares_too_few", details=details))
@@ -109,22 +110,38 @@ def join(key: BoxKey, typed: Sequence[str]) -> tuple[bytes, tuple[int, ...]]:
     return secret, numbers[: key.needed]
 
 
-def _read_share(key: BoxKey, line: int, text: str) -> tuple[int, str]:
-    groups = re.findall(r"[0-9]{4}", text)
-    clean = re.sub(r"[0-9\s,.-]", "", text) == "" and len(re.sub(r"\D", "", text)) % 4 == 0
-    if not clean or len(groups) != WORDS or any(int(g) >= len(WORDLIST) for g in groups):
-        details = {"line": line, "groups": len(groups), "needed": WORDS}
-        raise Refused(Refusal("wugong.share_misread", details=details))
-    mnemonic = " ".join(WORDLIST[int(group)] for group in groups)
+def _groups(typed: Sequence[str]) -> list[list[str]]:
+    """Return the groups of each share: it ends with the line on which it is whole."""
+    shares: list[list[str]] = []
+    begun: list[str] = []
+    for line in typed:
+        signs = re.sub(r"[\s,.-]", "", line)
+        begun += [signs[at : at + 4] for at in range(0, len(signs), 4)]
+        if len(begun) % WORDS == 0:
+            shares += [begun[at : at + WORDS] for at in range(0, len(begun), WORDS)]
+            begun = []
+        elif len(begun) > WORDS:
+            shares.append(begun)
+            begun = []
+    return [*shares, begun] if begun else shares
+
+
+def _read_share(key: BoxKey, place: int, groups: Sequence[str]) -> tuple[int, str]:
+    details: dict[str, int | str] = {"place": place, "groups": len(groups), "needed": WORDS}
+    misread = Refused(Refusal("wugong.share_misread", details=details))
+    if len(groups) != WORDS or not all(re.fullmatch("[0-9]{4}", group) for group in groups):
+        raise misread
+    if any(int(group) >= len(WORDLIST) for group in groups):
+        raise misread
     try:
-        share = shamir_mnemonic.Share.from_mnemonic(mnemonic)
+        words = " ".join(WORDLIST[int(group)] for group in groups)
+        share = shamir_mnemonic.Share.from_mnemonic(words)
     except shamir_mnemonic.MnemonicError:
-        details = {"line": line, "groups": len(groups), "needed": WORDS}
-        raise Refused(Refusal("wugong.share_misread", details=details)) from None
+        raise misread from None
     if share.identifier != key.ceremony:
-        details = {"line": line, "ceremony": share.identifier, "needed": key.ceremony}
+        details = {"place": place, "ceremony": share.identifier, "needed": key.ceremony}
         raise Refused(Refusal("wugong.share_of_another_ceremony", details=details))
-    return share.index + 1, mnemonic
+    return share.index + 1, words
 
 
 def seal_to(key: BoxKey, identity: str, plain: bytes) -> bytes:

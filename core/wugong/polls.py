@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Protocol
 from wugong.events import event
 from wugong.procedures import Base, Procedure, Requirement
 from wugong.rosters import Measure
-from wugong.schema import Between, Choice, Label, Many, Most, Ref
+from wugong.schema import Between, Choice, Label, Many, Most, Ref, To
 from wugong.stages import ANY, EVALUATE, MANAGE, PLAN
 from wugong.thresholds import least, reaches
 from wugong.words import N_
@@ -115,11 +115,11 @@ class BoxUnlocked:
     A share is used for this one opening; what is recorded of it is its number.
     """
 
-    poll: Ref
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
     shares: Annotated[
         tuple[Annotated[str, Most(400)], ...],
-        Label(N_("Shares, one on each line: 33 groups of four digits")),
-        Many(16, least=1),
+        Label(N_("Shares, one after the other: each is 33 groups of four digits")),
+        Many(200, least=1),
     ]
 
 

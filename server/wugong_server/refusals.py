@@ -20,13 +20,13 @@ REFUSALS: Mapping[str, str] = {
     ),
     "wugong.box_without_scrutineers": N_("The box of this poll is not opened by scrutineers."),
     "wugong.share_misread": N_(
-        "Line {line} is misread: a share is {needed} groups of four digits, this line has {groups},"
-        " or a digit differs."
+        "Share {place}, as typed, is misread: it needs {needed} groups of four digits and has"
+        " {groups}, or a digit differs."
     ),
     "wugong.share_of_another_ceremony": N_(
-        "The share on line {line} is of ceremony {ceremony}; this box needs ceremony {needed}."
+        "Share {place}, as typed, is of ceremony {ceremony}; this box needs ceremony {needed}."
     ),
-    "wugong.share_twice": N_("The share on line {line} is the one on line {other} again."),
+    "wugong.share_twice": N_("Share {place}, as typed, is share {other} again."),
     "wugong.shares_do_not_fit": N_("These shares do not make the key of this box."),
     "wugong.shares_too_few": N_(
         "{given} shares were given; {needed} of the {shares} are needed to open the box."

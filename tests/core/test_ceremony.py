@@ -54,13 +54,13 @@ def test_a_share_of_another_ceremony_is_named(held: Held) -> None:
         other, theirs = hold(3, 5)
     code, details = refused(key, shares[0], theirs[1], shares[2])
     assert code == "wugong.share_of_another_ceremony"
-    assert details == {"line": 2, "ceremony": other.ceremony, "needed": key.ceremony}
+    assert details == {"place": 2, "ceremony": other.ceremony, "needed": key.ceremony}
 
 
 def test_the_same_share_twice_is_named(held: Held) -> None:
     key, shares = held
     code, details = refused(key, shares[0], shares[1], shares[0])
-    assert (code, details) == ("wugong.share_twice", {"line": 3, "share": 1, "other": 1})
+    assert (code, details) == ("wugong.share_twice", {"place": 3, "share": 1, "other": 1})
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,11 @@ def test_the_same_share_twice_is_named(held: Held) -> None:
         pytest.param(lambda share: share[:4] + share[9:14] + share[4:9] + share[14:], id="swapped"),
     ],
 )
-def test_a_misread_share_is_named_by_its_line(held: Held, spoil: object) -> None:
+def test_a_misread_share_is_named_by_its_place(held: Held, spoil: object) -> None:
     assert callable(spoil)
     key, shares = held
     code, details = refused(key, shares[0], spoil(shares[1]), shares[2])
-    assert (code, details["line"]) == ("wugong.share_misread", 2)
+    assert (code, details["place"]) == ("wugong.share_misread", 2)
 
 
 def test_every_single_wrong_digit_is_seen(held: Held) -> None:
@@ -96,6 +96,13 @@ def test_digits_may_be_typed_with_or_without_blanks(held: Held) -> None:
     key, shares = held
     run_on = [share.replace(" ", "") for share in shares[:3]]
     assert join(key, run_on)[1] == (1, 2, 3)
+
+
+def test_digits_may_be_typed_in_the_rows_of_the_sheet(held: Held) -> None:
+    key, shares = held
+    rows = [" ".join(share.split()[at : at + 6]) for share in shares[:3] for at in range(0, 33, 6)]
+    assert len(rows) == 18
+    assert join(key, rows)[1] == (1, 2, 3)
 
 
 def test_shares_that_make_another_key_are_refused(held: Held) -> None:

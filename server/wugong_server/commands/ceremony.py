@@ -85,4 +85,4 @@ def draw(key: BoxKey, split: tuple[str, ...], language: str) -> str:
 
 
 def _qr(text: str) -> Markup:
-    return Markup(segno.make(text, error="m", micro=False).svg_inline(scale=4, border=4))
+    return Markup(segno.make(text, error="m", micro=False).svg_inline(omitsize=True, border=4))

@@ -53,7 +53,7 @@ def test_the_page_says_who_opens_the_box_and_offers_it_after_the_closing(sealed:
     code, said = unlock(officer, matter, poll, shares[0])
     assert (code, "只给了1份密钥" in said) == (409, True), said
     code, said = unlock(officer, matter, poll, shares[0], shares[1][:-5])
-    assert (code, "第2行读错了" in said) == (409, True)
+    assert (code, "输入的第2份读错了" in said) == (409, True)
     code, said = unlock(officer, matter, poll, shares[0], shares[2])
     assert code == 303, said
     certificate = browse(r, "li").get(f"/m/{matter}/polls/{poll}").text
