@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 from sqlmodel import col
 
-from wugong import calls, ceremony
+from wugong import calls, ceremony, versions
 from wugong.answers import Receipt, read_receipts, request_hash, write_receipts
 from wugong.box import OperatorsKey, ScrutineersKey, Slots
 from wugong.checking import Checks
@@ -102,6 +102,7 @@ class Batch(Checks):
         self._began = 0  # the facts before the act under way
         self._person_keys: dict[tuple[str, str], bytes] = {}
         self.slots = Slots(community)
+        self._others: list[str] = []  # what programs of other versions keep, and we do not
 
     # Reading what the jobs need, in few statements
 
@@ -109,6 +110,8 @@ class Batch(Checks):
         """Lock the community and read the head, keys, matters and books for ``jobs``."""
         self.means.storage.lock(self.connection, self.community)
         self.head = chain_head(self.connection, self.community)
+        if self.head.seq:
+            self._bring_up_to_date()
         now = self.means.clock()
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         # Time never goes back in a journal, whatever the machine's clock does.
@@ -120,6 +123,17 @@ class Batch(Checks):
         self.shelf.load(MEMBERS, sorted(people))
         self._load_books(jobs)
         self._prepare_keys(jobs)
+
+    def _bring_up_to_date(self) -> None:
+        """Have every book and view hold all facts before this batch; see which others do."""
+        mine = set(self.shelf.versions())
+        known = versions.built(self.connection, self.community)
+        self._others = [name for name in known.keys() - mine if not known[name]]
+        if all(known.get(name) == 0 for name in mine):
+            return
+        lacking = versions.lacking(self.connection, self.community, sorted(mine))
+        for first, names in lacking.items():
+            versions.advance(self.means, self.connection, self.community, names, first)
 
     def _read_answers(self, keys: Sequence[str]) -> None:
         for i in range(0, len(keys), 500):
@@ -488,6 +502,7 @@ class Batch(Checks):
         execute = self.connection.execute
         if self.rows:
             execute(insert(JournalRow), self.rows)
+            versions.fall_behind(self.connection, self.community, self._others, self.rows[0]["seq"])
         if self.vault:
             execute(insert(VaultRow), self.vault)
         if self.links:

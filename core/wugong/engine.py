@@ -33,7 +33,7 @@ from wugong.matter import Matter, community_of
 from wugong.proving import Proof
 from wugong.publishing import Publishing
 from wugong.reading import MatterLine, Person, Reader
-from wugong.rebuilding import rebuild
+from wugong.rebuilding import build_missing, rebuild
 from wugong.schema import Most, Unreadable, shape, write_time
 from wugong.stages import Stage
 from wugong.storage import Storage
@@ -95,8 +95,12 @@ class Engine:
         self.sessions = Sessions(self.storage)
         self.tokens = Tokens(self.storage)
         self._buckets = Buckets(self.storage)
-        rebuild(self._means, only_missing=True)
-        self._finish_erasures()
+        try:
+            build_missing(self._means)
+            self._finish_erasures()
+        except BaseException:
+            self.close()
+            raise
 
     # Recording
 
@@ -466,7 +470,7 @@ class Engine:
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Make all books, views and lists anew from the journal."""
-        rebuild(self._means, progress=progress)
+        rebuild(self._means, progress)
 
     def close(self) -> None:
         """Finish what is queued and close the database and the file of keys."""

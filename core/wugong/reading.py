@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from wugong import permission
+from wugong import permission, versions
 from wugong.audience import Viewer, may_read
 from wugong.books import Book
 from wugong.errors import Refusal
@@ -25,7 +25,7 @@ from wugong.matter import Matter, community_of, is_id
 from wugong.people import MEMBERS
 from wugong.proving import Proofs
 from wugong.schema import MOST_INT, Sealed, ShownTo
-from wugong.shelf import LAST
+from wugong.shelf import LAST, view_name
 from wugong.stages import Stage
 from wugong.tables import (
     BookRow,
@@ -352,6 +352,13 @@ class Reader(Proofs):
 
     # Books, views, waiting
 
+    def _bring_up_to_date(self, community: str, name: str) -> None:
+        """Have a book or view hold every fact: a program of another version may have recorded."""
+        with self.means.storage.read() as connection:
+            fresh = versions.is_current(connection, community, name)
+        if not fresh:
+            versions.catch_up(self.means, community, [name])
+
     def book(
         self, book: Book[T], community: str, keys: Iterable[str] | None = None, prefix: str = ""
     ) -> dict[str, T]:
@@ -359,6 +366,7 @@ class Reader(Proofs):
         table = BookRow
         where = [col(table.community) == community, col(table.book) == book.table]
         found: dict[str, T] = {}
+        self._bring_up_to_date(community, book.table)
         with self.means.storage.read() as connection:
             query = select(col(table.key), col(table.value)).where(*where)
             if keys is not None:
@@ -390,7 +398,7 @@ class Reader(Proofs):
         if not may_read(viewer, view.shown_to):
             return []
         table = ViewRow
-        name = f"{view.name}/{view.version}"
+        name = view_name(view)
         where = [col(table.community) == community, col(table.name) == name]
         if matter is not None:
             where.append(col(table.matter) == matter)
@@ -400,6 +408,7 @@ class Reader(Proofs):
             )
             where.append(col(table.matter).not_in(inner))
         order = col(table.seq).desc() if newest else col(table.seq)
+        self._bring_up_to_date(community, name)
         with self.means.storage.read() as connection:
             rows = connection.execute(
                 select(col(table.key), col(table.matter), col(table.seq), col(table.row))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -29,12 +29,21 @@ class Shelf:
     """The values under the keys at hand; ``mark`` and ``back`` undo what a refused act did."""
 
     def __init__(
-        self, storage: Storage, connection: Connection, registry: Registry, community: str
+        self,
+        storage: Storage,
+        connection: Connection,
+        registry: Registry,
+        community: str,
+        only: Collection[str] | None = None,
     ) -> None:
         self.storage, self.connection = storage, connection
         self.registry, self.community = registry, community
         self.by_table: dict[str, tuple[str, Book[Any]]] = {b.table: (CORE, b) for b in CORE_BOOKS}
         self.by_table |= {b.table: (p, b) for p, b in registry.books.values()}
+        self.views = {view_name(view): (p, view) for p, view in registry.views.values()}
+        if only is not None:  # the versions that are brought up to date, beside the others
+            self.by_table = {name: its for name, its in self.by_table.items() if name in only}
+            self.views = {name: its for name, its in self.views.items() if name in only}
         self.values: dict[str, dict[str, Any]] = {}
         self.rows: dict[tuple[str, str], dict[str, Any] | None] = {}
         self._dirty: set[tuple[str, str]] = set()
@@ -50,15 +59,12 @@ class Shelf:
         if kind not in self._hearing:
             found = [(p, b) for p, b in self.by_table.values() if kind in b.hears]
             self._hearing[kind] = found
-            self._viewing[kind] = [
-                (p, v) for p, v in self.registry.views.values() if kind in v.hears
-            ]
+            self._viewing[kind] = [(p, v) for p, v in self.views.values() if kind in v.hears]
         return self._hearing[kind]
 
     def versions(self) -> list[str]:
         """Return the names, with their versions, of all books and views."""
-        views = [_view_name(view) for _plugin, view in self.registry.views.values()]
-        return sorted([*self.by_table, *views])
+        return sorted([*self.by_table, *self.views])
 
     # Reading
 
@@ -129,7 +135,8 @@ class Shelf:
                     old = self.values[book.table][key]
                     new = calls.trust(plugin, book.name, _advanced, book.fold, old, key, seen)
                     self.put(book, key, new)
-        if isinstance(fact.event, RollFrozen) and opened is not None:
+        freezes = isinstance(fact.event, RollFrozen) and ROLL.table in self.by_table
+        if freezes and opened is not None:
             self._put_roll(fact.event, opened)
         for plugin, view in self._viewing[fact.kind]:
             seen = calls.heard(self.registry, plugin, fact)
@@ -163,7 +170,7 @@ class Shelf:
             self.put(ROLL, key, write_entitlement(entitlement))
 
     def _put_row(self, view: View, key: str, row: Mapping[str, Any] | None, fact: Fact) -> None:
-        name = _view_name(view)
+        name = view_name(view)
         place = (name, key)
         if place not in self.rows:
             query = select(col(ViewRow.row)).where(
@@ -313,5 +320,6 @@ def _filled(view: View, fact: Fact) -> list[tuple[str, Mapping[str, Any] | None]
     return rows
 
 
-def _view_name(view: View) -> str:
+def view_name(view: View) -> str:
+    """Return the name under which the rows of a view are stored, its version included."""
     return f"{view.name}/{view.version}"

@@ -239,11 +239,16 @@ class CursorRow(Base, table=True):
 
 
 class BuiltRow(Base, table=True):
-    """A book or view version that is complete up to the head."""
+    """A version of a book or view; ``behind``: the first fact that it lacks, 0 where it has all.
+
+    Programs of two versions may run on one database. Each keeps its own versions current and says
+    of the others that they fell behind.
+    """
 
     __tablename__ = "wugong_built"
     community: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
+    behind: int = Field(default=0, sa_type=BigInteger)
 
 
 class IdentityRow(Base, table=True):

@@ -10,8 +10,7 @@ from tests.stories.looking import Eyes
 from tests.stories.walking import BrowserDoor, told_on_pages
 from wugong.cases import Played
 
-# Minutes of clicking: `make soak` runs it; the suite crawls the same pages faster.
-pytestmark = [pytest.mark.browser, pytest.mark.soak]
+pytestmark = pytest.mark.browser
 
 # Who does what on the pages; everything else of a story goes straight to the engine.
 URBAN = {

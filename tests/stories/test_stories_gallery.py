@@ -32,8 +32,7 @@ LOOKS = [
     pytest.param(Look("en-US", width=1280, scheme="dark"), id="dark-desk"),
 ]
 
-# Minutes of clicking: `make soak` runs it; the suite crawls the same pages faster.
-pytestmark = [pytest.mark.browser, pytest.mark.soak]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
