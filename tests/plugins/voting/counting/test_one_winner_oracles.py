@@ -1,6 +1,6 @@
 """Rules for one winner beside independent libraries, each with the convention that it shares.
 
-A library that is not installed skips its own tests only; `pip install -e '.[bench]'` brings all.
+A library that is not installed skips its own tests only; the extras «dev» and «bench» bring them.
 """
 
 from __future__ import annotations
