@@ -83,7 +83,7 @@ ROSTER: Book[dict[str, Any]] = Book(
 def _roll_keys(act: Act | Fact) -> Iterable[str]:
     if act.kind == "voting.poll_closed":
         return (Prefix(f"{int(act.event.poll)}/"),)
-    if act.kind == "voting.ballot_cast":
+    if act.kind in ("voting.ballot_cast", "voting.mandate_given"):
         return (f"{int(act.event.poll)}/{act.event.entitlement}",)
     return ()
 
@@ -96,7 +96,7 @@ ROLL: Book[dict[str, Any]] = Book(
     "wugong.roll",
     keys=_roll_keys,
     fold=_roll,
-    hears=(RollFrozen, PollClosed, "voting.ballot_cast"),
+    hears=(RollFrozen, PollClosed, "voting.ballot_cast", "voting.mandate_given"),
 )
 """The roll of a poll, keyed ``poll/entitlement``; filled by the engine when the roll is frozen.
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Protocol
 from wugong.events import event
 from wugong.procedures import Base, Procedure, Requirement
 from wugong.rosters import Measure
-from wugong.schema import Between, Choice, Label, Many, Most, Ref, To
+from wugong.schema import Between, Choice, Label, Many, Member, Most, Ref, To
 from wugong.stages import ANY, EVALUATE, MANAGE, PLAN
 from wugong.thresholds import least, reaches
 from wugong.words import N_
@@ -63,6 +63,11 @@ class PollOpened:
         "assisted",
     )
     about: Annotated[tuple[Ref, ...], Label(N_("Puts to the vote"))] = ()
+    candidates: Annotated[
+        tuple[Annotated[str, Most(80), Member()], ...],
+        Label(N_("Members who stand as candidates")),
+        Many(50),
+    ] = ()
 
     @property
     def secret(self) -> bool:

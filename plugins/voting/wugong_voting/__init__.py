@@ -11,6 +11,7 @@ from wugong import (
     BoxOpened,
     BoxUnlocked,
     Contribution,
+    Entitlement,
     Fact,
     Matter,
     PollClosed,
@@ -27,10 +28,11 @@ from wugong import (
     on,
     read_entitlement,
 )
-from wugong_voting import casting, closing, notices, opening
+from wugong_voting import casting, closing, mandates, notices, opening
 from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
 from wugong_voting.chosen import chosen
-from wugong_voting.events import BallotCast
+from wugong_voting.events import BallotCast, MandateGiven, MandateWithdrawn
+from wugong_voting.mandates import MANDATES, mandates_of
 from wugong_voting.notices import NOTICES
 from wugong_voting.outcome import conclude
 from wugong_voting.rules import RULES
@@ -42,13 +44,15 @@ __version__ = "0.1.0"
 
 @hookimpl
 def register() -> list[Contribution]:
-    return [BallotCast, POLLS, NOTICES, BALLOTS, notices.NOTICE_POSTED, TEXTS, *RULES]
+    acts = (BallotCast, MandateGiven, MandateWithdrawn)
+    states = (POLLS, NOTICES, MANDATES, BALLOTS)
+    return [*acts, *states, notices.NOTICE_POSTED, TEXTS, *RULES]
 
 
 @hookimpl
 @on(
     *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxUnlocked, BoxOpened, PollDecided),
-    *(StageClosed, StageSkipped),
+    *(MandateGiven, MandateWithdrawn, StageClosed, StageSkipped),
 )
 def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
     match act.event:
@@ -57,12 +61,16 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
         case RollFrozen() as roll:
             procedure = _procedure(matter, roll.poll)
             return opening.roll_refusals(roll, procedure) if procedure else None
-        case BallotCast(poll=number, entitlement=entitlement):
-            entry = books.get(ROLL, key(number, entitlement))
-            right = read_entitlement(entry) if entry else None
-            poll = polls_of(matter).get(number)
-            rule = chosen(matter.standing.rules, poll.opened.rule) if poll else None
-            return casting.refusals(poll, right, act, _article(matter, number), rule)
+        case BallotCast() as ballot:
+            return _casting(matter, act, ballot, books)
+        case MandateGiven(poll=number, entitlement=entitlement):
+            right = _right(books, number, entitlement)
+            poll, procedure = polls_of(matter).get(number), _procedure(matter, number)
+            given = mandates_of(matter, number)
+            return mandates.giving_refusals(poll, right, act, procedure, given)
+        case MandateWithdrawn(poll=number):
+            poll, given = polls_of(matter).get(number), mandates_of(matter, number)
+            return mandates.withdrawal_refusals(poll, act, given, _article(matter, number))
         case PollClosed(poll=number):
             return closing.refusals(polls_of(matter).get(number), act, _article(matter, number))
         case BoxUnlocked(poll=number):
@@ -75,6 +83,29 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
         case StageClosed(stage=stage) | StageSkipped(stage=stage):
             return closing.stage_refusals(matter.stages, stage, still_open(matter))
     return None
+
+
+def _right(books: Books, poll: int, entitlement: str) -> Entitlement | None:
+    entry = books.get(ROLL, key(poll, entitlement))
+    return read_entitlement(entry) if entry else None
+
+
+def _casting(matter: Matter, act: Act, ballot: BallotCast, books: Books) -> list[Refusal]:
+    poll, right = polls_of(matter).get(ballot.poll), _right(books, ballot.poll, ballot.entitlement)
+    rule = chosen(matter.standing.rules, poll.opened.rule) if poll else None
+    article = _article(matter, ballot.poll)
+    reasons = casting.refusals(poll, right, act, article, rule)
+    given = mandates_of(matter, ballot.poll)
+    if poll is None or right is None:
+        return reasons
+    if right.member != act.who:
+        before = books.get(BALLOTS, key(ballot.poll, right.id))
+        reasons += mandates.casting_refusals(
+            given, right, act, before["by"] if before else "", article
+        )
+    if act.by != act.who and mandates.held_by(given, act.by, act.at):
+        reasons.append(Refusal("voting.helper_holds_a_mandate", article))
+    return reasons
 
 
 def _opening(matter: Matter, act: Act, opened: PollOpened) -> list[Refusal]:

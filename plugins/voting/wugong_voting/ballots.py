@@ -30,7 +30,7 @@ def _keys(thing: Act | Fact) -> Iterable[str]:
 
 def _fold(value: Mapping[str, Any] | None, _key: str, fact: Fact) -> Mapping[str, Any]:
     times = value["times"] + 1 if value else 1
-    return {"choice": fact.event.choice, "times": times, "channel": fact.channel}
+    return {"choice": fact.event.choice, "times": times, "channel": fact.channel, "by": fact.who}
 
 
 BALLOTS: Book[Mapping[str, Any]] = Book(
@@ -38,6 +38,7 @@ BALLOTS: Book[Mapping[str, Any]] = Book(
     keys=_keys,
     fold=_fold,
     hears=(BallotCast, PollClosed),
+    version=2,  # since mandates: who cast it
     shown_to="voting.teller",  # a relation that nobody has: results are read, ballots are not
 )
 

@@ -23,7 +23,8 @@ def refusals(
 ) -> list[Refusal]:
     """Say why the ballot that ``act`` carries does not count.
 
-    ``entitlement`` is what the frozen roll of the poll holds under the ballot's entitlement;
+    ``entitlement`` is what the frozen roll of the poll holds under the ballot's entitlement (who
+    may cast it is asked in :mod:`wugong_voting.mandates`);
     ``source`` the article that the poll's procedure rests on, ``rule`` what counts the poll.
     """
     ballot: BallotCast = act.event
@@ -39,9 +40,6 @@ def refusals(
     if entitlement is None:
         details = {"entitlement": ballot.entitlement}
         reasons.append(Refusal("voting.not_on_the_roll", source, details))
-    elif entitlement.member != act.who:
-        details = {"entitlement": ballot.entitlement}
-        reasons.append(Refusal("voting.not_your_entitlement", source, details))
     reasons += choice_refusals(ballot.choice, poll, rule, act.channel, source)
     if act.channel in PAPER_AND_SCREEN and act.channel not in poll.opened.channels:
         reasons.append(Refusal("voting.channel_not_offered", source, {"channel": act.channel}))

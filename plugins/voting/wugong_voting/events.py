@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
-from wugong import EVALUATE, MANAGE, N_, PLAN, Label, Most, Ref, Stage, To, event
+from wugong import EVALUATE, MANAGE, N_, PLAN, Label, Member, Most, Ref, Stage, To, event
 
 VOTING: Stage = PLAN | MANAGE | EVALUATE  # where polls are opened, so where ballots are cast
 
@@ -31,3 +32,42 @@ class BallotCast:
     poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
     entitlement: Annotated[str, Label(N_("Entitlement")), Most(80)]
     choice: Annotated[str, Label(N_("Choice")), Most(4000)]  # see ballot_forms.py
+
+
+@event(
+    "voting.mandate_given",
+    may={"resident": VOTING},
+    shown_to="members",
+    source="民法典 165, 169",
+    despite_hold=True,
+    title=N_("Let somebody else vote for you"),
+    says=N_("{by} lets {holder} vote with {entitlement}"),
+)
+class MandateGiven:
+    """Whoever is entitled names in writing who votes for them in one poll, and for how long.
+
+    The ballot counts under the entitlement of who gave the mandate. Nobody passes on what they
+    hold for another. Members read who votes for whom.
+    """
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    entitlement: Annotated[str, Label(N_("Entitlement")), Most(80)]
+    holder: Annotated[str, Label(N_("Who votes for you")), Most(80), Member()]
+    until: Annotated[datetime, Label(N_("Until"))]
+    since: Annotated[datetime | None, Label(N_("From (empty: at once)"))] = None
+
+
+@event(
+    "voting.mandate_withdrawn",
+    may={"resident": VOTING},
+    shown_to="members",
+    source="民法典 165",
+    despite_hold=True,
+    title=N_("Vote yourself again"),
+    says=N_("{by} took back the mandate for {entitlement}"),
+)
+class MandateWithdrawn:
+    """A mandate ends before its time; a ballot cast under it stands until its owner casts one."""
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    entitlement: Annotated[str, Label(N_("Entitlement")), Most(80)]

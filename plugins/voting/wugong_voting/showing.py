@@ -26,6 +26,7 @@ from wugong import (
     totals,
 )
 from wugong_voting.ballots import BALLOTS, alike, under, weighed
+from wugong_voting.mandates import Mandate, held_by, latest, mandates_of
 from wugong_voting.needs import Need, turnout_needs
 from wugong_voting.outcome import figures
 from wugong_voting.state import Poll
@@ -55,6 +56,7 @@ class Right:
 
     entitlement: Entitlement
     cast: int = 0  # how many ballots so far; the last one counts
+    mandate: Mandate | None = None  # under which somebody else votes with it, or the reader does
 
     @property
     def units(self) -> str:
@@ -62,21 +64,27 @@ class Right:
         return ", ".join(part.unit for part in self.entitlement.parts) or self.entitlement.id
 
 
-def rights_of(engine: Engine, community: str, poll: int, member: str) -> list[Right]:
-    """Return what ``member`` may vote with in a poll."""
+def rights_of(engine: Engine, matter: Matter, poll: int, member: str) -> list[Right]:
+    """Return what ``member`` may vote with in a poll: their own first, then under mandates."""
     if not member:
         return []
+    at, given, community = engine.now(), mandates_of(matter, poll), matter.community
+    held = {m.entitlement: m for m in held_by(given, member, at)}
     roll = roll_of(engine, community, poll)
-    mine = {where: right for where, right in roll.items() if right.member == member}
+    mine = {where: r for where, r in roll.items() if r.member == member or r.id in held}
     if is_secret(engine, community, poll):
-        return [
-            Right(right, int(engine.has_voted(community, poll, right.id)))
-            for right in mine.values()
-        ]
-    cast = engine.book(BALLOTS, community, keys=list(mine))
-    return [
-        Right(right, cast[where]["times"] if where in cast else 0) for where, right in mine.items()
-    ]
+        cast = {w: int(engine.has_voted(community, poll, r.id)) for w, r in mine.items()}
+    else:
+        book = engine.book(BALLOTS, community, keys=list(mine))
+        cast = {where: ballot["times"] for where, ballot in book.items()}
+    rights = []
+    for where, right in mine.items():
+        last = latest(given, right.id)
+        mandate = last if last is not None and last.withdrawn_at is None else None
+        if mandate is not None and at >= mandate.until:
+            mandate = None
+        rights.append(Right(right, cast.get(where, 0), mandate))
+    return sorted(rights, key=lambda one: one.entitlement.member != member)
 
 
 def is_secret(engine: Engine, community: str, poll: int) -> bool:

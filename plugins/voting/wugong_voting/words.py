@@ -11,6 +11,33 @@ TEXTS = Texts(
         "voting.poll_is_closed": N_("Voting closed at {closed_at}. No more ballots are taken."),
         "voting.not_on_the_roll": N_("{entitlement} is not on the frozen roll of this poll."),
         "voting.not_your_entitlement": N_("Only its holder can vote with {entitlement}."),
+        "voting.mandates_not_allowed": N_("Nobody may vote for another in this poll."),
+        "voting.mandate_not_yours": N_(
+            "Only who holds {entitlement} can say who votes with it; a mandate is not passed on."
+        ),
+        "voting.mandate_stands": N_(
+            "You already let somebody vote with it until {until}. Take that back first."
+        ),
+        "voting.mandate_to_oneself": N_("You vote for yourself without a mandate."),
+        "voting.mandate_to_a_candidate": N_("A candidate cannot vote for others."),
+        "voting.mandates_too_many": N_(
+            "This person already votes for others; at most {most} are allowed."
+        ),
+        "voting.mandate_never_runs": N_(
+            "With this period no ballot could be cast. Voting runs from {opens_at} to {closes_at}."
+        ),
+        "voting.mandate_missing": N_("No mandate stands for {entitlement}."),
+        "voting.mandate_withdrawn": N_(
+            "The mandate for {entitlement} was taken back at {withdrawn_at}."
+        ),
+        "voting.mandate_not_begun": N_("The mandate starts at {since}."),
+        "voting.mandate_over": N_("The mandate ended at {until}."),
+        "voting.voted_themselves": N_(
+            "Who holds {entitlement} has voted themselves; that ballot stands."
+        ),
+        "voting.helper_holds_a_mandate": N_(
+            "Who votes for others in this poll under a mandate cannot help at its desk."
+        ),
         "voting.unknown_option": N_("{choice} cannot be chosen. The options are: {options}."),
         "voting.named_twice": N_("{choice} is named twice on one ballot."),
         "voting.too_many": N_("The ballot names {given} options; at most {most} are allowed."),

@@ -107,7 +107,7 @@ def render_panels(
             "poll": poll,
             "rights": []
             if poll.decided
-            else showing.rights_of(engine, matter.community, poll.id, viewer.member),
+            else showing.rights_of(engine, matter, poll.id, viewer.member),
             "turnout": None if poll.decided else showing.turnout_of(engine, matter, poll),
         }
         for poll in listed
@@ -187,7 +187,11 @@ def _poll_page(
         "voting/poll.html",
         poll=poll,
         procedure=procedure,
-        rights=showing.rights_of(engine, matter.community, poll.id, _who(request)),
+        rights=showing.rights_of(engine, matter, poll.id, _who(request)),
+        me=_who(request),
+        mandates=procedure is not None
+        and procedure.proxies is not None
+        and procedure.proxies.allowed,
         running=poll.is_open(engine.now()),
         over=poll.is_over(engine.now()),
         turnout=showing.turnout_of(engine, matter, poll),
@@ -227,8 +231,7 @@ async def send_ballot(request: Request) -> Response:
 
 def _check(request: Request, poll: Poll, form: Form) -> Response:
     engine: Engine = request.app.state.engine
-    community = request.state.matter.community
-    rights = showing.rights_of(engine, community, poll.id, _who(request))
+    rights = showing.rights_of(engine, request.state.matter, poll.id, _who(request))
     right = next((r for r in rights if r.entitlement.id == form["entitlement"]), None)
     if right is None:
         raise Unreadable([("entitlement", "is missing")])
@@ -247,6 +250,7 @@ def _check(request: Request, poll: Poll, form: Form) -> Response:
         stay=True,
         poll=poll,
         right=right,
+        me=_who(request),
         choice=choice,
         said=marking.in_words(choice, poll, kind, request.state.words),
         one=kind.kind == "choose",
