@@ -1,25 +1,25 @@
 """The property kit: what every counting rule must keep, and what a rule claims of itself.
 
-Run by ``wugong check-rule`` and by our own tests on every rule for one winner. Each property is
-tried on small random elections with ties, gaps, weights and blank ballots; the first that breaks
-it is the example. The elections follow from the seed, so a finding can be repeated.
+Run by ``wugong check-rule`` and by our own tests on every rule. Here are the properties of rules
+for one winner, in :mod:`wugong_voting.kit_seats` those for several seats and budgets. Each is tried
+on small random elections with ties, gaps, weights and blank ballots; the first that breaks it is
+the example. The elections follow from the seed, so a finding can be repeated.
 """
 
 from __future__ import annotations
 
 import random
-import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from wugong_voting import kit_seats
 from wugong_voting.ballot_forms import Groups
 from wugong_voting.counting.profile import Profile, from_orders
 from wugong_voting.counting.result import Result
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import settled
+from wugong_voting.purity import Impure, reaches_for_chance, sealed_off
 
 LEVELS = 4
 NAMES = ("a", "b", "c", "d", "e")
@@ -62,27 +62,36 @@ class Finding:
     example: str = ""
 
 
-class Impure(Exception):
-    """A rule asked for the time or for chance."""
-
-
 Property = Callable[[CountingRule, Election, random.Random], bool]
 
 
 def examine(rule: CountingRule, elections: int = 200, seed: int = 1) -> list[Finding]:
     """Try every property that a rule must keep or claims; ``ValueError`` for an unknown claim."""
-    if rule.picks != "one" or rule.asks not in _BALLOTS:
-        raise ValueError(f"the kit tries rules for one winner; {rule.id} is none")
-    if unknown := set(rule.claims) - CLAIMS.keys():
+    one = rule.picks == "one"
+    if one and rule.asks not in _BALLOTS:
+        raise ValueError(f"the kit has no ballots for {rule.id}: it asks for {rule.asks}")
+    always, claims = (ALWAYS, CLAIMS) if one else (kit_seats.ALWAYS, kit_seats.CLAIMS)
+    if unknown := set(rule.claims) - claims.keys():
         raise ValueError(f"{rule.id} claims what the kit cannot try: {', '.join(sorted(unknown))}")
-    tried = {**ALWAYS, **{name: CLAIMS[name] for name in rule.claims}}
-    return [_try(name, keeps, rule, elections, seed) for name, keeps in tried.items()]
+    tried: dict[str, Any] = {**always, **{name: claims[name] for name in rule.claims}}
+
+    def draw(chance: random.Random) -> Any:
+        return drawn(rule.asks, chance) if one else kit_seats.drawn(rule, chance)
+
+    return [_try(name, keeps, rule, draw, elections, seed) for name, keeps in tried.items()]
 
 
-def _try(name: str, keeps: Property, rule: CountingRule, elections: int, seed: int) -> Finding:
+def _try(
+    name: str,
+    keeps: Callable[[CountingRule, Any, random.Random], bool],
+    rule: CountingRule,
+    draw: Callable[[random.Random], Any],
+    elections: int,
+    seed: int,
+) -> Finding:
     chance = random.Random(f"{seed} {name}")
     for number in range(1, elections + 1):
-        election = drawn(rule.asks, chance)
+        election = draw(chance)
         if not keeps(rule, election, chance):
             return Finding(name, False, number, str(election))
     return Finding(name, True, elections)
@@ -158,11 +167,11 @@ def _repeats(rule: CountingRule, election: Election, _chance: random.Random) -> 
 
 def _asks_nothing(rule: CountingRule, election: Election, _chance: random.Random) -> bool:
     try:
-        with _sealed_off():
+        with sealed_off():
             rule.count(election.profile())
     except Impure:
         return False
-    return not _reaches_for_chance(rule)
+    return not reaches_for_chance(rule)
 
 
 def _anonymous(rule: CountingRule, election: Election, chance: random.Random) -> bool:
@@ -335,37 +344,3 @@ CLAIMS: Mapping[str, Property] = {
     "participation": _participation,
     "clone_independent": _clones,
 }
-
-
-# The time and chance, out of reach
-
-_REACH: tuple[tuple[Any, str], ...] = (
-    *((time, name) for name in ("time", "time_ns", "monotonic", "perf_counter")),
-    *((random, name) for name in ("random", "randint", "choice", "shuffle", "sample")),
-    *((secrets, name) for name in ("token_bytes", "randbelow", "choice")),
-)
-
-
-def _refuse(*_args: Any, **_named: Any) -> Any:
-    raise Impure("a rule may not ask for the time or for chance")
-
-
-@contextmanager
-def _sealed_off() -> Iterator[None]:
-    kept = [(module, name, getattr(module, name)) for module, name in _REACH]
-    try:
-        for module, name, _ in kept:
-            setattr(module, name, _refuse)
-        yield
-    finally:
-        for module, name, known in kept:
-            setattr(module, name, known)
-
-
-def _reaches_for_chance(rule: CountingRule) -> bool:
-    """Tell whether the rule's own module has the clock or chance at hand under any name."""
-    forbidden = {id(module) for module in (time, random, secrets)}
-    forbidden |= {id(getattr(module, name)) for module, name in _REACH}
-    functions = (rule.partial, rule.decide)
-    spaces = [getattr(function, "__globals__", {}) for function in functions]
-    return any(id(value) in forbidden for space in spaces for value in space.values())

@@ -13,13 +13,17 @@ import pytest
 from click.testing import CliRunner
 
 from wugong_server.cli import cli
+from wugong_voting import kit_seats
 from wugong_voting.counting.profile import Profile
 from wugong_voting.counting.registry import COUNTING
 from wugong_voting.counting.result import Result
 from wugong_voting.counting.rule import CountingRule
+from wugong_voting.counting.seats import SEATS
+from wugong_voting.counting.settings import TIE_BREAK
 from wugong_voting.kit import ALWAYS, examine
 
 ONE = [rule for rule in COUNTING.values() if rule.picks == "one"]
+MANY = [rule for rule in COUNTING.values() if rule.picks != "one"]
 
 
 @pytest.mark.parametrize("rule", ONE, ids=lambda rule: rule.id)
@@ -27,6 +31,65 @@ def test_every_rule_keeps_what_it_promises(rule: CountingRule) -> None:
     findings = examine(rule, elections=30)
     assert [f"{f.property}: {f.example}" for f in findings if not f.held] == []
     assert {f.property for f in findings} == {*ALWAYS, *rule.claims}
+
+
+@pytest.mark.parametrize("rule", MANY, ids=lambda rule: rule.id)
+def test_every_rule_for_seats_or_a_budget_keeps_what_it_promises(rule: CountingRule) -> None:
+    findings = examine(rule, elections=25)
+    assert [f"{f.property}: {f.example}" for f in findings if not f.held] == []
+    assert {f.property for f in findings} == {*kit_seats.ALWAYS, *rule.claims}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("rule", MANY, ids=lambda rule: rule.id)
+def test_rules_for_seats_and_budgets_keep_their_word_in_many_elections(rule: CountingRule) -> None:
+    findings = examine(rule, elections=3_000, seed=7)
+    assert [f"{f.property}: {f.example}" for f in findings if not f.held] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "claim"),
+    [
+        ("block_approval", "pjr"),
+        ("mes_committee", "blank_ignored"),
+        ("largest_remainder", "house_monotonic"),
+        ("highest_averages", "quota"),
+        ("mes_cost", "exhaustive"),
+        ("phragmen_pb", "exhaustive"),
+        ("pb_greedy", "pjr"),
+    ],
+)
+def test_a_claim_about_seats_that_is_too_much_is_found(rule: str, claim: str) -> None:
+    findings = examine(replace(COUNTING[rule], claims=(claim,)), elections=120)
+    (found,) = [finding for finding in findings if finding.property == claim]
+    assert not found.held
+    assert found.example
+
+
+def odd_seats(choose: Callable[[Profile], list[str]]) -> CountingRule:
+    """Make a rule for several seats that breaks its word."""
+
+    def decide(summary: Ballots, settings: Mapping[str, Any]) -> Result:
+        return Result("odd", tuple(choose(summary.profile)), options=settings)
+
+    return CountingRule("odd", "Odd", "approval", Ballots, decide, "several", (SEATS, TIE_BREAK))
+
+
+@pytest.mark.parametrize(
+    ("choose", "broken"),
+    [
+        (lambda profile: list(profile.options), {"within seats and budget", "unanimous"}),
+        (lambda profile: list(profile.options[:1]), {"neutral", "unanimous"}),
+        (lambda profile: [random.choice(profile.options)], {"no clock, no chance"}),
+        (lambda profile: [sorted(profile.options)[profile.rows % 2]], {"weights honoured"}),
+    ],
+    ids=["everybody", "first option", "chance", "rows"],
+)
+def test_a_rule_for_seats_that_breaks_its_word_is_caught(
+    choose: Callable[[Profile], list[str]], broken: set[str]
+) -> None:
+    findings = examine(odd_seats(choose), elections=60)
+    assert broken <= {finding.property for finding in findings if not finding.held}
 
 
 @pytest.mark.parametrize(

@@ -54,5 +54,5 @@ RULE = CountingRule(
     decide=decide,
     picks="several",
     settings=(SEATS, TIE_BREAK),
-    claims=("monotonic",),
+    claims=("monotonic", "house_monotonic", "blank_ignored"),
 )

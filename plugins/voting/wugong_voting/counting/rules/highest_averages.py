@@ -67,5 +67,5 @@ RULE = CountingRule(
     picks="several",
     settings=(SEATS, DIVISORS, TIE_BREAK),
     source="D'Hondt 1882, Sainte-Laguë 1910",
-    claims=("proportional", "monotonic"),
+    claims=("lower_quota", "house_monotonic", "monotonic", "blank_ignored"),
 )

@@ -73,5 +73,5 @@ RULE = CountingRule(
     picks="several",
     settings=(SEATS, QUOTA, TIE_BREAK),
     source="Hare 1857, Droop 1869",
-    claims=("proportional",),
+    claims=("quota", "monotonic", "blank_ignored"),
 )

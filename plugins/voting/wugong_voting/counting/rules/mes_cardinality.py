@@ -32,5 +32,5 @@ RULE = CountingRule(
     picks="projects",
     settings=(COMPLETION, MIN_SCORE, INCOMPATIBLE, TIE_BREAK),
     source="Peters, Pierczyński and Skowron 2021",
-    claims=("proportional",),
+    claims=("ejr",),
 )

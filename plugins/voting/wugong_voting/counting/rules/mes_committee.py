@@ -51,5 +51,5 @@ RULE = CountingRule(
     picks="several",
     settings=(SEATS, TIE_BREAK),
     source="Peters and Skowron 2020",
-    claims=("proportional",),
+    claims=("ejr",),
 )

@@ -51,5 +51,5 @@ RULE = CountingRule(
     decide=decide,
     picks="projects",
     settings=(COUNT, SKIP, PART, MIN_SCORE, INCOMPATIBLE, TIE_BREAK),
-    claims=("monotonic",),
+    claims=("exhaustive", "monotonic", "blank_ignored"),
 )

@@ -42,5 +42,5 @@ RULE = CountingRule(
     decide=decide,
     picks="projects",
     settings=(SKIP, PART, MIN_SCORE, INCOMPATIBLE, TIE_BREAK),
-    claims=("monotonic",),
+    claims=("exhaustive", "monotonic", "blank_ignored"),
 )

@@ -72,5 +72,5 @@ RULE = CountingRule(
     picks="projects",
     settings=(SKIP, PART, MIN_SCORE, INCOMPATIBLE, TIE_BREAK),
     source="Goel, Krishnaswamy, Sakshuwong and Aitamurto 2019",
-    claims=("monotonic",),
+    claims=("monotonic", "blank_ignored"),
 )

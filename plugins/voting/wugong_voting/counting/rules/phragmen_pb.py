@@ -129,5 +129,5 @@ RULE = CountingRule(
     picks="projects",
     settings=(MIN_SCORE, INCOMPATIBLE, TIE_BREAK),
     source="Phragmén 1894; Los, Christoff and Grossi 2022",
-    claims=("proportional",),
+    claims=("pjr", "blank_ignored"),
 )

@@ -134,5 +134,5 @@ RULE = CountingRule(
     picks="several",
     settings=(SEATS, TIE_BREAK),
     source="Thiele 1895",
-    claims=("proportional",),
+    claims=("house_monotonic", "blank_ignored"),
 )

@@ -48,5 +48,5 @@ RULE = CountingRule(
     picks="several",
     settings=(SEATS, TIE_BREAK),
     source="Phragmén 1894",
-    claims=("proportional",),
+    claims=("pjr", "house_monotonic", "blank_ignored"),
 )

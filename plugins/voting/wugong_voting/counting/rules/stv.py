@@ -37,5 +37,5 @@ RULE = CountingRule(
     picks="several",
     settings=(SEATS, QUOTA, SURPLUS, TIES, TIE_BREAK),
     source="Hare 1857, Droop 1869, Gregory 1880",
-    claims=("proportional", "majority"),
+    claims=("solid_coalitions", "majority", "blank_ignored"),
 )

@@ -33,5 +33,5 @@ RULE = CountingRule(
     picks="several",
     settings=(SEATS, TIE_BREAK),
     source="SSI 2007/42",
-    claims=("proportional", "majority"),
+    claims=("solid_coalitions", "majority", "blank_ignored"),
 )
