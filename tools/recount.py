@@ -12,13 +12,15 @@ one poll::
 grade, empty ones too, and ``levels`` says how many grades there are. A blank ballot has no groups.
 Where projects are chosen for a ``budget``, ``costs`` names what each costs (text, exact), a
 ballot's one group is its set of projects, ``points`` are the sums of points that ballots gave and
-``threshold`` the fewest votes that the file asks for, where it does. Usage::
+``threshold`` the fewest votes that the file asks for, where it does. The JSON of ``wugong draw`` is
+drawn again in the same way. Usage::
 
     python recount.py POLL.json        prints what it finds; exit 1 where the file says otherwise
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
@@ -1028,6 +1030,43 @@ def recount(data: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     return winners, tied
 
 
+# Lots
+
+
+def drawn(data: Mapping[str, Any]) -> tuple[list[str], dict[str, int]]:
+    """Draw again from a revealed seed: the lowest SHA-256 of form, seed and id, class by class."""
+    seed, people = str(data["seed"]), {str(p["id"]): str(p["class"]) for p in data["people"]}
+    if len(people) != len(data["people"]):
+        raise ValueError("somebody is on the list twice")
+    if hashlib.sha256(seed.encode()).hexdigest() != data["commitment"]:
+        raise ValueError("the seed is not the one that was committed to")
+    lines = sorted(f"{name}\t{group}\n" for name, group in people.items())
+    if hashlib.sha256("".join(lines).encode()).hexdigest() != data["list"]:
+        raise ValueError("the list is not the one that was published")
+
+    def ticket(name: str) -> str:
+        return hashlib.sha256(f"wugong-lots/1\n{seed}\n{name}".encode()).hexdigest()
+
+    quotas = data["quotas"] or {None: data["seats"]}
+    found, empty = [], {}
+    for group, seats in quotas.items():
+        able = sorted((n for n in people if group in (None, people[n])), key=ticket)
+        found += able[:seats]
+        if len(able) < seats:
+            empty[group or ""] = seats - len(able)
+    return sorted(found, key=ticket), empty
+
+
+def draw_again(data: Mapping[str, Any]) -> int:
+    """Compare a draw with its file: 0 where they agree, 1 where not."""
+    names, empty = drawn(data)
+    sys.stdout.write(json.dumps({"drawn": names, "unfilled": empty}, ensure_ascii=False) + "\n")
+    if (names, empty) != (data["drawn"], data["unfilled"]):
+        sys.stderr.write("recount: the file says otherwise\n")
+        return 1
+    return 0
+
+
 def main(arguments: Sequence[str]) -> int:
     """Recount the named file; 0 where it agrees, 1 where not, 2 where it cannot be read."""
     if len(arguments) != 1:
@@ -1035,6 +1074,8 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     try:
         data = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+        if data.get("form") == "wugong-draw/1":
+            return draw_again(data)
         winners, tied = recount(data)
     except (OSError, ValueError, KeyError, TypeError) as error:
         sys.stderr.write(f"recount: {error}\n")
