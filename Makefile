@@ -13,12 +13,13 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
+ORACLES := .venv-oracles
 PACKAGING := pyproject.toml hatch_build.py
 CATALOGUES := $(shell find core plugins server -path '*/LC_MESSAGES/*.po')
 # A development environment can serve too; then there is nothing more to install.
 SERVABLE := $(if $(wildcard $(VENV)/installed-dev),$(VENV)/compiled,$(VENV)/installed-server)
 
-.PHONY: serve test lint format messages bench soak dist clean
+.PHONY: serve test lint format messages bench oracles soak dist clean
 
 serve: $(SERVABLE)
 	@if [ -n "$${DATABASE_URL:-}" ]; then export WUGONG_DATABASE_URL="$$DATABASE_URL"; fi; \
@@ -47,6 +48,12 @@ bench: $(BENCH)/installed $(VENV)/compiled
 	tools/install_services.sh
 	$(BENCH)/bin/python -m benchmarks $(ARGS)
 
+# Count beside every library there is: pref_voting wants an older numpy than the others get.
+oracles: $(ORACLES)/installed
+	$(ORACLES)/bin/python -m pytest -q -rs --noconftest $(ARGS) \
+		tests/plugins/voting/counting/test_one_winner_oracles.py \
+		tests/plugins/voting/counting/test_several_oracles.py
+
 soak: $(VENV)/compiled
 	tools/install_services.sh
 	$(BIN)/pytest -m soak --timeout 0 $(ARGS)
@@ -55,7 +62,7 @@ dist: $(VENV)/compiled
 	$(BIN)/python -m build --no-isolation
 
 clean:
-	rm -rf $(VENV) $(BENCH) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(ORACLES) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find core plugins server tests tools benchmarks -name __pycache__ -prune -exec rm -rf {} +
 	find core plugins server -name '*.mo' -delete
 	rm -f server/wugong_server/static/htmx.min.js
@@ -81,6 +88,11 @@ $(BENCH)/installed: $(PACKAGING) | $(BIN)/python
 	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]' \
 		|| $(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check \
 			-e '.[server,postgres]'
+	@touch $@
+
+$(ORACLES)/installed: $(PACKAGING) | $(BIN)/python
+	test -x $(ORACLES)/bin/python || $(BIN)/python -m venv $(ORACLES)
+	$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[oracles]'
 	@touch $@
 
 $(VENV)/compiled: $(VENV)/installed-dev $(CATALOGUES)

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from wugong_voting.counting.profile import Profile, from_orders
@@ -219,15 +219,9 @@ def test_rules_for_complete_rankings_agree_with_pref_voting(rule: str, poll: Pol
     assert won(poll, rule) == set(map(int, found))
 
 
-GRADES = {"score": "score_voting"}
-
-
-@pytest.mark.parametrize("rule", ["score"])
-@settings(deadline=None, max_examples=120)
-@given(drawn=st.data())
-def test_scores_agree_with_pref_voting(rule: str, drawn: st.DataObject) -> None:
-    grades = oracle("pref_voting.grade_profiles")
-    options, levels = drawn.draw(st.integers(2, 4)), drawn.draw(st.integers(2, 5))
+def graded(drawn: st.DataObject, most: int = 4) -> tuple[Profile, list[dict[int, int]], int]:
+    """Draw ballots that grade every option; return them as ours, and as worths from 0."""
+    options, levels = drawn.draw(st.integers(2, most)), drawn.draw(st.integers(2, 5))
     ballots = drawn.draw(
         st.lists(
             st.lists(st.integers(0, levels - 1), min_size=options, max_size=options),
@@ -236,9 +230,64 @@ def test_scores_agree_with_pref_voting(rule: str, drawn: st.DataObject) -> None:
         )
     )
     orders = [[[o for o in range(options) if b[o] == g] for g in range(levels)] for b in ballots]
-    profile = from_orders(NAMES[:options], orders, levels=levels)
     worth = [{o: levels - 1 - grade for o, grade in enumerate(ballot)} for ballot in ballots]
-    theirs = grades.GradeProfile(worth, list(range(levels)), candidates=list(range(options)))
+    return from_orders(NAMES[:options], orders, levels=levels), worth, levels
+
+
+@pytest.mark.parametrize(
+    ("rule", "evaluator", "most"),
+    [
+        # Among three it takes grades away from those, too, who are out already.
+        ("majority_judgment", "MajorityJudgment", 2),
+        ("score", "ScoreVoting", 4),
+    ],
+)
+@settings(deadline=None, max_examples=200)
+@given(drawn=st.data())
+def test_grades_agree_with_votelib(
+    rule: str, evaluator: str, most: int, drawn: st.DataObject
+) -> None:
+    cardinal = oracle("votelib.evaluate.cardinal")
+    profile, worth, _levels = graded(drawn, most)
+    ballots = Counter(frozenset(ballot.items()) for ballot in worth)
+    ours = {NAMES.index(winner) for winner in COUNTING[rule].count(profile).winners}
+    try:
+        found = members(getattr(cardinal, evaluator)().evaluate(ballots, 1))
+    except oracle("votelib.evaluate.core").VotingSystemError:
+        assert len(ours) > 1  # all grades are alike: it names nobody
+    else:
+        assert ours == found
+
+
+@settings(deadline=None, max_examples=200)
+@given(drawn=st.data())
+def test_star_agrees_with_votelib_where_it_is_clear_who_meets(drawn: st.DataObject) -> None:
+    cardinal = oracle("votelib.evaluate.cardinal")
+    profile, worth, _levels = graded(drawn)
+    sums = sorted(((sum(b[o] for b in worth), o) for o in worth[0]), reverse=True)
+    (_, one), (second, two) = sums[:2]
+    duel = sum((b[one] > b[two]) - (b[one] < b[two]) for b in worth)
+    assume(duel and all(total < second for total, _ in sums[2:]))
+    ballots = Counter(frozenset(ballot.items()) for ballot in worth)
+    found = members(cardinal.STAR().evaluate(ballots, 1))
+    ours = {NAMES.index(winner) for winner in COUNTING["star"].count(profile).winners}
+    assert ours == found
+
+
+GRADES = {"score": "score_voting", "approval": "approval"}
+
+
+@pytest.mark.parametrize("rule", sorted(GRADES))
+@settings(deadline=None, max_examples=120)
+@given(drawn=st.data())
+def test_grades_agree_with_pref_voting(rule: str, drawn: st.DataObject) -> None:
+    grades = oracle("pref_voting.grade_profiles")
+    profile, worth, levels = graded(drawn)
+    if rule == "approval":
+        worth, levels = [{o: int(w == levels - 1) for o, w in b.items()} for b in worth], 2
+        assume(any(any(b.values()) for b in worth))  # of nobody approved it names everybody
+    options = list(worth[0])
+    theirs = grades.GradeProfile(worth, list(range(levels)), candidates=options)
     method = getattr(oracle("pref_voting.grade_methods"), GRADES[rule])
     found = {int(option) for option in method(theirs)}
     ours = {NAMES.index(winner) for winner in COUNTING[rule].count(profile).winners}
