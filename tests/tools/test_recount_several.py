@@ -178,7 +178,7 @@ def agree_on(name: Path, rule: str, **options: str) -> None:
 
 
 needs_data = pytest.mark.skipif(not FILES, reason=f"no real elections in {DATA}")
-SMALL = [name for name in FILES if (DATA / name).stat().st_size < 40_000]
+SMALL = [name for name in FILES if (DATA / name).stat().st_size < 22_000]
 
 
 def rules_for(name: Path) -> list[str]:
@@ -191,6 +191,13 @@ def rules_for(name: Path) -> list[str]:
 def test_recount_agrees_on_small_real_files(name: Path) -> None:
     for rule in rules_for(name):
         agree_on(name, rule, **({"seats": "3"} if rule in SEATS else {}))
+
+
+@needs_data
+@pytest.mark.parametrize("name", [n for n in SMALL if n.suffix == ".pb"], ids=str)
+def test_recount_agrees_on_completions_of_small_real_budgets(name: Path) -> None:
+    agree_on(name, "mes_cost", completion="add1u")
+    agree_on(name, "mes_cardinality", completion="add1")
 
 
 @needs_data
