@@ -533,7 +533,7 @@ class Batch(Checks):
         rows, awaited = [], []
         for name in changed:
             waits = self.waiting(name)
-            matter = self.matters[name]
+            matter = self._matter(name)
             shown = last_shown(self.registry, matter) or self.at
             rows.append(matter_row(matter, waits, write_time(shown)))
             awaited += waiting_rows(self.community, name, waits)

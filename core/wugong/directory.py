@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlmodel import col
 
 from wugong.shelf import upsert
@@ -269,19 +269,33 @@ class Buckets:
 
     def take(self, key: str, burst: int, per_minute: int, at: datetime) -> float:
         """Take one token; return 0.0, or the seconds until there is one."""
-        place, now = _hash(key), ms(at)
         with self._storage.write() as connection:
-            row = connection.execute(
-                select(col(BucketRow.tokens), col(BucketRow.at)).where(col(BucketRow.key) == place)
-            ).first()
-            tokens, since = (row[0], row[1]) if row else (burst * 1000, now)
-            gained = max(0, now - since) * per_minute // 60
-            tokens = min(burst * 1000, tokens + gained)
+            tokens = self._tokens(connection, key, burst, per_minute, at)
             missing = max(0, 1000 - tokens)
-            left = tokens if missing else tokens - 1000
-            made = {"key": place, "tokens": left, "at": now}
-            upsert(self._storage, connection, BucketRow, [made], ("key",))
+            self._keep(connection, key, tokens if missing else tokens - 1000, at)
         return missing * 60 / per_minute / 1000
+
+    def spend(self, key: str, burst: int, per_minute: int, count: int, at: datetime) -> int:
+        """Note that ``count`` tokens were taken; return how many whole ones are left."""
+        with self._storage.write() as connection:
+            tokens = self._tokens(connection, key, burst, per_minute, at)
+            left = max(0, tokens - count * 1000)
+            self._keep(connection, key, left, at)
+        return left // 1000
+
+    def _tokens(
+        self, connection: Connection, key: str, burst: int, per_minute: int, at: datetime
+    ) -> int:
+        """Return the thousandths of tokens that a bucket holds now."""
+        row = connection.execute(
+            select(col(BucketRow.tokens), col(BucketRow.at)).where(col(BucketRow.key) == _hash(key))
+        ).first()
+        tokens, since = (row[0], row[1]) if row else (burst * 1000, ms(at))
+        return min(burst * 1000, tokens + max(0, ms(at) - since) * per_minute // 60)
+
+    def _keep(self, connection: Connection, key: str, tokens: int, at: datetime) -> None:
+        made = {"key": _hash(key), "tokens": tokens, "at": ms(at)}
+        upsert(self._storage, connection, BucketRow, [made], ("key",))
 
 
 def _hash(text: str) -> str:

@@ -33,7 +33,7 @@ from wugong.matter import Matter, community_of
 from wugong.proving import Proof
 from wugong.publishing import Publishing
 from wugong.reading import MatterLine, Person, Reader
-from wugong.rebuilding import build_missing, rebuild
+from wugong.rebuilding import build_missing, rebuild, renew_lists
 from wugong.schema import Most, Unreadable, shape, write_time
 from wugong.stages import Stage
 from wugong.storage import Storage
@@ -401,6 +401,10 @@ class Engine:
         """Take a token from a rate limit; return 0.0 or the seconds to wait."""
         return self._buckets.take(bucket, burst, per_minute, self.now())
 
+    def spend(self, bucket: str, burst: int, per_minute: int, count: int) -> int:
+        """Note ``count`` tokens of a rate limit as taken; return how many are left."""
+        return self._buckets.spend(bucket, burst, per_minute, count, self.now())
+
     def directory(self, community: str, viewer: Viewer) -> list[Person]:
         """Return the members of a community as ``viewer`` may see them, by id."""
         return self._reader.directory(community, viewer)
@@ -424,6 +428,8 @@ class Engine:
 
     def tick(self) -> int:
         """Record what the clock owes in all matters; return how many facts that made."""
+        for community, _title, _setting in self.communities():
+            renew_lists(self._means, community)
         now = write_time(self.now())
         with self.storage.read() as connection:
             rows = connection.execute(

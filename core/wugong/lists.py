@@ -54,6 +54,7 @@ def matter_row(matter: Matter, waits: Iterable[Waiting], changed: str) -> dict[s
         "opened": 0 if matter.is_standing else int(matter.id.rpartition(".")[2]),
         "last": matter.last,
         "changed": changed,
+        "stood": matter.standing.changed,
         "due": write_time(min(due)) if due else None,
     }
 

@@ -69,6 +69,7 @@ class Standing:
     rosters: Mapping[str, str] = field(default_factory=lambda: EMPTY)  # name → edition
     erased: frozenset[str] = frozenset()
     last: int = 0
+    changed: int = 0  # the fact that last changed roles, settings, rosters or people
     procedures: Mapping[str, Procedure] = field(default_factory=lambda: EMPTY, compare=False)
     rules: Mapping[str, Any] = field(default_factory=lambda: EMPTY, compare=False)
 

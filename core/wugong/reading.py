@@ -24,6 +24,7 @@ from wugong.lists import waiting_of
 from wugong.matter import Matter, community_of, is_id
 from wugong.people import MEMBERS
 from wugong.proving import Proofs
+from wugong.rebuilding import renew_lists
 from wugong.schema import MOST_INT, Sealed, ShownTo
 from wugong.shelf import LAST, view_name
 from wugong.stages import Stage
@@ -443,6 +444,7 @@ class Reader(Proofs):
         """Return what waits for ``viewer`` in all matters, by deadline."""
         if not viewer.member:
             return []
+        renew_lists(self.means, community)
         table = WaitingRow
         plain = [role for role in viewer.roles if role not in self.registry.relations]
         wanted = [*plain, f"member:{viewer.member}", *self.registry.relations]

@@ -95,10 +95,18 @@ class KeyRow(Base, table=True):
 
 
 class MatterRow(Base, table=True):
-    """A matter as lists show it; ``last`` tells a process whether its folded copy is current."""
+    """A matter as lists show it; ``last`` tells a process whether its folded copy is current.
+
+    ``stood``: the fact that last changed what matters share when this row and what is awaited in
+    the matter were made.
+    """
 
     __tablename__ = "wugong_matter"
-    __table_args__ = (Index(None, "community", "opened"), Index(None, "due"))
+    __table_args__ = (
+        Index(None, "community", "opened"),
+        Index(None, "community", "stood"),
+        Index(None, "due"),
+    )
     id: str = Field(primary_key=True)
     community: str
     title: str
@@ -111,6 +119,7 @@ class MatterRow(Base, table=True):
     opened: int = Field(sa_type=BigInteger)
     last: int = Field(sa_type=BigInteger)
     changed: str
+    stood: int = Field(default=0, sa_type=BigInteger)
     due: str | None = None  # when the clock next owes it something
 
 

@@ -329,7 +329,13 @@ def advance(matter: Matter, fact: Fact) -> Matter:
 
 def advance_standing(standing: Standing, fact: Fact) -> Standing:
     """Return what the community's matters share after a fact of its standing matter."""
-    standing = replace(standing, last=fact.seq)
+    changed = _standing_changed(standing, fact)
+    return replace(
+        changed or standing, last=fact.seq, changed=fact.seq if changed else standing.changed
+    )
+
+
+def _standing_changed(standing: Standing, fact: Fact) -> Standing | None:
     match fact.event:
         case CommunityFounded(title=title, setting=setting, plugins=plugins):
             return replace(standing, title=title, setting=setting, plugins=plugins)
@@ -349,7 +355,7 @@ def advance_standing(standing: Standing, fact: Fact) -> Standing:
         case Erased(member=member):
             grants = tuple(g for g in standing.grants if g.member != member)
             return replace(standing, erased=standing.erased | {member}, grants=grants)
-    return standing
+    return None
 
 
 def _without(standing: Standing, member: str, role: str, scope: str) -> tuple[Grant, ...]:

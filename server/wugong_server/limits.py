@@ -1,7 +1,8 @@
-"""Token buckets: how often one account or one network may act.
+"""Token buckets: how often one account or one network may act, in all processes together.
 
-Sign-in is counted in the database, for all processes together. Other acts are counted in the memory
-of each process: a database write to count each ballot would cost as much as the ballot.
+Sign-in is counted in the database each time. Other acts are counted in memory and settled with the
+database every few acts, since a write to count each ballot would cost as much as the ballot: a
+process may be ahead of the others by a sixth of the burst, and no more.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from threading import Lock
 from starlette.requests import Request
 
 MOST_BUCKETS = 20_000
+Spend = Callable[[str, int, int, int], int]  # bucket, burst, a minute, how many → how many are left
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,11 @@ class Rate:
 
     burst: int
     per_minute: int
+
+    @property
+    def block(self) -> int:
+        """How many acts one process counts before it tells the others."""
+        return max(1, self.burst // 6)
 
 
 ACTS_OF_ONE = Rate(30, 60)
@@ -39,6 +46,7 @@ class Buckets:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._untold: dict[str, int] = {}
         self._lock = Lock()
 
     def take(self, key: str, rate: Rate) -> float:
@@ -49,9 +57,26 @@ class Buckets:
             tokens = min(float(rate.burst), tokens + (now - before) * rate.per_minute / 60)
             allowed = tokens >= 1
             self._held[key] = (tokens - 1 if allowed else tokens, now)
+            self._untold[key] = self._untold.get(key, 0) + allowed
             while len(self._held) > MOST_BUCKETS:
-                self._held.popitem(last=False)
+                forgotten, _held = self._held.popitem(last=False)
+                self._untold.pop(forgotten, None)
             return 0.0 if allowed else (1 - tokens) * 60 / rate.per_minute
+
+    def settle(self, key: str, rate: Rate, spend: Spend) -> None:
+        """Tell the database what was taken here, once it is a block, and learn what is left."""
+        with self._lock:
+            if self._untold.get(key, 0) < rate.block:
+                return
+            count = self._untold.pop(key)
+        left = spend(key, rate.burst, rate.per_minute, count)
+        with self._lock:
+            tokens, before = self._held.get(key, (float(left), self._clock()))
+            self._held[key] = (min(tokens, float(left)), before)
+
+    def owes(self, key: str, rate: Rate) -> bool:
+        """Tell whether a block is there to be settled."""
+        return self._untold.get(key, 0) >= rate.block
 
 
 def network(request: Request, trusted: tuple[str, ...]) -> str:

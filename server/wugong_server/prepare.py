@@ -48,7 +48,7 @@ class Prepared:
         page = await run_in_threadpool(self.make, request)
         request.state.words = page.words_of(self.plugin)
         if request.method not in SAFE:
-            limit_acts(page)
+            await limit_acts(page)
         try:
             await self.app(scope, receive, send)
         finally:
@@ -178,17 +178,21 @@ def _accepted(header: str) -> list[str]:
     return [tag for _, _, tag in sorted(wanted)]
 
 
-def limit_acts(page: Page) -> None:
+async def limit_acts(page: Page) -> None:
     """Raise 429 when this account or network has acted too often."""
     state: Any = page.request.app.state
     if not page.settings.rate_limits:
         return
     buckets: Buckets = state.buckets
     where = network(page.request, page.settings.trusted_proxies)
-    waits = [buckets.take(f"net/{where}", ACTS_OF_A_NETWORK)]
+    counted = {f"net/{where}": ACTS_OF_A_NETWORK}
     if page.member:
-        waits.append(buckets.take(f"acts/{page.member}", ACTS_OF_ONE))
-    if (wait := max(waits)) > 0:
+        counted[f"acts/{page.member}"] = ACTS_OF_ONE
+    wait = max([buckets.take(key, rate) for key, rate in counted.items()])
+    for key, rate in counted.items():
+        if buckets.owes(key, rate):  # seldom: it writes to the database
+            await run_in_threadpool(buckets.settle, key, rate, page.engine.spend)
+    if wait > 0:
         raise too_many(wait)
 
 

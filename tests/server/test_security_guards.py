@@ -140,6 +140,39 @@ def test_a_bucket_gives_its_burst_and_then_one_by_one() -> None:
     assert buckets.take("li", rate) == 0.0
 
 
+def test_two_processes_share_a_bucket_but_for_a_block_of_each(rehearsal: Rehearsal) -> None:
+    now = [0.0]
+    first, second = Buckets(lambda: now[0]), Buckets(lambda: now[0])
+    rate = Rate(burst=12, per_minute=60)
+    assert rate.block == 2
+    allowed = 0
+    for _ in range(40):
+        for one in (first, second):
+            allowed += one.take("acts/li", rate) == 0.0
+            one.settle("acts/li", rate, rehearsal.engine.spend)
+    assert rate.burst <= allowed <= rate.burst + rate.block
+    for one in (first, second):
+        assert one.take("acts/li", rate) > 0
+        assert one.take("acts/wang", rate) == 0.0
+    rehearsal.wait(minutes=1)  # for the database a minute's tokens are there again
+    now[0] += 60
+    assert first.take("acts/li", rate) == 0.0
+
+
+def test_a_database_is_asked_once_a_block() -> None:
+    asked: list[int] = []
+
+    def spend(_key: str, _burst: int, _per_minute: int, count: int) -> int:
+        asked.append(count)
+        return 1000
+
+    buckets, rate = Buckets(lambda: 0.0), Rate(burst=30, per_minute=60)
+    for _ in range(14):
+        buckets.take("acts/li", rate)
+        buckets.settle("acts/li", rate, spend)
+    assert asked == [5, 5]
+
+
 def test_too_many_acts_are_told_to_wait(rehearsal: Rehearsal) -> None:
     client = browse(rehearsal, "li")
     client.app.state.settings = client.app.state.settings.__class__(  # type: ignore[attr-defined]

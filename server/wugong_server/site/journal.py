@@ -54,7 +54,9 @@ def verify(request: Request) -> Response:
     proof, refused = None, None
     if code:
         buckets = request.app.state.buckets
-        wait = buckets.take(f"look/{network(request, page.settings.trusted_proxies)}", LOOK_UPS)
+        bucket = f"look/{network(request, page.settings.trusted_proxies)}"
+        wait = buckets.take(bucket, LOOK_UPS)
+        buckets.settle(bucket, LOOK_UPS, page.engine.spend)
         if page.settings.rate_limits and wait > 0:
             raise too_many(wait)
         try:
