@@ -34,6 +34,7 @@ class Eyes:
 
     def __call__(self, page: Page) -> None:
         """Look at the page as it stands, if it is the first of its kind."""
+        page.wait_for_load_state()  # what was clicked may still be on its way
         kind = self.kind_of(page)
         if kind in self.looked:
             return

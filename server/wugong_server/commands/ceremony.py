@@ -69,7 +69,8 @@ def command(needed: int, shares: int, sheets: Path, language: str | None, in_jso
 def draw(key: BoxKey, split: tuple[str, ...], language: str) -> str:
     """Return the sheets as one page that needs nothing else: public key first, then the shares."""
     env = Environment(
-        loader=PackageLoader("wugong_server"),
+        # A file of its own, never a page: it may carry its style, as pages may not.
+        loader=PackageLoader("wugong_server", "commands/templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
