@@ -10,7 +10,7 @@ from tests.stories.looking import Eyes
 from tests.stories.walking import BrowserDoor, told_on_pages
 from wugong.cases import Played
 
-# Minutes of clicking: `make soak` runs it; the suite plays the same stories and looks at their pages.
+# Minutes of clicking: `make soak` runs it; the suite plays the stories and looks at their pages.
 pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 # Who does what on the pages; everything else of a story goes straight to the engine.
