@@ -129,6 +129,35 @@ def test_recount_agrees_on_ten_thousand_polls(rule: str) -> None:
     check(rule, 10_000, f"soak {rule}")
 
 
+def test_ties_look_back_at_the_count_between_two_that_drop_out_for_certain() -> None:
+    """b and c drop out in either order, and which count lies between them decides a against d."""
+    ballots = {
+        "a=e": 3,
+        "b=c": 2,
+        "d>a>b=e": 3,
+        "c>d>a": 2,
+        "b>a>c>d>e": 2,
+        "d>b=c": 1,
+        "e>a>c": 1,
+        "a>b=c": 3,
+        "e=d>b>c": 1,
+    }
+    poll = {
+        "form": "wugong-poll/1",
+        "rule": "stv_scottish",
+        "candidates": list("abcde"),
+        "levels": None,
+        "ballots": [
+            {"weight": weight, "groups": [group.split("=") for group in ballot.split(">")]}
+            for ballot, weight in ballots.items()
+        ],
+        "options": {"seats": "1"},
+    }
+    found = COUNTING["stv_scottish"].count(profile_of(poll), {"seats": "1"})
+    assert (found.winners, set(found.tied)) == ((), {"a", "d"})
+    assert recount(poll) == ([], ["a", "d"])
+
+
 def test_every_rule_for_several_seats_or_a_budget_is_recounted() -> None:
     assert {rule.id for rule in COUNTING.values() if rule.picks != "one"} == set(SEVERAL)
 

@@ -67,8 +67,14 @@ class Count:
         )
 
     def key(self) -> Any:
-        """Return what the future depends on: eliminations between two elections have no order."""
-        return self.story, frozenset(self.out), frozenset(self.elected), frozenset(self.waiting)
+        """Return what the future depends on: eliminations between two elections have no order.
+
+        Where ties look back, the earlier counts are part of it.
+        """
+        sets = frozenset(self.out), frozenset(self.elected), frozenset(self.waiting)
+        if not self.terms.look_back:
+            return self.story, *sets
+        return self.story, *sets, tuple(tuple(sorted(votes.items())) for votes in self.past)
 
     def step(self) -> list[Count]:
         """Go on by one stage; where a tie decides, one way for each of the tied."""
@@ -94,7 +100,7 @@ class Count:
         last = self._settled(last, highest=False)
         if len(last) > 1 and not fewest and len(self.standing) - len(last) < left:
             return self._idle(last, left)
-        if len(last) > 1 and (safe := self._hopeless(votes, len(last), left)):
+        if len(last) > 1 and (safe := self._safe(votes, last, fewest, left)):
             self._drop(safe)
             return [self]
         return self._ways(last, "_drop_one")
@@ -217,11 +223,20 @@ class Count:
     def _move(self, moved: Any) -> None:
         self.tops[moved] = tops_of(self.profile, sorted(self.standing), moved)
 
+    def _safe(self, votes: Votes, last: list[int], fewest: Fraction, left: int) -> Sequence[int]:
+        """Return options that may drop out together, as the order among them decides nothing.
+
+        Those without a vote leave no count behind that differs, so ties may look back past them.
+        """
+        safe = self._hopeless(votes, len(last), left)
+        return safe or (last if self.terms.look_back and not fewest else ())
+
     def _hopeless(self, votes: Votes, tied: int, left: int) -> list[int]:
         """Return options that all drop out in whatever order, so that their ties decide nothing.
 
         Even with every ballot that prefers it to all others outside the group, none of them
-        reaches the last one outside, and passing on all their ballots elects nobody.
+        reaches the last one outside, and passing on all their ballots elects nobody. Where ties
+        look back, no two outside may be level then, or a count left out here could part them.
         """
         ranked = sorted(self.standing, key=lambda c: (votes[c], c))
         for size in range(tied, len(ranked) - left + 1):
@@ -263,10 +278,14 @@ class Count:
         return True
 
     def _elects_nobody(self, votes: Votes, group: Sequence[int], others: list[int]) -> bool:
+        """Tell whether all ballots of the group elect nobody, nor leave a tie that looks back."""
         rows = np.flatnonzero(np.isin(self.tops, group))
         tops = tops_of(self.profile, sorted(others), rows)
         gained = self._sums(tops, self.kinds[rows], weights_of(self.profile)[rows])
-        return all(votes[c] + gained[c] < self.terms.quota for c in others)
+        after = [votes[c] + gained[c] for c in others]
+        if self.terms.look_back and len(set(after)) < len(after):
+            return False
+        return all(one < self.terms.quota for one in after)
 
     def _worth(self, kinds: Any, weights: Any) -> Fraction:
         total = Fraction(0)
