@@ -3,12 +3,15 @@
 
     python3 verify_journal.py journal.jsonl
     python3 verify_journal.py journal.jsonl --head 1107:9f3a…   (a head from a notice or a receipt)
+    python3 verify_journal.py journal.jsonl --proof receipt.json   (what the site says of a receipt)
 
 An export has one JSON object a line: what it is, each record, and at the end the head. A record's
 digest is SHA-256 over a tag and the record's canonical JSON (sorted keys, no blanks, UTF-8); each
 record names the digest before it, so no record can be changed, left out, added or moved unseen.
 That the end was cut off shows only against a head that somebody kept: give it with --head.
 A second chain in SM3 runs beside the first and is checked where Python's OpenSSL knows SM3.
+A proof leads from a receipt to the root of a tree (RFC 6962) over the digests of the first records,
+or over the sorted receipts of an opened ballot box; the root is computed again from the export.
 A record that the reader of the export may not see is withheld: its digests stay in the chain.
 
 Exit code 0: everything fits. 1: a record does not fit, and the first one is named.
@@ -119,6 +122,8 @@ class Chain:
         self.at: str | None = ""  # when the last record was made, unless it is withheld
         self.withheld = 0
         self.digests: dict[int, str] = {}  # of the records for which a head is known
+        self.leaves: list[str] = []  # the digests of all records
+        self.boxes: dict[int, Any] = {}  # the receipts of each opened box
 
     def add(self, record: Any, known: set[int]) -> None:
         """Check the next record and take it as the last one."""
@@ -136,6 +141,9 @@ class Chain:
         self.sm3 = record["sm3"] if self.sm3 is not None else None
         if seq in known:
             self.digests[seq] = self.digest
+        self.leaves.append(self.digest)
+        if record.get("kind") == "voting.box_opened":
+            self.boxes[seq] = record["body"].get("ids")
 
     def _recompute(self, record: dict[str, Any], seq: int) -> None:
         if record["community"] != self.community:
@@ -198,6 +206,63 @@ def compare(chain: Chain, heads: Sequence[Head]) -> None:
             raise Bad(seq, "is not the one that was published: the journal was rewritten")
 
 
+def tree_root(leaves: Sequence[bytes]) -> str:
+    """Compute the root over leaves (at least one) as RFC 6962, 2.1 has it: level by level."""
+    level = [hashlib.sha256(b"\0" + leaf).digest() for leaf in leaves]
+    while len(level) > 1:
+        pairs = zip(level[::2], level[1::2], strict=False)
+        odd = level[len(level) // 2 * 2 :]  # without a neighbour it moves up as it is
+        level = [hashlib.sha256(b"\1" + left + right).digest() for left, right in pairs] + odd
+    return level[0].hex()
+
+
+def climb(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> str | None:
+    """Follow a path from a leaf up; None where it is longer or shorter than the tree is high."""
+    made, steps = hashlib.sha256(b"\0" + leaf).digest(), iter(path)
+    while size > 1:
+        if index ^ 1 < size:
+            other = next(steps, None)
+            if other is None:
+                return None
+            made = hashlib.sha256(b"\1" + (other + made if index & 1 else made + other)).digest()
+        index, size = index >> 1, (size + 1) >> 1
+    return made.hex() if next(steps, None) is None else None
+
+
+def check_proof(chain: Chain, proof: Any) -> None:
+    """Hold what the site says of a receipt against the export; raise Bad where it does not fit."""
+    proof = proof.get("inclusion", proof) if isinstance(proof, dict) else proof
+    try:
+        leaf, path = bytes.fromhex(proof["leaf"]), [bytes.fromhex(one) for one in proof["path"]]
+        box, index, size, root = (proof[name] for name in ("box", "index", "size", "root"))
+        if not all(type(number) is int for number in (box, index, size)):
+            raise TypeError
+    except (KeyError, TypeError, ValueError):
+        raise Bad(0, "with the proof names no leaf, path, box, index, size and root") from None
+    try:
+        found = chain.boxes.get(box, []) if box else chain.leaves
+        leaves = [bytes.fromhex(one) for one in found]
+    except (TypeError, ValueError):
+        raise Bad(box, "holds something that is no digest") from None
+    if not 0 <= index < size <= len(leaves) or (box and size != len(leaves)):
+        raise Bad(box, f"has no tree of {size} leaves with a leaf {index}: the proof does not fit")
+    if leaves[index] != leaf:
+        raise Bad(box or index + 1, "does not have the digest that the proof names")
+    if climb(leaf, index, size, path) != root:
+        raise Bad(box or index + 1, "is not proved: the path does not lead to the root")
+    if tree_root(leaves[:size]) != root:
+        raise Bad(box or size, "belongs to another tree than the proof: the roots differ")
+
+
+def read_proof(name: str) -> Any:
+    """Read a file that holds a proof, or raise Bad."""
+    with open(name, encoding="utf-8") as file:
+        try:
+            return json.load(file)
+        except json.JSONDecodeError:
+            raise Bad(0, "with the proof is no JSON") from None
+
+
 def read_head(text: str) -> Head:
     """Read ``1107:9f3a…``: the number of a record and at least 16 digits of its digest."""
     seq, colon, digest = text.partition(":")
@@ -219,6 +284,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--head", action="append", default=[], type=read_head, metavar="SEQ:DIGEST",
         help="a head kept earlier; may be given several times",
     )  # fmt: skip
+    parser.add_argument(
+        "--proof", action="append", default=[], metavar="FILE",
+        help="what the site's API says of a receipt; may be given several times",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="answer in JSON")
     given = parser.parse_args(arguments)
     try:
@@ -227,8 +296,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             with open(given.export, encoding="utf-8") as file:
                 chain = verify(iter(file), given.head)
+        for name in given.proof:
+            check_proof(chain, read_proof(name))
     except (OSError, UnicodeDecodeError) as error:
-        print(f"cannot read {given.export}: {error}", file=sys.stderr)
+        print(
+            f"cannot read {getattr(error, 'filename', '') or given.export}: {error}",
+            file=sys.stderr,
+        )
         return 2
     except Bad as bad:
         if given.json:
@@ -239,11 +313,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     answer = {
         "fits": True, "community": chain.community, "records": chain.seq, "digest": chain.digest,
         "sm3": chain.sm3, "withheld": chain.withheld, "heads": len(given.head),
+        "proofs": len(given.proof),
     }  # fmt: skip
     if given.json:
         print(json.dumps(answer, ensure_ascii=False))
         return 0
     print(f"{chain.seq} records of {chain.community} fit; head {chain.seq}:{chain.digest}")
+    if given.proof:
+        print(f"{len(given.proof)} proofs fit: the receipts are in the journal")
     if chain.withheld:
         print(f"{chain.withheld} of them are withheld: in the chain, not to be read here")
     if chain.sm3 is None:

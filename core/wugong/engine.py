@@ -30,7 +30,7 @@ from wugong.folding import Matters
 from wugong.jobs import Job, Means
 from wugong.journal import ChainHead, Fault, check_chain
 from wugong.matter import Matter, community_of
-from wugong.proving import Proof
+from wugong.proving import Inclusion, Proof
 from wugong.publishing import Publishing
 from wugong.reading import MatterLine, Person, Reader
 from wugong.rebuilding import build_missing, rebuild, renew_lists
@@ -384,6 +384,14 @@ class Engine:
     def receipt(self, community: str, code: str) -> Proof | None:
         """Return what a receipt code proves, or ``None``; ``ValueError`` for a misspelt one."""
         return self._reader.receipt(community, code)
+
+    def inclusion(self, community: str, proof: Proof) -> Inclusion | None:
+        """Return the path that proves a receipt; ``None`` while its ballot is in the box."""
+        return self._reader.inclusion(community, proof)
+
+    def root(self, community: str) -> tuple[int, str]:
+        """Return size and root of the tree over the digests of all facts of a community."""
+        return self._reader.root(community)
 
     def proof(self, community: str, seq: int) -> Proof | None:
         """Return the receipt of a fact by its number, for prints and certificates."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -21,6 +22,7 @@ from wugong.journal import (
     read_stamp,
     receipt_code,
 )
+from wugong.merkle import Tree
 from wugong.schema import MOST_INT
 from wugong.tables import JournalRow, VotedRow
 
@@ -44,11 +46,29 @@ class Proof:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """A path from a receipt's digest to a root that everybody can compute from the export.
+
+    ``box`` 0: the tree of the digests of the first ``size`` facts. Else: the tree of the sorted
+    receipts in the fact of that number, by which a ballot box was opened.
+    """
+
+    box: int
+    leaf: str  # hexadecimal, as are root and path
+    index: int
+    size: int
+    root: str
+    path: tuple[str, ...]
+
+
 class Proofs:
     """Reads the journal itself: what everybody may check, and what the operator exports."""
 
     def __init__(self, means: Means) -> None:
         self.means, self.registry = means, means.registry
+        self._trees: dict[str, Tree] = {}  # of the digests of each community's facts
+        self._growing = Lock()
 
     def head(self, community: str) -> ChainHead:
         """Return where the chain of a community stands."""
@@ -128,6 +148,49 @@ class Proofs:
         if kind is not None and "." in kind.shown_to:
             return Proof(row.seq, "", "", at, "", row.digest, code)
         return Proof(row.seq, row.matter, row.kind, at, row.channel, row.digest, code)
+
+    def root(self, community: str) -> tuple[int, str]:
+        """Return size and root of the tree over the digests of all facts of a community."""
+        with self._growing:
+            tree = self._tree(community)
+            return len(tree), tree.root().hex()
+
+    def inclusion(self, community: str, proof: Proof) -> Inclusion | None:
+        """Return the path that proves a receipt; ``None`` while its ballot is still in the box."""
+        if proof.seq == 0:
+            return None
+        with self._growing:
+            tree, box, index = self._tree(community), 0, proof.seq - 1
+            if proof.kind == BALLOT and (ids := self._opened(community, proof.seq)):
+                tree, box = Tree(map(bytes.fromhex, ids)), proof.seq
+                index = ids.index(proof.digest)
+            path = tuple(one.hex() for one in tree.path(index))
+            return Inclusion(box, proof.digest, index, len(tree), tree.root().hex(), path)
+
+    def _tree(self, community: str) -> Tree:
+        """Return the tree of a community with all that was recorded since it was last asked for."""
+        table, tree = JournalRow, self._trees.setdefault(community, Tree())
+        with self.means.storage.read() as connection:
+            new = connection.execute(
+                select(col(table.digest))
+                .where(col(table.community) == community, col(table.seq) > len(tree))
+                .order_by(col(table.seq))
+            )
+            for (digest,) in new:
+                tree.append(bytes.fromhex(digest))
+        return tree
+
+    def _opened(self, community: str, seq: int) -> list[str]:
+        """Return the receipts of the ballots that fact ``seq`` opened, or none."""
+        table = JournalRow
+        query = select(col(table.body)).where(
+            col(table.community) == community,
+            col(table.seq) == seq,
+            col(table.kind) == "voting.box_opened",
+        )
+        with self.means.storage.read() as connection:
+            body = connection.execute(query).scalar()
+        return list(json.loads(body)["ids"]) if body is not None else []
 
     def turnout(self, community: str, poll: int, step: int) -> int:
         """Return how many voted in a secret poll, rounded down to ``step``."""

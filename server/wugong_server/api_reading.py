@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -47,8 +48,15 @@ def head(page: Page) -> Any:
 
 
 def _head(page: Page) -> dict[str, Any]:
-    found = page.engine.head(_standing(page).community)
-    return {"seq": found.seq, "sha256": found.digest, "sm3": found.sm3, "at": found.at or None}
+    community = _standing(page).community
+    found, (size, root) = page.engine.head(community), page.engine.root(community)
+    return {
+        "seq": found.seq,
+        "sha256": found.digest,
+        "sm3": found.sm3,
+        "at": found.at or None,
+        "tree": {"size": size, "root": root},
+    }
 
 
 def matters(page: Page) -> Any:
@@ -227,7 +235,9 @@ def receipt(page: Page) -> Any:
         raise Malformed(422, ("code", str(error))) from None
     if found is None:
         raise HTTPException(404)
+    proved = page.engine.inclusion(_standing(page).community, found)
     return {
+        "inclusion": asdict(proved) if proved else None,
         "seq": found.seq,
         "matter": found.matter,
         "kind": found.kind,

@@ -68,7 +68,8 @@ FACT = one(
     body={"type": "object"},
 )
 STAGES_NOW = many(one(stage=STAGE, title=TEXT, status=STATUS, until=maybe(TIME)))
-HEAD = one(seq=NUMBER, sha256=TEXT, sm3=TEXT, at=maybe(TIME))
+TREE = one(size=NUMBER, root=TEXT)
+HEAD = one(seq=NUMBER, sha256=TEXT, sm3=TEXT, at=maybe(TIME), tree=TREE)
 NEXT = maybe(TEXT)
 REQUIREMENT = one(id=TEXT, measure=TEXT, base=TEXT, op=TEXT, share=TEXT, source=TEXT)
 ROLE = one(role=TEXT, title=TEXT)
@@ -132,7 +133,17 @@ ANSWERS: Mapping[str, Json] = {
         },
     },
     "my_facts": one(facts=many(FACT), next=NEXT),
-    "receipt": one(seq=NUMBER, matter=TEXT, kind=TEXT, at=TIME, channel=TEXT, digest=TEXT),
+    "receipt": one(
+        seq=NUMBER,
+        matter=TEXT,
+        kind=TEXT,
+        at=TIME,
+        channel=TEXT,
+        digest=TEXT,
+        inclusion=maybe(
+            one(box=NUMBER, leaf=TEXT, index=NUMBER, size=NUMBER, root=TEXT, path=many(TEXT))
+        ),
+    ),
     "tasks": one(waiting=many(WAITING)),
     "me": one(
         member=TEXT,

@@ -120,7 +120,14 @@ def test_a_matter_for_members_is_not_found_by_others(r: Rehearsal) -> None:
 def test_the_head_is_the_one_of_the_journal(r: Rehearsal) -> None:
     head = r.engine.head("wutong")
     shown = Program(r).get("head")
-    assert shown == {"seq": head.seq, "sha256": head.digest, "sm3": head.sm3, "at": head.at}
+    size, root = r.engine.root("wutong")
+    assert shown == {
+        "seq": head.seq,
+        "sha256": head.digest,
+        "sm3": head.sm3,
+        "at": head.at,
+        "tree": {"size": size, "root": root},
+    }
     assert Program(r).get("")["head"] == shown
 
 
@@ -147,7 +154,9 @@ def test_a_fact_is_linked_from_either_end(r: Rehearsal) -> None:
 def test_a_receipt_proves_an_act_and_a_wrong_code_does_not(r: Rehearsal) -> None:
     receipt = r.act("li", "wutong", "wugong.matter_opened", {"title": "路燈"})
     program = Program(r)
-    assert program.get(f"receipts/{receipt.code}")["seq"] == receipt.seq
+    shown = program.get(f"receipts/{receipt.code}")
+    assert shown["seq"] == receipt.seq
+    assert shown["inclusion"]["root"] == program.get("head")["tree"]["root"]
     program.get("receipts/2222-2222-2222-2222", 404)
     problem = program.get("receipts/no-code", 422)
     assert problem["problems"][0]["place"] == "code"
