@@ -111,15 +111,6 @@ def drawn(asks: str, chance: random.Random) -> Election:
     return Election(options, ballots, asks in ("grades", "score"))
 
 
-def _choice(options: Sequence[str], chance: random.Random) -> Groups:
-    return ((chance.choice(options),),) if chance.random() < 0.9 else ()
-
-
-def _approval(options: Sequence[str], chance: random.Random) -> Groups:
-    marked = tuple(option for option in options if chance.random() < 0.5)
-    return (marked,) if marked else ()
-
-
 def _ranking(options: Sequence[str], chance: random.Random) -> Groups:
     ordered = chance.sample(options, chance.randint(0, len(options)))
     groups: list[list[str]] = []
@@ -140,8 +131,8 @@ def _grades(options: Sequence[str], chance: random.Random) -> Groups:
 
 
 _BALLOTS: Mapping[str, Callable[[Sequence[str], random.Random], Groups]] = {
-    "choose": _choice,
-    "approval": _approval,
+    "choose": kit_seats.one_marked,
+    "approval": kit_seats.some_marked,
     "ranked": _ranking,
     "grades": _grades,
     "score": _grades,

@@ -87,7 +87,7 @@ def drawn(rule: CountingRule, chance: random.Random) -> Contest:
     """Draw a small contest of the kind that a rule counts."""
     options = NAMES[: chance.randint(2, len(NAMES))]
     heaviest = chance.choice((1, 3, 9))
-    marks = {"choose": _choice, "ranked": _ranking}.get(rule.asks, _set)
+    marks = {"choose": one_marked, "ranked": _ranking}.get(rule.asks, some_marked)
     ballots = tuple(
         (chance.randint(1, heaviest), marks(options, chance)) for _ in range(chance.randint(1, 7))
     )
@@ -100,11 +100,13 @@ def drawn(rule: CountingRule, chance: random.Random) -> Contest:
     return replace(contest, costs=costs, budget=Fraction(chance.randint(1, 20 * parts), parts))
 
 
-def _choice(options: Sequence[str], chance: random.Random) -> Groups:
+def one_marked(options: Sequence[str], chance: random.Random) -> Groups:
+    """Draw a ballot with one mark, now and then a blank one."""
     return ((chance.choice(options),),) if chance.random() < 0.9 else ()
 
 
-def _set(options: Sequence[str], chance: random.Random) -> Groups:
+def some_marked(options: Sequence[str], chance: random.Random) -> Groups:
+    """Draw a ballot that marks any number of options alike."""
     marked = tuple(option for option in options if chance.random() < 0.5)
     return (marked,) if marked else ()
 
