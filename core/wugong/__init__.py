@@ -66,6 +66,7 @@ from wugong.schema import (
     write_time,
 )
 from wugong.stages import ANY, BUILD, EVALUATE, MANAGE, PLAN, SHARE, STAGES, Stage
+from wugong.statutes import Article, Statute, read_statute
 from wugong.thresholds import Threshold, least, reaches
 from wugong.views import View
 from wugong.vocabulary import (
@@ -107,6 +108,7 @@ __all__ = [
     "STAGES",
     "ZONE",
     "Act",
+    "Article",
     "Attached",
     "Attachments",
     "Ballot",
@@ -179,6 +181,7 @@ __all__ = [
     "StageOpened",
     "StageSkipped",
     "Standing",
+    "Statute",
     "TaskAccepted",
     "Test",
     "Texts",
@@ -208,6 +211,7 @@ __all__ = [
     "read_box_key",
     "read_entitlement",
     "read_procedure",
+    "read_statute",
     "read_time",
     "roll_hash",
     "seal",

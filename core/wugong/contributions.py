@@ -12,6 +12,7 @@ from wugong.folds import Fold
 from wugong.matter import Matter
 from wugong.polls import VotingRule
 from wugong.procedures import Procedure
+from wugong.statutes import Statute
 from wugong.views import View
 
 
@@ -81,4 +82,5 @@ Contribution = (
     | SettingDefault
     | VotingRule
     | Procedure
+    | Statute
 )

@@ -21,6 +21,7 @@ from wugong.polls import VotingRule
 from wugong.procedures import Procedure
 from wugong.schema import Ref, shape
 from wugong.stages import Stage
+from wugong.statutes import Statute, national_sources, national_statutes
 from wugong.views import View
 from wugong.vocabulary import CORE_EVENTS
 
@@ -57,6 +58,8 @@ class Registry:
     reads: dict[tuple[str, str], Reads] = field(default_factory=dict)
     rules: dict[str, VotingRule] = field(default_factory=dict)
     procedures: dict[str, Procedure] = field(default_factory=dict)
+    statutes: dict[str, Statute] = field(default_factory=dict)
+    sources: dict[str, Statute] = field(default_factory=dict)  # by every name a source may use
     refusals: dict[str, str] = field(default_factory=dict)
     remedies: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
@@ -107,6 +110,8 @@ def build(plugins: Mapping[str, Any]) -> Registry:
     for kind in map(kind_of, CORE_EVENTS):
         _add_kind(registry, CORE, kind)
     registry.core = frozenset(registry.kinds)
+    registry.statutes.update({statute.id: statute for statute in national_statutes()})
+    registry.sources.update(national_sources())
     for name in sorted(plugins):
         if not name.isidentifier() or name in RESERVED:
             raise Misconfigured(f"a plugin cannot be called {name!r}")
@@ -177,9 +182,14 @@ def _add(registry: Registry, plugin: str, one: Any) -> None:
             raise Misconfigured(f"plugin {plugin}: its names begin with {plugin}., not {one.name}")
         target, value = named[type(one)]
         _put(target, one.name, value, plugin)
-    elif isinstance(one, VotingRule | Procedure):
-        target = registry.rules if isinstance(one, VotingRule) else registry.procedures
-        _put(target, one.id, one, plugin)
+    elif isinstance(one, VotingRule):
+        _put(registry.rules, one.id, one, plugin)
+    elif isinstance(one, Procedure):
+        _put(registry.procedures, one.id, one, plugin)
+    elif isinstance(one, Statute):
+        _put(registry.statutes, one.id, one, plugin)
+        for name in one.aliases:
+            _put(registry.sources, name, one, plugin)
     elif isinstance(one, Texts):
         for code, message in one.refusals.items():
             _put(registry.refusals, code, message, plugin)

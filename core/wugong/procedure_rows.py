@@ -43,17 +43,17 @@ def read_list(value: Any, read: Callable[[Any, str], Row], where: str) -> tuple[
 
 def read_basis(row: Any, where: str) -> Basis:
     """Read ``{article, text_year, confidence}``."""
-    _keys(row, where, {"article", "text_year", "confidence"})
+    check_keys(row, where, {"article", "text_year", "confidence"})
     if type(row["text_year"]) is not int:
         raise ValueError(f"{where}: text_year must be a year, got {row['text_year']!r}")
-    return Basis(_text(row, "article", where), row["text_year"], _confidence(row, where))
+    return Basis(read_text(row, "article", where), row["text_year"], read_confidence(row, where))
 
 
 def read_requirement(row: Any, where: str) -> Requirement:
     """Read ``{id, measure, op, base, share, source}`` and, where stated, ``confidence``."""
     needed = {"id", "measure", "op", "base", "share", "source"}
     place = f"{where}, test {row.get('id', '?')}" if isinstance(row, dict) else where
-    _keys(row, place, needed, {"confidence"})
+    check_keys(row, place, needed, {"confidence"})
     unit = row["measure"]
     if unit not in MEASURE_OF:
         raise ValueError(f"{place}: measure must be one of {', '.join(MEASURE_OF)}")
@@ -61,71 +61,73 @@ def read_requirement(row: Any, where: str) -> Requirement:
         raise ValueError(f"{place}: base must be one of {', '.join(get_args(Base))}")
     measure = MEASURE_OF[unit]
     return Requirement(
-        _text(row, "id", place),
+        read_text(row, "id", place),
         measure,
         row["base"],
         _threshold(row, place),
         None if unit == measure else unit,
-        _confidence(row, place) if "confidence" in row else None,
+        read_confidence(row, place) if "confidence" in row else None,
     )
 
 
 def read_support(row: Any, where: str) -> Support:
     """Read ``{unit, op, share, source, confidence}``."""
-    _keys(row, where, {"unit", "op", "share", "source", "confidence"})
+    check_keys(row, where, {"unit", "op", "share", "source", "confidence"})
     if row["unit"] not in MEASURE_OF:
         raise ValueError(f"{where}: unit must be one of {', '.join(MEASURE_OF)}")
-    return Support(row["unit"], _threshold(row, where), _confidence(row, where))
+    return Support(row["unit"], _threshold(row, where), read_confidence(row, where))
 
 
 def read_proxies(row: Any, where: str) -> Proxies:
     """Read ``{allowed, candidates, source, confidence}`` and, where there is a cap, ``most``."""
-    _keys(row, where, {"allowed", "candidates", "source", "confidence"}, {"most"})
+    check_keys(row, where, {"allowed", "candidates", "source", "confidence"}, {"most"})
     most = row.get("most")
     if most is not None and (type(most) is not int or most < 1):
         raise ValueError(f"{where}: most must be a number from 1, got {most!r}")
     for key in ("allowed", "candidates"):
         if not isinstance(row[key], bool):
             raise ValueError(f"{where}: {key} must be true or false")
-    allowed, source = row["allowed"], _text(row, "source", where)
-    return Proxies(allowed, most, row["candidates"], source, _confidence(row, where))
+    allowed, source = row["allowed"], read_text(row, "source", where)
+    return Proxies(allowed, most, row["candidates"], source, read_confidence(row, where))
 
 
 def read_silence(row: Any, where: str) -> Silence:
     """Read ``{policy, source, confidence}``."""
-    _keys(row, where, {"policy", "source", "confidence"})
+    check_keys(row, where, {"policy", "source", "confidence"})
     if row["policy"] not in POLICIES:
         raise ValueError(f"{where}: policy must be one of {', '.join(POLICIES)}")
-    return Silence(row["policy"], _text(row, "source", where), _confidence(row, where))
+    return Silence(row["policy"], read_text(row, "source", where), read_confidence(row, where))
 
 
 def read_composition(row: Any, where: str) -> Composition:
     """Read ``{id, count, of, op, share, …}`` or ``{id, count, number, …}``."""
     shared = {"id", "count", "source", "confidence"}
     if isinstance(row, dict) and "number" in row:
-        _keys(row, where, shared | {"number"})
+        check_keys(row, where, shared | {"number"})
         if type(row["number"]) is not int or row["number"] < 1:
             raise ValueError(f"{where}: number must be a number from 1")
         of, threshold, number = "", None, row["number"]
     else:
-        _keys(row, where, shared | {"of", "op", "share"})
-        of, threshold, number = _text(row, "of", where), _threshold(row, where), 0
+        check_keys(row, where, shared | {"of", "op", "share"})
+        of, threshold, number = read_text(row, "of", where), _threshold(row, where), 0
     for figure in {row["count"], of} - {""}:
         if figure not in FIGURES:
             raise ValueError(f"{where}: {figure!r} is none of {', '.join(FIGURES)}")
-    source, sure = _text(row, "source", where), _confidence(row, where)
-    return Composition(_text(row, "id", where), row["count"], of, threshold, number, source, sure)
+    source, sure = read_text(row, "source", where), read_confidence(row, where)
+    return Composition(
+        read_text(row, "id", where), row["count"], of, threshold, number, source, sure
+    )
 
 
 def read_item(row: Any, where: str) -> Item:
     """Read ``{number, source, confidence, zh_Hans, zh_Hant, en, delegable?, belongs_to?}``."""
     optional = {"delegable", "belongs_to"}
-    _keys(row, where, {"number", "source", "confidence", *LANGUAGES}, optional)
+    check_keys(row, where, {"number", "source", "confidence", *LANGUAGES}, optional)
     return Item(
         str(row["number"]),
         read_title({key: row[key] for key in LANGUAGES}, where),
-        _text(row, "source", where),
-        _confidence(row, where),
+        read_text(row, "source", where),
+        read_confidence(row, where),
         bool(row.get("delegable", True)),
         str(row.get("belongs_to", "")),
     )
@@ -133,23 +135,23 @@ def read_item(row: Any, where: str) -> Item:
 
 def read_step(row: Any, where: str) -> Step:
     """Read ``{id, source, confidence, zh_Hans, zh_Hant, en}`` and, where one acts, ``actor``."""
-    _keys(row, where, {"id", "source", "confidence", *LANGUAGES}, {"actor"})
+    check_keys(row, where, {"id", "source", "confidence", *LANGUAGES}, {"actor"})
     title = read_title({key: row[key] for key in LANGUAGES}, where)
-    source, sure = _text(row, "source", where), _confidence(row, where)
-    return Step(_text(row, "id", where), title, source, sure, str(row.get("actor", "")))
+    source, sure = read_text(row, "source", where), read_confidence(row, where)
+    return Step(read_text(row, "id", where), title, source, sure, str(row.get("actor", "")))
 
 
 def read_term(row: Any, where: str) -> Term:
     """Read ``{id, days, kind, source, confidence, zh_Hans, zh_Hant, en}``; ``working``."""
-    _keys(row, where, {"id", "days", "kind", "source", "confidence", *LANGUAGES}, {"working"})
+    check_keys(row, where, {"id", "days", "kind", "source", "confidence", *LANGUAGES}, {"working"})
     if row["kind"] not in ("before", "posted", "within"):
         raise ValueError(f"{where}: kind must be before, posted or within")
     return Term(
-        _text(row, "id", where),
+        read_text(row, "id", where),
         read_days(row["days"], f"{where}: days"),
         row["kind"],
-        _text(row, "source", where),
-        _confidence(row, where),
+        read_text(row, "source", where),
+        read_confidence(row, where),
         bool(row.get("working", False)),
         read_title({key: row[key] for key in LANGUAGES}, where),
     )
@@ -157,9 +159,9 @@ def read_term(row: Any, where: str) -> Term:
 
 def read_incompatible(row: Any, where: str) -> Incompatible:
     """Read ``{one, other, source, confidence}``."""
-    _keys(row, where, {"one", "other", "source", "confidence"})
-    one, other = _text(row, "one", where), _text(row, "other", where)
-    return Incompatible(one, other, _text(row, "source", where), _confidence(row, where))
+    check_keys(row, where, {"one", "other", "source", "confidence"})
+    one, other = read_text(row, "one", where), read_text(row, "other", where)
+    return Incompatible(one, other, read_text(row, "source", where), read_confidence(row, where))
 
 
 def read_title(value: Any, where: str) -> Mapping[str, str]:
@@ -185,14 +187,14 @@ def _threshold(row: Mapping[str, Any], where: str) -> Threshold:
     try:
         if not isinstance(share, str) or "." in share:
             raise TypeError
-        return Threshold(Fraction(share), row["op"] == ">=", _text(row, "source", where))
+        return Threshold(Fraction(share), row["op"] == ">=", read_text(row, "source", where))
     except (ValueError, TypeError, ZeroDivisionError):
         raise ValueError(
             f"{where}: share must be text such as 2/3, at most 1/1, got {share!r}"
         ) from None
 
 
-def _keys(row: Any, where: str, needed: set[str], optional: set[str] | None = None) -> None:
+def check_keys(row: Any, where: str, needed: set[str], optional: set[str] | None = None) -> None:
     if not isinstance(row, dict):
         raise ValueError(f"{where}: must be a table")
     if missing := needed - row.keys():
@@ -201,13 +203,13 @@ def _keys(row: Any, where: str, needed: set[str], optional: set[str] | None = No
         raise ValueError(f"{where}: unknown key {', '.join(sorted(unknown))}")
 
 
-def _text(row: Mapping[str, Any], key: str, where: str) -> str:
+def read_text(row: Mapping[str, Any], key: str, where: str) -> str:
     if not isinstance(row[key], str) or not row[key]:
         raise ValueError(f"{where}: {key} must be text, got {row[key]!r}")
     return str(row[key])
 
 
-def _confidence(row: Mapping[str, Any], where: str) -> Confidence:
+def read_confidence(row: Mapping[str, Any], where: str) -> Confidence:
     if row["confidence"] not in get_args(Confidence):
         raise ValueError(f"{where}: confidence must be V, S, M or I, got {row['confidence']!r}")
     sure: Confidence = row["confidence"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from fractions import Fraction
 
 from wugong import N_, Words
@@ -72,6 +72,13 @@ def grouped(code: str) -> str:
     """Write a code in groups of four: ``4Q7M 2K9P``."""
     plain = code.replace(" ", "").replace("-", "").upper()
     return " ".join(plain[i : i + GROUP] for i in range(0, len(plain), GROUP))
+
+
+def calendar_day(day: date, words: Words) -> str:
+    """Write a date with its year: ``2026年1月1日``."""
+    if words.language == "en":
+        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def day(at: datetime, now: datetime, zone: tzinfo, words: Words) -> str:

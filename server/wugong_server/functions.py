@@ -6,7 +6,7 @@ import io
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -50,6 +50,12 @@ def on_day(at: datetime) -> Markup:
     """Write a day as ``<time>``."""
     page = current()
     return _marked(at, formats.day(at, page.now, page.zone, words()))
+
+
+def day_of(day: date) -> Markup:
+    """Write a date of the calendar as ``<time>``."""
+    written = formats.calendar_day(day, words())
+    return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), written)
 
 
 def at_moment(at: datetime) -> Markup:
@@ -111,6 +117,17 @@ def address(name: str, /, **params: Any) -> str:
 def address_of_act(matter: Any, kind: str, /, **preset: Any) -> str:
     """Return where an act is done."""
     return act_url(current().request, str(getattr(matter, "id", matter)), kind, **preset)
+
+
+def laws_of(source: str) -> list[laws.Chip]:
+    """Return the chips of a source, with the statutes that this program and its plugins tell."""
+    return laws.chips(source, words(), current().engine.registry.sources)
+
+
+def law_url(chip: laws.Chip) -> str:
+    """Return where the article of a chip is told."""
+    page = address("statute", statute=chip.statute)
+    return f"{page}#{chip.anchor}" if chip.anchor else page
 
 
 def absolute(path: str) -> str:
@@ -237,7 +254,9 @@ FUNCTIONS: dict[str, Any] = {
     "audience_words": lambda audience: telling.audience_words(current(), audience),
     "role_words": lambda role: telling.role_words(current(), role),
     "who_may": lambda kind: telling.who_may(current(), kind),
-    "laws_of": lambda source: laws.chips(source, words()),
+    "laws_of": laws_of,
+    "law_url": law_url,
+    "day_of": day_of,
     "slips_of": lambda matter: drawing.slips(matter, words()),
     "per_cent": drawing.per_cent,
     "page_numbers": lambda listed: drawing.page_numbers(listed.number, listed.pages),

@@ -45,6 +45,8 @@ PATHS = (
     "/c/wutong/sign-in",
     "/about/accessibility",
     "/about/privacy",
+    "/law",
+    "/law/four-two",
     "/m/wutong.8",
     "/m/wutong.8/records/8",
 )

@@ -19,6 +19,7 @@ from wugong_server.site import (
     notices,
     people,
     roster,
+    statutes,
 )
 
 
@@ -28,6 +29,8 @@ def routes(settings: Settings) -> list[Route]:
         Route("/", entry.index, name="index"),
         Route("/preferences", entry.preferences, name="preferences"),
         Route("/about/{topic}", entry.about, name="about"),
+        Route("/law", statutes.listed, name="statutes"),
+        Route("/law/{statute}", statutes.show, name="statute"),
         Route("/c/{community}", home.show, name="home"),
         Route("/c/{community}/mine", home.mine, name="mine"),
         Route("/c/{community}/matters", matters.listed, name="matters"),
