@@ -24,6 +24,21 @@ TERMS = {
     "posted": N_("posted for at least {days} days"),
     "within": N_("within {days} days"),
 }
+CONVENORS = {
+    "owners_committee": N_("The owners' committee calls it."),
+    "residents_committee": N_("The residents' committee calls it."),
+    "villagers_committee": N_("The villagers' committee calls it."),
+    "group_head": N_("The head of the group calls it."),
+}
+CAUSES = {
+    "roof_leak": N_("a leaking roof"),
+    "lift": N_("a lift out of order"),
+    "facade": N_("a façade coming down"),
+    "fire_system": N_("fire protection out of order"),
+    "drains": N_("blocked or broken drains"),
+    "pump": N_("pumps out of order"),
+    "power": N_("power supply out of order"),
+}
 POLICIES = {
     "strict_returned": N_("Only ballots that came back take part."),
     "signed_receipt_is_abstain": N_("A ballot signed for and not returned is an abstention."),
@@ -56,6 +71,7 @@ def describe(procedure: Procedure, words: Words) -> tuple[Section, ...]:
         (N_("Taking part"), (_test(one, words) for one in procedure.quorum)),
         (N_("In favour"), (_test(one, words) for one in procedure.consent)),
         (N_("Composition of the body"), _composition(procedure, words)),
+        (N_("Who calls it"), _convenor(procedure, words)),
         (
             N_("A meeting must be called when asked for by"),
             (_support(one, words) for one in procedure.demands),
@@ -72,6 +88,10 @@ def describe(procedure: Procedure, words: Words) -> tuple[Section, ...]:
             (Line(_named(s.title, words), s.source, s.confidence) for s in procedure.steps),
         ),
         (N_("Matters of the law"), _items(procedure, words)),
+        (
+            N_("Dangers that allow it without a vote"),
+            (Line(words(CAUSES.get(cause, cause))) for cause in procedure.causes),
+        ),
         (
             N_("A locality may change, and only make stricter"),
             (
@@ -121,23 +141,30 @@ def _share(threshold: Threshold, words: Words) -> str:
     return words(message, share=share)
 
 
-def _test(test: Requirement, words: Words) -> Line:
-    text = words(
+def condition(unit: str, threshold: Threshold, base: str, words: Words) -> str:
+    """Say what a test asks for: ``owners: 2/3 or more of all entitled``."""
+    names = {**UNITS, **BASES, "area": N_("floor area"), "women": N_("women")}
+    return words(
         N_("{unit}: {share} of {base}"),
-        unit=words(UNITS[test.counts]),
-        share=_share(test.threshold, words),
-        base=words(BASES[test.base]),
+        unit=words(names[unit]),
+        share=_share(threshold, words),
+        base=words(names[base]),
     )
+
+
+def _test(test: Requirement, words: Words) -> Line:
+    text = condition(test.counts, test.threshold, test.base, words)
     return Line(text, test.threshold.source, test.confidence or "")
 
 
+def _convenor(procedure: Procedure, words: Words) -> Iterable[Line]:
+    if procedure.convenor:
+        told = CONVENORS.get(procedure.convenor, procedure.convenor)
+        yield Line(words(told), procedure.convenor_source)
+
+
 def _support(support: Support, words: Words) -> Line:
-    text = words(
-        N_("{unit}: {share} of {base}"),
-        unit=words(UNITS[support.unit]),
-        share=_share(support.threshold, words),
-        base=words(BASES["all"]),
-    )
+    text = condition(support.unit, support.threshold, "all", words)
     return Line(text, support.threshold.source, support.confidence)
 
 
@@ -149,12 +176,7 @@ def _composition(procedure: Procedure, words: Words) -> Iterable[Line]:
                 N_("{unit}: at least {number}"), unit=words(names[rule.count]), number=rule.number
             )
         else:
-            text = words(
-                N_("{unit}: {share} of {base}"),
-                unit=words(names[rule.count]),
-                share=_share(rule.threshold, words),
-                base=words(names[rule.of]),
-            )
+            text = condition(rule.count, rule.threshold, rule.of, words)
         yield Line(text, rule.source, rule.confidence)
 
 
@@ -187,4 +209,5 @@ def _items(procedure: Procedure, words: Words) -> Iterable[Line]:
             text = words(N_("{item} – not for delegates"), item=text)
         elif item.belongs_to:
             text = words(N_("{item} – under {procedure}"), item=text, procedure=item.belongs_to)
-        yield Line(f"{item.number}. {text}", item.source, item.confidence)
+        numbered = f"{item.number}. " if item.number.isdecimal() else ""
+        yield Line(numbered + text, item.source, item.confidence)

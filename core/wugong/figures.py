@@ -34,10 +34,13 @@ def told(message: str, **details: object) -> dict[str, str]:
 
 
 class Undecidable(ValueError):
-    """The figures cannot be judged; ``code`` and ``text`` (by language) say what is wrong."""
+    """The figures cannot be judged; ``code`` and ``text`` (by language) say what is wrong.
+
+    ``message`` and ``details`` are what ``text`` is made of; a page names its fields instead.
+    """
 
     def __init__(self, code: str, message: str, **details: object) -> None:
-        self.code = code
+        self.code, self.message, self.details = code, message, details
         self.text = told(message, **details)
         super().__init__(self.text["en"])
 

@@ -18,6 +18,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from wugong import Kind
+from wugong.deciding import decide
+from wugong.figures import Undecidable
 from wugong.schema import Sealed, Shape
 from wugong_server import attaching, openapi, pictures
 from wugong_server.api_reading import COMMUNITY, MATTER, READING, SIGN_IN, V1, Read
@@ -36,6 +38,7 @@ def api_routes() -> list[Route]:
     return [
         Route(MATTER + "/events", record, methods=["POST"], name="api.record"),
         *(_get(path, read) for path, read in READING.items()),
+        Route(V1 + "/decide", work_out, methods=["POST"], name="api.decide"),
         Route(
             COMMUNITY + "/documents",
             put_document,
@@ -118,6 +121,17 @@ async def record(request: Request) -> Response:
         root = request.scope.get("root_path", "")
         headers["Location"] = f"{root}{community}/facts/{receipt.seq}"
     return JSONResponse(answer, 201, headers=headers)
+
+
+async def work_out(request: Request) -> Response:
+    """Say what figures come to under a procedure, as ``wugong decide`` does."""
+    page, asked = page_of(request), await read_json(request)
+    try:
+        made = await run_in_threadpool(decide, asked, page.engine.registry.procedures)
+    except Undecidable as error:
+        place = str(error.details.get("where") or error.details.get("figure") or error.code)
+        raise Malformed(422, (f"body.{place}", error.text[page.language])) from None
+    return JSONResponse(made, headers={"Cache-Control": "no-store"})
 
 
 async def read_json(request: Request) -> Any:

@@ -9,7 +9,8 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from wugong import Entitlement, Kind, may_read
+from wugong import Entitlement, Kind, Procedure, may_read
+from wugong.deciding import needed_figures
 from wugong.people import ROSTER, edition_prefix
 from wugong.rosters import read_entitlement
 from wugong_server import nouns
@@ -349,6 +350,18 @@ def procedures(page: Page) -> Any:
     return {"procedures": [nouns.procedure(one, page.language) for one in shown]}
 
 
+def all_procedures(page: Page) -> Any:
+    """Every procedure that is installed, with the figures that ``/decide`` needs for it."""
+    Query(page).done()
+    found = sorted(page.engine.registry.procedures.items())
+    return {"procedures": [_with_figures(one, page.language) for _, one in found]}
+
+
+def _with_figures(found: Procedure, language: str) -> dict[str, Any]:
+    figures = [f"{group}.{unit}" for group, unit in needed_figures(found)]
+    return {**nouns.procedure(found, language), "kind": found.kind, "figures": figures}
+
+
 def rules(page: Page) -> Any:
     """The counting rules."""
     Query(page).done()
@@ -386,6 +399,7 @@ def _signed_in(page: Page) -> str:
 
 READING: Mapping[str, Read] = {
     V1 + "/communities": communities,
+    V1 + "/procedures": all_procedures,
     COMMUNITY: community,
     COMMUNITY + "/head": head,
     COMMUNITY + "/matters": matters,

@@ -72,6 +72,18 @@ TREE = one(size=NUMBER, root=TEXT)
 HEAD = one(seq=NUMBER, sha256=TEXT, sm3=TEXT, at=maybe(TIME), tree=TREE)
 NEXT = maybe(TEXT)
 REQUIREMENT = one(id=TEXT, measure=TEXT, base=TEXT, op=TEXT, share=TEXT, source=TEXT)
+BASIS = one(article=TEXT, text_year=NUMBER, confidence=TEXT)
+PROCEDURE: Json = {
+    "id": TEXT,
+    "title": TEXT,
+    "body": TEXT,
+    "setting": TEXT,
+    "roster": TEXT,
+    "quorum": many(REQUIREMENT),
+    "consent": many(REQUIREMENT),
+    "notice_days": NUMBER,
+    "basis": many(BASIS),
+}
 ROLE = one(role=TEXT, title=TEXT)
 
 ANSWERS: Mapping[str, Json] = {
@@ -166,20 +178,19 @@ ANSWERS: Mapping[str, Json] = {
         views=many(one(view=TEXT, shown_to=TEXT, columns=many(one(name=TEXT, type=TEXT))))
     ),
     "view": one(rows=many(one(key=TEXT, matter=TEXT, seq=NUMBER)), next=NEXT),
-    "procedures": one(
-        procedures=many(
-            one(
-                id=TEXT,
-                title=TEXT,
-                body=TEXT,
-                setting=TEXT,
-                roster=TEXT,
-                quorum=many(REQUIREMENT),
-                consent=many(REQUIREMENT),
-                notice_days=NUMBER,
-                basis=many(one(article=TEXT, text_year=NUMBER, confidence=TEXT)),
-            )
-        )
+    "procedures": one(procedures=many(one(**PROCEDURE))),
+    "all_procedures": one(procedures=many(one(**PROCEDURE, kind=TEXT, figures=many(TEXT)))),
+    "decided": one(
+        procedure=TEXT,
+        version=TEXT,
+        outcome={"type": "string", "enum": ["passed", "rejected", "no_quorum", "void"]},
+        tests=many(
+            one(id=TEXT, unit=TEXT, base=TEXT, op=TEXT, share=TEXT, met={"type": "boolean"})
+        ),
+        basis=many(BASIS),
+        text=one(zh_Hans=TEXT, zh_Hant=TEXT, en=TEXT),
+        needed={"type": "object"},
+        flags=many({"type": "object"}),
     ),
     "rules": one(
         rules=many(one(id=TEXT, title=TEXT, source=TEXT, fixed_options=maybe(many(TEXT))))
@@ -268,6 +279,7 @@ def document(registry: Registry, prefix: str, reading: Mapping[str, Callable[...
     paths = {path: {"get": _get(path, read)} for path, read in reading.items()}
     record = "/api/v1/matters/{matter}/events"
     paths[record] = {"post": _post(record)}
+    paths["/api/v1/decide"] = {"post": _decide()}
     stored = "/api/v1/communities/{community}/documents"
     paths[stored] = {"post": _put_document(stored)}
     paths[stored + "/{document}"] = {"get": _read_document(stored + "/{document}")}
@@ -374,6 +386,23 @@ def _post(path: str) -> Json:
         "responses": {
             "201": _json("It is recorded.", ref("receipt_of_act"), {"Location": {"schema": TEXT}}),
             **_problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
+        },
+    }
+
+
+def _decide() -> Json:
+    return {
+        "operationId": "decide",
+        "summary": "Say what figures come to under a procedure; nothing is recorded.",
+        "description": "Areas are text in m² with two decimals; every test names its article.",
+        "parameters": [],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        },
+        "responses": {
+            "200": _json("It is worked out.", ref("decided"), {}),
+            **_problems(400, 413, 415, 422, 429, 503),
         },
     }
 

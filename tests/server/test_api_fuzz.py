@@ -23,6 +23,7 @@ from wugong_server.app import create_app
 from wugong_server.settings import Settings
 
 RECORD = MATTER + "/events"
+DECIDE = "/api/v1/decide"
 EXAMPLES = 8  # for each route; a release run raises it
 CHECKS = [
     not_a_server_error,
@@ -66,7 +67,7 @@ def api_schema(rehearsal: Rehearsal) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", path) for path in READING] + [("POST", RECORD)]
+    ("method", "path"), [("GET", path) for path in READING] + [("POST", RECORD), ("POST", DECIDE)]
 )
 @pytest.mark.filterwarnings("ignore")
 def test_every_route_keeps_the_promises_of_the_document(

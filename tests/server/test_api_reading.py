@@ -328,6 +328,7 @@ def test_the_document_describes_every_route_and_every_kind(r: Rehearsal) -> None
     assert document["paths"].keys() == {
         *READING,
         f"{V1}/matters/{{matter}}/events",
+        f"{V1}/decide",
         stored,
         f"{stored}/{{document}}",
     }
@@ -343,7 +344,7 @@ def test_the_document_describes_every_route_and_every_kind(r: Rehearsal) -> None
 
 
 def test_the_answers_are_those_that_the_document_promises(r: Rehearsal) -> None:
-    writing = ("problem", "receipt_of_act", "document")
+    writing = ("problem", "receipt_of_act", "document", "decided")
     promised = {name for name in openapi.ANSWERS if name not in writing}
     assert {read.__name__ for read in READING.values()} == promised
 

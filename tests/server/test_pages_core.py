@@ -47,6 +47,7 @@ PATHS = (
     "/about/privacy",
     "/law",
     "/law/four-two",
+    "/procedures",
     "/m/wutong.8",
     "/m/wutong.8/records/8",
 )

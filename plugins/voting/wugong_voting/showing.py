@@ -25,6 +25,9 @@ from wugong import (
     read_entitlement,
     totals,
 )
+from wugong.deciding import needed_figures
+from wugong.figures import write_figure
+from wugong.procedure_parts import Unit
 from wugong_voting.ballots import BALLOTS, alike, under, weighed
 from wugong_voting.mandates import Mandate, held_by, latest, mandates_of
 from wugong_voting.needs import Need, turnout_needs
@@ -35,6 +38,7 @@ from wugong_voting.summaries import ALL, count, summed
 Roll = Mapping[str, Entitlement]
 _rolls: WeakKeyDictionary[Engine, dict[tuple[str, int], Roll]] = WeakKeyDictionary()
 MOST_ROLLS = 8
+BASE_GROUPS = ("part", "present")
 MOST_BOXES = 500  # polls of one matter
 
 
@@ -207,3 +211,31 @@ def title_of(procedure: Procedure, words: Words) -> str:
 def whole(its: Totals) -> dict[Measure, int]:
     """Return what a roster weighs, by measure."""
     return {"heads": its.heads, "households": its.households, "area": its.area_dm2}
+
+
+def calculator_fields(procedure: Procedure | None, poll: Poll) -> dict[str, str]:
+    """Return the figures of a decided poll as the calculator's page asks for them."""
+    if procedure is None or poll.decided is None or poll.closed_at is None:
+        return {}
+    rules = {rule.id: rule for rule in (*procedure.quorum, *procedure.consent)}
+    came = {unit: group for group, unit in needed_figures(procedure) if group in BASE_GROUPS}
+    figures = {"check": "vote", "on": poll.closed_at.date().isoformat()}
+
+    def put(group: str, unit: Unit, value: int) -> None:
+        figures[f"{group}.{unit}"] = str(write_figure(unit, value))
+
+    for test in poll.decided.tests:
+        rule = rules.get(test.id)
+        if rule is None:
+            continue
+        unit = rule.counts
+        if rule in procedure.quorum:
+            put("all", unit, test.of)
+            put(came.get(unit, "part"), unit, test.have)
+            continue
+        put("yes", unit, test.have)
+        if test.base == "sides":
+            put("no", unit, test.of - test.have)
+        else:
+            put("all" if test.base == "all" else came.get(unit, "part"), unit, test.of)
+    return figures

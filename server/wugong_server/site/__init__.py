@@ -18,6 +18,7 @@ from wugong_server.site import (
     matters,
     notices,
     people,
+    procedures,
     roster,
     statutes,
 )
@@ -29,6 +30,8 @@ def routes(settings: Settings) -> list[Route]:
         Route("/", entry.index, name="index"),
         Route("/preferences", entry.preferences, name="preferences"),
         Route("/about/{topic}", entry.about, name="about"),
+        Route("/procedures", procedures.listed, name="procedures"),
+        Route("/procedures/{procedure}", procedures.show, name="procedure"),
         Route("/law", statutes.listed, name="statutes"),
         Route("/law/{statute}", statutes.show, name="statute"),
         Route("/c/{community}", home.show, name="home"),

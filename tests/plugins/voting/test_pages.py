@@ -173,6 +173,21 @@ def test_the_certificate_states_votes_tests_articles_and_what_was_missing() -> N
     assert re.search(r'class="code">[0-9A-Z ]+<', page)
 
 
+def test_the_calculator_opens_with_the_figures_of_the_result_and_agrees() -> None:
+    r, matter, poll = polling()
+    for member, choice in (("li", "yes"), ("zhao", "no"), ("qian", "yes")):
+        vote(browse(r, member), matter, poll, choice)
+    r.wait(days=7)
+    client = browse(r)
+    page = client.get(f"/m/{matter}/polls/{poll}").text
+    link = re.search(r'href="(/procedures/charter\?[^"]+)#result"', page)
+    assert link is not None and "yes.heads=2" in link[1] and "all.area=300.00" in link[1]
+    tried = client.get(link[1].replace("&amp;", "&")).text
+    assert 'id="result"' in tried and "3中有2，需要2" in tried and "还差" not in tried
+    fewer = link[1].replace("&amp;", "&").replace("yes.heads=2", "yes.heads=1")
+    assert "3中有1，需要2，<b>还差1</b>" in re.sub(r"\s+<b>", "<b>", client.get(fewer).text)
+
+
 def test_the_result_is_posted_as_a_sheet_for_the_board() -> None:
     r, matter, poll = polling()
     for member in ("li", "zhao", "qian"):

@@ -160,6 +160,7 @@ def _certificate(
         "received": AGREED.get(asks_of(poll.decided), N_("Ballots")),
         "procedure": procedure,
         "unmet": showing.unmet(poll.decided.tests),
+        "figures": showing.calculator_fields(procedure, poll),
     }
 
 

@@ -1,0 +1,69 @@
+"""Every procedure on a page of its own, with its calculator (試算): change a figure, see why."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wugong import Procedure
+from wugong.describing import describe
+from wugong.figures import Undecidable
+from wugong_server.calculating import (
+    answered,
+    blamed,
+    composition_fields,
+    fields_of,
+    read_request,
+)
+from wugong_server.page import page_of
+from wugong_server.responding import respond
+
+CHECK = "check"  # which of the two forms was sent: the vote's or the composition's
+
+
+def listed(request: Request) -> Response:
+    """Show the procedures by the kind of community that uses them."""
+    page = page_of(request)
+    registry = page.engine.registry
+    titles = {name: page.words_of("")(one.title) for name, one in registry.settings.items()}
+    by_setting: dict[str, list[Procedure]] = {}
+    for _, procedure in sorted(registry.procedures.items()):
+        by_setting.setdefault(procedure.setting, []).append(procedure)
+    return respond(request, "procedures.html", by_setting=by_setting, titles=titles)
+
+
+def show(request: Request) -> Response:
+    """Show one procedure, and what the figures in the address come to."""
+    page = page_of(request)
+    procedure = page.engine.registry.procedures.get(request.path_params["procedure"])
+    if procedure is None:
+        raise HTTPException(404)
+    given = dict(request.query_params)
+    today = page.now.astimezone(page.zone).date()
+    check = given.get(CHECK, "")
+    result, field, error = None, "", ""
+    if check:
+        asked = read_request(procedure, given)
+        if check == "composition":
+            asked = {"check": "composition", **asked}
+        asked.setdefault("on", today.isoformat())
+        try:
+            result = answered(asked, page.engine.registry.procedures, page.words)
+        except Undecidable as wrong:
+            field, error = blamed(wrong, page.words)
+    groups = fields_of(procedure, given, page.words, today.isoformat())
+    return respond(
+        request,
+        "procedure.html",
+        procedure=procedure,
+        current=procedure.in_force(today),
+        sections=describe(procedure, page.words),
+        asked=[group for group in groups if group.asked],
+        further=[group for group in groups if not group.asked],
+        composition=composition_fields(procedure, given, page.words),
+        check=check,
+        result=result,
+        wrong_field=field,
+        error=error,
+    )

@@ -1,0 +1,227 @@
+"""Procedures on pages, with the calculator (試算): the figures of the law, and figures to try."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+import wugong_rural
+import wugong_urban
+from tests.law.lawbook import ask
+from tests.support.api import V1
+from wugong.testing import Rehearsal
+from wugong_server.testing import browse
+
+ON = {"check": "vote", "on": "2026-06-30"}
+
+
+@pytest.fixture(scope="module")
+def client() -> Any:
+    plugins = {"urban": wugong_urban, "rural": wugong_rural}
+    return browse(Rehearsal(plugins, members={"li": ()}, community="wutong"))
+
+
+def tried(client: Any, procedure: str, figures: Mapping[str, object]) -> str:
+    answer = client.get(f"/procedures/{procedure}?{urlencode({**ON, **figures})}")
+    assert answer.status_code == 200
+    return str(answer.text)
+
+
+def result(page: str) -> str:
+    found = re.search(r'<section class="card stack sec" id="result".*?</section>', page, re.S)
+    assert found is not None, "there is no result"
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0]))
+
+
+def owners(group: str, heads: int, area: str) -> dict[str, object]:
+    return {f"{group}.heads": heads, f"{group}.area": area}
+
+
+def one_unit(unit: str, **figures: int) -> dict[str, object]:
+    return {f"{group}.{unit}": number for group, number in figures.items()}
+
+
+FOUR = {"check": "composition", "members": 35, "representatives": 28}
+CASES = [
+    pytest.param(
+        "owners.ordinary",
+        {
+            **owners("all", 300, "30000.00"),
+            **owners("part", 200, "20000.00"),
+            **owners("yes", 101, "10000.00"),
+        },
+        "未通过。",
+        ["20000.00中有10000.00，需要10000.01， 还差0.01", "民法典第278、1259条"],
+        id="W1a",
+    ),
+    pytest.param(
+        "owners.ordinary",
+        {
+            **owners("all", 300, "30,000.00"),
+            **owners("part", 200, "20000.00"),
+            **owners("yes", 101, "10000.01"),
+        },
+        "通过。",
+        [],
+        id="W1b",
+    ),
+    pytest.param(
+        "owners.special",
+        {
+            **owners("all", 109, "10870.00"),
+            **owners("part", 74, "7720.00"),
+            **owners("yes", 56, "5190.00"),
+        },
+        "未通过。",
+        ["7720.00中有5190.00，需要5790.00， 还差600.00"],
+        id="W2",
+    ),
+    pytest.param(
+        "owners.special",
+        {
+            **owners("all", 12, "900.00"),
+            **owners("part", 8, "600.00"),
+            **owners("yes", 6, "450.00"),
+        },
+        "通过。",
+        ["600.00中有450.00，需要450.00"],
+        id="W3c",
+    ),
+    pytest.param(
+        "owners.ordinary",
+        {
+            **owners("all", 1000, "100000.00"),
+            **owners("part", 560, "56000.00"),
+            **owners("yes", 400, "40000.00"),
+            **owners("no", 130, "13000.00"),
+            **owners("abstain", 30, "3000.00"),
+            **owners("delivered", 900, "90000.00"),
+            "nonresponse": "follow_majority_if_rules_say",
+            "clause": "1",
+            "warned": "1",
+            "delivered": "1",
+        },
+        "通过。",
+        ["900中有740，需要451"],
+        id="W4 follow",
+    ),
+    pytest.param(
+        "villagers.assembly.adults",
+        one_unit("persons", all=1203, present=602, yes=301),
+        "未通过。",
+        ["602中有301，需要302， 还差1"],
+        id="W5",
+    ),
+    pytest.param(
+        "villagers.representatives", {**FOUR, "women": 11}, "人员组成不合法。", [], id="W6 women"
+    ),
+    pytest.param(
+        "villagers.representatives", {**FOUR, "women": 12}, "人员组成合法。", [], id="W6 lawful"
+    ),
+    pytest.param(
+        "villagers.representatives.levy",
+        one_unit("households", all=300, present=205, yes=96, no=97, abstain=12),
+        "未通过。",
+        ["205中有96，需要103， 还差7"],
+        id="W7",
+    ),
+    pytest.param(
+        "villagers.election",
+        {
+            "all.persons": 1500,
+            "seats": 3,
+            "in_person": 712,
+            "proxies": "\n".join([f"h{n} 3" for n in range(29)] + ["four 4", "one 1"]),
+            "candidates": "A 520\nB 402\nC 401",
+        },
+        "当选：A, B。",
+        ["1500中有803，需要751", "803中有401，需要402， 还差1"],
+        id="W8",
+    ),
+]
+
+
+@pytest.mark.parametrize(("procedure", "figures", "headline", "shown"), CASES)
+def test_a_worked_example_comes_out_on_the_page(
+    client: Any, procedure: str, figures: dict[str, object], headline: str, shown: list[str]
+) -> None:
+    said = result(tried(client, procedure, figures))
+    assert headline in said and (headline.startswith("未") or f"未{headline}" not in said)
+    for text in shown:
+        assert text in said
+
+
+@pytest.mark.parametrize(
+    ("figures", "field", "message"),
+    [
+        pytest.param(owners("all", 300, "66.67%"), "f-all-area", "66.67%是比例", id="a percentage"),
+        pytest.param({"all.heads": "many"}, "f-all-heads", "many", id="no number"),
+        pytest.param(owners("all", 300, "30000.00"), "f-part-area", "缺少", id="a figure missing"),
+        pytest.param(
+            {**owners("all", 10, "900.00"), **owners("part", 11, "900.00")}
+            | owners("yes", 1, "1.00"),
+            "f-part-heads",
+            "11",
+            id="part above all",
+        ),
+        pytest.param({"on": "yesterday"}, "f-on", "yesterday", id="no day"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(
+    client: Any, figures: dict[str, object], field: str, message: str
+) -> None:
+    page = tried(client, "owners.ordinary", figures)
+    error = re.search(rf'<p class="err" id="{field}-err">(.*?)</p>', page)
+    assert error is not None and message in error[1]
+    assert f'aria-describedby="{field}-err"' in page and 'id="result"' not in page
+
+
+def test_what_no_field_can_mend_is_said_above_the_form(client: Any) -> None:
+    wholes = owners("all", 10, "900.00") | owners("part", 8, "700.00") | owners("yes", 8, "700.00")
+    page = tried(client, "owners.ordinary", {**wholes, **owners("no", 1, "1.00")})
+    assert re.search(r'<p class="err" role="alert">.*9.*8', page)
+    early = tried(client, "owners.ordinary", {**wholes, "on": "2020-12-31"})
+    assert re.search(r'<p class="err" role="alert">.*2021-01-01', early)
+
+
+def test_a_notice_too_short_makes_it_void_with_the_article(client: Any) -> None:
+    wholes = owners("all", 10, "900.00") | owners("part", 8, "700.00") | owners("yes", 8, "700.00")
+    short = result(tried(client, "owners.ordinary", {**wholes, "notice_on": "2026-06-16"}))
+    assert "无效" in short and "物业管理条例" in short
+    assert "通过。" in result(
+        tried(client, "owners.ordinary", {**wholes, "notice_on": "2026-06-15"})
+    )
+
+
+def test_every_procedure_has_a_page_with_every_article_it_rests_on(client: Any) -> None:
+    listed = client.get("/procedures").text
+    registry = client.app.state.engine.registry
+    assert len(registry.procedures) > 20
+    for procedure in registry.procedures.values():
+        assert f'href="/procedures/{procedure.id}"' in listed
+        page = client.get(f"/procedures/{procedure.id}").text
+        for test in (*procedure.quorum, *procedure.consent):
+            share = f"{test.threshold.share.numerator}/{test.threshold.share.denominator}"
+            assert share in page or test.threshold.share == 1
+    assert client.get("/procedures/owners.nothing").status_code == 404
+
+
+def test_programs_get_the_same_answer_as_the_command(client: Any) -> None:
+    request = {
+        "all": {"heads": 12, "area": "900.00"},
+        "part": {"heads": 8, "area": "600.00"},
+        "yes": {"heads": 6, "area": "449.99"},
+    }
+    asked = {"procedure": "owners.special", "on": "2026-06-30", **request}
+    answer = client.post(f"{V1}/decide", json=asked)
+    assert answer.status_code == 200 and answer.json() == ask("owners.special", **request)
+    assert answer.json()["outcome"] == "rejected"
+    refused = client.post(f"{V1}/decide", json={**asked, "part": {"heads": 13, "area": "600.00"}})
+    assert refused.status_code == 422 and "13" in refused.json()["problems"][0]["what"]
+    listed = client.get(f"{V1}/procedures").json()["procedures"]
+    found = next(one for one in listed if one["id"] == "owners.special")
+    assert "part.area" in found["figures"]
