@@ -1,4 +1,4 @@
-"""Neighbours whom a scheme would cost something: listed, contacted, heard, offered mediation."""
+"""Neighbours whom a scheme costs something: heard before the vote, and who pays what after it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from wugong import (
+    ANY,
+    BUILD,
     MANAGE,
     N_,
     PLAN,
+    Between,
     Choice,
     Label,
     Many,
     Member,
     Most,
+    Ref,
     Sealed,
     Stage,
+    To,
     event,
 )
 
@@ -126,3 +131,65 @@ class MediationOffered:
             }
         ),
     ] = "thinking"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharer:
+    """A unit that shares the cost; a coefficient stated here takes the place of the formula's."""
+
+    unit: Annotated[str, Label(N_("Unit")), Most(40)]
+    floor: Annotated[int, Label(N_("Floor")), Between(-9, 200)]
+    area_dm2: Annotated[int, Label(N_("Private floor area")), Between(0, 10**9)] = 0
+    coefficient: Annotated[str, Label(N_("Coefficient")), Most(12)] = ""
+    relief: Annotated[int, Label(N_("Relief in percent")), Between(0, 100)] = 0
+
+
+@event(
+    "urban.shares_adopted",
+    may={"officer": PLAN | BUILD, "convenor": PLAN | BUILD},
+    shown_to="members",
+    source="民法典 283",
+    title=N_("Adopt who pays what"),
+    says=N_("Shares of the cost were adopted: {cost_fen} less {subsidy_fen} of subsidy"),
+)
+class SharesAdopted:
+    """How the cost less subsidy is shared among units; later shares replace the earlier ones.
+
+    Relief is for hardship, as those who share agreed: the others bear it, or other income does.
+    """
+
+    cost_fen: Annotated[int, Label(N_("Cost")), Between(1, 10**13)]
+    subsidy_fen: Annotated[int, Label(N_("Subsidy")), Between(0, 10**13)] = 0
+    formula: Annotated[str, Label(N_("Formula")), Most(40)]
+    units: Annotated[tuple[Sharer, ...], Label(N_("Units")), Many(2000, least=1)]
+    relief_from: Annotated[
+        Literal["others", "income"],
+        Label(N_("Relief is borne by")),
+        Choice({"others": N_("The other units"), "income": N_("Other income")}),
+    ] = "others"
+    about: Annotated[Ref | None, Label(N_("Agreed by (poll, scheme)"))] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apportioned:
+    """What one unit pays."""
+
+    unit: Annotated[str, Most(40)]
+    coefficient: Annotated[str, Most(12)]
+    amount_fen: Annotated[int, Between(0, 10**13)]
+
+
+@event(
+    "urban.shares_apportioned",
+    may={"plugin:urban": ANY},
+    despite_hold=True,
+    shown_to="members",
+    title=N_("Work out who pays what"),
+    says=N_("What each unit pays was worked out"),
+)
+class SharesApportioned:
+    """The amounts in 分; with the relief from other income they come to the cost less subsidy."""
+
+    adopted: Annotated[Ref, To("urban.shares_adopted")]
+    shares: Annotated[tuple[Apportioned, ...], Many(2000)]
+    relieved_fen: Annotated[int, Between(0, 10**13)] = 0

@@ -37,6 +37,19 @@ ROLES = (
 TEXTS = Texts(
     refusals={
         "urban.unit_listed_twice": N_("The list names a unit twice: {units}."),
+        "urban.subsidy_above_cost": N_(
+            "The subsidy ({subsidy_fen}) is more than the cost ({cost_fen})."
+        ),
+        "urban.formula_unknown": N_("There is no formula {formula}; known: {known}."),
+        "urban.coefficient_unreadable": N_(
+            "A coefficient is a decimal number such as 1.1, at most four decimals: {units}."
+        ),
+        "urban.coefficient_missing": N_("These units have no coefficient: {units}."),
+        "urban.area_missing": N_(
+            "These units have no floor area, which the formula needs: {units}."
+        ),
+        "urban.coefficients_zero": N_("All coefficients are 0: nobody would pay."),
+        "urban.nobody_bears_relief": N_("Every unit has relief: nobody is left to bear it."),
         "urban.unit_not_listed": N_("{unit} is not on the list of affected units."),
         "urban.unit_of_another": N_("Only those who live in {unit} can make its statement."),
         "urban.nobody_objected": N_("{unit} has not objected, so there is nothing to mediate."),
@@ -54,6 +67,10 @@ TEXTS = Texts(
     },
     remedies={
         "urban.unit_not_listed": N_("Add it to the list"),
+        "urban.subsidy_above_cost": N_("Look at both sums again; count a subsidy once"),
+        "urban.coefficient_missing": N_("State a coefficient for each of them"),
+        "urban.area_missing": N_("Take the area from the roster"),
+        "urban.nobody_bears_relief": N_("Let other income bear the relief"),
         "urban.unit_of_another": N_("Ask the community worker to note it for them"),
         "urban.needs_special_majority": N_("Open it as a special matter"),
         "urban.affected_not_listed": N_("List who is affected"),

@@ -1,12 +1,16 @@
-"""Pages of the pack: who is affected by a scheme, and whom somebody must still hear."""
+"""Pages of the pack: who is affected by a scheme, whom somebody must still hear, who pays what."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from wugong import N_, PLAN, Matter, Viewer, Words, may_read
+from starlette.routing import Route
+
+from wugong import BUILD, N_, PLAN, Matter, Viewer, Words, may_read
 from wugong_server import Panel, hookimpl
 from wugong_urban.affected import ATTEMPTS, LIFT, NEIGHBOURS, Neighbour
+from wugong_urban.pages import costs
+from wugong_urban.shares import SHARES
 
 EFFECTS = {"gain": N_("Gains"), "loss": N_("Loses"), "neutral": N_("Neither")}
 STANCES = {
@@ -17,11 +21,31 @@ STANCES = {
 
 
 @hookimpl
+def register_routes() -> list[Route]:
+    return costs.routes()
+
+
+@hookimpl
 def render_panels(matter: Matter, viewer: Viewer, words: Words, page: str) -> list[Panel]:
-    known = matter.state(NEIGHBOURS)
-    concerned = known.listed or (matter.category == LIFT and matter.open(PLAN))
-    if page != "matter" or not concerned or not may_read(viewer, "members"):
+    if page != "matter" or not may_read(viewer, "members"):
         return []
+    found = (_affected(matter, viewer, words), _costs(matter, viewer, words))
+    return [panel for panel in found if panel is not None]
+
+
+def _costs(matter: Matter, viewer: Viewer, words: Words) -> Panel | None:
+    known = matter.state(SHARES)
+    may = matter.category == LIFT and matter.open(PLAN | BUILD) and costs.may_adopt(viewer)
+    if known is None and not may:
+        return None
+    context = {"of": matter, "known": known, "may": may}
+    return Panel(45, words(N_("Who pays what")), "urban/costs-panel.html", context, place="aside")
+
+
+def _affected(matter: Matter, viewer: Viewer, words: Words) -> Panel | None:
+    known = matter.state(NEIGHBOURS)
+    if not known.listed and not (matter.category == LIFT and matter.open(PLAN)):
+        return None
     context: dict[str, Any] = {
         "of": matter,
         "listed": known.listed,
@@ -31,8 +55,7 @@ def render_panels(matter: Matter, viewer: Viewer, words: Words, page: str) -> li
         "staff": may_read(viewer, "officer"),  # stances are theirs and the neighbour's alone
     }
     title = words(N_("Affected neighbours"))
-    panel = Panel(15, title, "urban/affected.html", context, place="aside")
-    return [panel]
+    return Panel(15, title, "urban/affected.html", context, place="aside")
 
 
 def _row(neighbour: Neighbour) -> dict[str, Any]:
