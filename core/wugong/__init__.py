@@ -1,9 +1,10 @@
 """wugong (五共): carries a community's matter through the five 共 and leaves a record to check."""
 
-from wugong.answers import Receipt
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from wugong.audience import NOBODY, OPERATOR, Viewer, may_read
 from wugong.books import Book, Books, Prefix
-from wugong.ceremony import BoxKey, read_box_key
 from wugong.contributions import (
     Contribution,
     Relation,
@@ -13,8 +14,6 @@ from wugong.contributions import (
     Texts,
 )
 from wugong.days import ZONE, after_days, local_day, start_of
-from wugong.documents import Attachments, Document, Documents
-from wugong.engine import Engine
 from wugong.errors import Misconfigured, Overloaded, Refusal, Refused
 from wugong.events import Act, Fact, Kind, Reads, Unknown, body_of, event, kind_of
 from wugong.folds import Fold
@@ -37,8 +36,6 @@ from wugong.polls import (
     judge,
 )
 from wugong.procedures import Basis, Procedure, Requirement, read_procedure
-from wugong.proving import Proof
-from wugong.reading import MatterLine, Person
 from wugong.rosters import (
     Entitlement,
     Measure,
@@ -70,6 +67,7 @@ from wugong.statutes import Article, Statute, read_statute
 from wugong.thresholds import Threshold, least, reaches
 from wugong.views import View
 from wugong.vocabulary import (
+    Attachments,
     CommunityFounded,
     Erased,
     HoldLifted,
@@ -89,6 +87,27 @@ from wugong.vocabulary import (
 )
 from wugong.waiting import Waiting
 from wugong.words import LANGUAGES, N_, Words
+
+if TYPE_CHECKING:
+    from wugong.answers import Receipt
+    from wugong.ceremony import BoxKey, read_box_key
+    from wugong.documents import Document, Documents
+    from wugong.engine import Engine
+    from wugong.proving import Proof
+    from wugong.reading import MatterLine, Person
+
+# Whoever only counts, reads files or writes a plugin does not wait for a database and ciphers.
+LATER = {
+    "BoxKey": "wugong.ceremony",
+    "Document": "wugong.documents",
+    "Documents": "wugong.documents",
+    "Engine": "wugong.engine",
+    "MatterLine": "wugong.reading",
+    "Person": "wugong.reading",
+    "Proof": "wugong.proving",
+    "Receipt": "wugong.answers",
+    "read_box_key": "wugong.ceremony",
+}
 
 __all__ = [
     "ANY",
@@ -219,3 +238,15 @@ __all__ = [
     "totals",
     "write_time",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is heavy when it is first asked for (PEP 562)."""
+    if name not in LATER:
+        raise AttributeError(f"module 'wugong' has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(LATER[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *LATER})

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,25 +24,19 @@ from sqlmodel import col
 from wugong.audience import Viewer
 from wugong.errors import Overloaded, Refusal, Refused
 from wugong.events import Act, Kind, documents_named
-from wugong.schema import Attached, Label, Many, Most, Sealed, write_time
+from wugong.schema import Sealed, write_time
 from wugong.tables import CommunityRow, DocumentLinkRow, DocumentRow
-from wugong.words import N_
 
 if TYPE_CHECKING:
     from wugong.jobs import Means
     from wugong.reading import Reader
 
 MOST_BYTES = 10_000_000
-MOST_ATTACHED = 10
 MOST_UNNAMED = 100_000_000  # bytes of one member that no act names yet
 KEPT_UNNAMED = timedelta(days=1)  # as long as a form may stay open before it is sent
 TAG = b"wugong/document/v1\0"
 HASH = re.compile(r"[0-9a-f]{64}")
 MEDIA = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,60}")
-
-Attachments = Annotated[
-    tuple[str, ...], Label(N_("Pictures and documents")), Attached(), Many(MOST_ATTACHED), Most(64)
-]
 
 
 @dataclass(frozen=True, slots=True)

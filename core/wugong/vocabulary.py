@@ -15,11 +15,15 @@ from wugong.events import Fact, event
 from wugong.matter import Grant, Hold, Matter, Standing, with_head, with_stage
 from wugong.polls import BoxOpened, BoxUnlocked, PollClosed, PollDecided, PollOpened, RollFrozen
 from wugong.rosters import Entitlement
-from wugong.schema import Between, Choice, Label, Many, Member, Most, Ref, Sealed, ShownTo
+from wugong.schema import Attached, Between, Choice, Label, Many, Member, Most, Ref, Sealed, ShownTo
 from wugong.stages import ANY, BUILD, MANAGE, PLAN, SHARE, Stage
 from wugong.words import N_
 
+MOST_ATTACHED = 10
 Id = Annotated[str, Most(80)]
+Attachments = Annotated[
+    tuple[str, ...], Label(N_("Pictures and documents")), Attached(), Many(MOST_ATTACHED), Most(64)
+]
 
 
 # The community and its people

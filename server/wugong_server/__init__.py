@@ -1,12 +1,36 @@
 """The small server: pages, JSON API and command line. ``docs/pages.md`` names what is public."""
 
-from wugong_server.app import create_app
-from wugong_server.formats import area, money
-from wugong_server.forms import Form, read_form
-from wugong_server.hookspecs import Actor, Notice, Panel, hookimpl
-from wugong_server.page import Page, act_url, url
-from wugong_server.responding import paged, record, respond
-from wugong_server.settings import Settings
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wugong_server.app import create_app
+    from wugong_server.formats import area, money
+    from wugong_server.forms import Form, read_form
+    from wugong_server.hookspecs import Actor, Notice, Panel, hookimpl
+    from wugong_server.page import Page, act_url, url
+    from wugong_server.responding import paged, record, respond
+    from wugong_server.settings import Settings
+
+# The command line starts without the pages; each name is imported when it is first asked for.
+LATER = {
+    "Actor": "wugong_server.hookspecs",
+    "Form": "wugong_server.forms",
+    "Notice": "wugong_server.hookspecs",
+    "Page": "wugong_server.page",
+    "Panel": "wugong_server.hookspecs",
+    "Settings": "wugong_server.settings",
+    "act_url": "wugong_server.page",
+    "area": "wugong_server.formats",
+    "create_app": "wugong_server.app",
+    "hookimpl": "wugong_server.hookspecs",
+    "money": "wugong_server.formats",
+    "paged": "wugong_server.responding",
+    "read_form": "wugong_server.forms",
+    "record": "wugong_server.responding",
+    "respond": "wugong_server.responding",
+    "url": "wugong_server.page",
+}
 
 __all__ = [
     "Actor",
@@ -26,3 +50,15 @@ __all__ = [
     "respond",
     "url",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first asked for (PEP 562)."""
+    if name not in LATER:
+        raise AttributeError(f"module 'wugong_server' has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(LATER[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *LATER})

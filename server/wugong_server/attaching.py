@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from wugong import N_, Attached, Document, Fact, Kind, Unreadable
-from wugong.documents import MOST_ATTACHED, is_sealed_in
+from wugong.documents import is_sealed_in
 from wugong.events import documents_named
+from wugong.vocabulary import MOST_ATTACHED
 from wugong_server import pictures
 from wugong_server.forms import Form
 from wugong_server.page import Page, url

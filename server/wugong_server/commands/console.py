@@ -8,12 +8,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from wugong import LANGUAGES, Engine, Words
+from wugong import LANGUAGES, Words
 from wugong_server.environment import Environment, read_environment
+
+if TYPE_CHECKING:
+    from wugong import Engine
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,6 +56,8 @@ def opened(
     database: str | None, keys: str | None, **options: Any
 ) -> Iterator[tuple[Engine, Environment]]:
     """Open the engine that the options and the environment name; close it at the end."""
+    from wugong import Engine  # the database is loaded by the commands that open one
+
     environment = read_environment(database_url=database, keys=keys)
     engine = Engine(environment.database_url, keys=environment.keys, **options)
     try:
