@@ -202,6 +202,30 @@ def score(poll: Poll) -> list[str]:
     return most(worth(poll))
 
 
+def cumulative(poll: Poll) -> list[str]:
+    """The highest sum of points, of which no ballot gives more than it has."""
+    within(poll, lambda n: n)
+    return most(worth(poll))
+
+
+def quadratic(poll: Poll) -> list[str]:
+    """The most votes; n votes for one cost n × n points, of which a ballot has a number."""
+    within(poll, lambda n: n * n)
+    return most(worth(poll))
+
+
+def within(poll: Poll, cost: Callable[[int], int]) -> None:
+    """Refuse a poll with a ballot that spends more points than a voter has, where that is said."""
+    if "points" not in poll.options:
+        return
+    points = int(poll.options["points"])
+    width = poll.levels if poll.levels is not None else len(poll.names)
+    for _weight, groups in poll.ballots:
+        spent = sum(cost(width - 1 - n) * len(group) for n, group in enumerate(groups))
+        if spent > points:
+            raise ValueError(f"a ballot spends {spent} of {points} points")
+
+
 def star(poll: Poll) -> list[str]:
     """The two highest sums meet; every pair that ties allow is played."""
     sums, duel = worth(poll), margins(poll)
@@ -408,6 +432,7 @@ RULES: dict[str, Callable[[Poll], list[str]]] = {
     rule.__name__: rule
     for rule in (
         *(plurality, approval, borda, bucklin, score, star, majority_judgment, two_round, irv),
+        *(cumulative, quadratic),
         *(condorcet, smith, copeland, minimax, schulze, ranked_pairs, kemeny),
     )
 }

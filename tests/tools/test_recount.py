@@ -58,6 +58,8 @@ def check(rule: str, count: int, seed: str) -> None:
         poll = {**generated(rng), "rule": rule}
         if rule in ("minimax", "schulze", "ranked_pairs"):
             poll["options"] = {"strength": rng.choice(["margins", "winning_votes"])}
+        if rule in ("cumulative", "quadratic"):
+            poll["options"] = {"points": "100"}
         if rng.random() < 0.2 and rule not in ("condorcet", "smith"):
             poll["options"]["tie_break"] = "paper"
         try:
@@ -78,6 +80,20 @@ def test_recount_agrees_with_the_engine(rule: str) -> None:
 @pytest.mark.parametrize("rule", sorted(RULES))
 def test_recount_agrees_on_ten_thousand_polls(rule: str) -> None:
     check(rule, 10_000, f"soak {rule}")
+
+
+@pytest.mark.parametrize(("rule", "points"), [("cumulative", 5), ("quadratic", 13)])
+def test_a_ballot_that_spends_more_than_it_has_is_found(rule: str, points: int) -> None:
+    poll = {
+        "form": "wugong-poll/1",
+        "rule": rule,
+        "candidates": ["a", "b"],
+        "levels": 6,
+        "ballots": [{"weight": 1, "groups": [[], [], ["a"], ["b"], [], []]}],  # 3 and 2
+    }
+    assert recount({**poll, "options": {"points": str(points)}})[0] == ["a"]
+    with pytest.raises(ValueError, match=f"spends {points} of {points - 1} points"):
+        recount({**poll, "options": {"points": str(points - 1)}})
 
 
 def test_a_file_that_says_otherwise_is_named(

@@ -5,6 +5,7 @@ choose   ``a``        one option
 approval ``a,c``      every option that the voter agrees to, in any order
 ranked   ``b>a=c``    best first, equals joined; what is not named has no place
 grades   ``a:3,b:0``  a grade an option, 0 is the worst; what is not named has none
+points   ``a:3,b:1``  points an option out of a number to spend; what is not named has none
 ======== ============ ============================================================
 
 ``-`` is a blank ballot, ``!illegible`` a spoilt one with its reason; both are counted.
@@ -19,7 +20,7 @@ from typing import Literal
 
 from wugong import N_
 
-Kind = Literal["choose", "approval", "ranked", "grades"]
+Kind = Literal["choose", "approval", "ranked", "grades", "points"]
 Groups = tuple[tuple[str, ...], ...]  # options from best to worst, equals together
 
 BLANK = "-"
@@ -37,18 +38,28 @@ SIGNS = re.compile(r"[>=,:\s]|^[-!]")
 
 @dataclass(frozen=True, slots=True)
 class BallotForm:
-    """A kind of ballot: ``levels`` grades (0 … levels - 1), at most ``most`` options (0: any)."""
+    """A kind of ballot: ``levels`` grades (0 … levels - 1), at most ``most`` options (0: any).
+
+    ``points`` is what a ballot may spend; where ``squared``, n for an option cost n × n.
+    """
 
     kind: Kind
     levels: int = 0
     most: int = 0
+    points: int = 0
+    squared: bool = False
+
+    @property
+    def numbered(self) -> bool:
+        """Whether a number stands beside each option: a grade, or points."""
+        return self.kind in ("grades", "points")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """A ballot as read: ``groups`` is empty for a blank one, ``spoilt`` says why it is spoilt.
 
-    On graded ballots there is one group a grade, the best grade first, empty ones too.
+    Where numbers are given there is one group a number, the highest first, empty ones too.
     """
 
     groups: Groups = ()
@@ -146,7 +157,22 @@ def _graded(text: str, form: BallotForm) -> Groups:
     return tuple(map(tuple, groups))
 
 
-_READ = {"choose": _one, "approval": _approved, "ranked": _ranked, "grades": _graded}
+def _spread(text: str, form: BallotForm) -> Groups:
+    groups = _graded(text, form)
+    numbers = [(_top(form) - place, len(group)) for place, group in enumerate(groups)]
+    spent = sum((n * n if form.squared else n) * options for n, options in numbers)
+    if spent > form.points:
+        raise Misread("voting.too_many_points", given=spent, most=form.points)
+    return groups if spent else ()
+
+
+_READ = {
+    "choose": _one,
+    "approval": _approved,
+    "ranked": _ranked,
+    "grades": _graded,
+    "points": _spread,
+}
 
 
 def _top(form: BallotForm) -> int:
@@ -158,7 +184,7 @@ def supported(written: Written, form: BallotForm) -> tuple[str, ...]:
 
     The ballot paper says so to whoever fills it in; see decision 6.
     """
-    if form.kind == "grades":
+    if form.numbered:
         return tuple(option for group in written.groups[:-1] for option in group)
     return written.named
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from math import isqrt
 from typing import Any
 
 from wugong import N_, Ballot, Measure, VotingRule
@@ -36,10 +37,13 @@ KINDS: Mapping[Asks, Kind] = {
     "ranked": "ranked",
     "grades": "grades",
     "score": "grades",
+    "points": "points",
+    "squares": "points",
 }
 LEVELS = Choice("levels", "6", about=N_("How many grades there are"))
 MOST = Choice("most", "0", about=N_("How many options a ballot may name; 0: any number"))
 FEWEST_LEVELS, MOST_LEVELS = 2, 21
+MOST_POINTS = 100
 VALID, SPOILT = "valid", "!"
 TOO_MANY_TIES = N_("There are too many ties to follow every way; nobody is chosen.")
 
@@ -86,9 +90,7 @@ def counted(counting: CountingRule, given: Mapping[str, str] | None = None) -> C
     kind = KINDS[counting.asks]
     own = {"grades": (LEVELS,), "approval": (MOST,)}.get(kind, ())
     settings = settled((*counting.settings, *own), given or {})
-    form = BallotForm(kind, _whole(settings, "levels"), _whole(settings, "most"))
-    if kind == "grades" and not FEWEST_LEVELS <= form.levels <= MOST_LEVELS:
-        raise ValueError(f"levels must be {FEWEST_LEVELS} to {MOST_LEVELS}, got {form.levels}")
+    form = _form(kind, settings, squared=counting.asks == "squares")
     return CountedRule(
         id=counting.id,
         title=counting.title,
@@ -99,6 +101,19 @@ def counted(counting: CountingRule, given: Mapping[str, str] | None = None) -> C
         form=form,
         settings=settings,
     )
+
+
+def _form(kind: Kind, settings: Mapping[str, str], squared: bool) -> BallotForm:
+    if kind == "points":
+        points = _whole(settings, "points")
+        if not 1 <= points <= MOST_POINTS:
+            raise ValueError(f"points must be 1 to {MOST_POINTS}, got {points}")
+        levels = (isqrt(points) if squared else points) + 1
+        return BallotForm(kind, levels, points=points, squared=squared)
+    form = BallotForm(kind, _whole(settings, "levels"), _whole(settings, "most"))
+    if kind == "grades" and not FEWEST_LEVELS <= form.levels <= MOST_LEVELS:
+        raise ValueError(f"levels must be {FEWEST_LEVELS} to {MOST_LEVELS}, got {form.levels}")
+    return form
 
 
 def _of_the_rule(settings: Mapping[str, str]) -> dict[str, str]:
@@ -166,7 +181,7 @@ def _profile(
         able,
         [[[place[option] for option in group] for group in w.groups] for w, _ in good],
         [in_measure(weighs, measure) for _, weighs in good],
-        form.levels if form.kind == "grades" else None,
+        form.levels if form.numbered else None,
     )
     return replace(made, spoilt=sum(in_measure(weighs, measure) for weighs in bad))
 
@@ -177,7 +192,7 @@ def _profile(
 def trial(rule: CountedRule, options: Sequence[str]) -> None:
     """Count one ballot: ``ValueError`` where the rule cannot count these options or settings."""
     first = candidates(options)[0]
-    ballot = Ballot(f"{first}:1" if rule.form.kind == "grades" else first, 1, 1, 1)
+    ballot = Ballot(f"{first}:1" if rule.form.numbered else first, 1, 1, 1)
     profile = profile_of([ballot], rule.form, options, "heads")
     rule.counting.count(profile, _of_the_rule(rule.settings))
 

@@ -22,6 +22,7 @@ AGREED = {
     "approval": N_("Ballots that mark each option"),
     "ranked": N_("Ballots that give each option a place"),
     "grades": N_("Ballots that grade each option above 0"),
+    "points": N_("Ballots that give each option points"),
 }
 
 

@@ -108,7 +108,7 @@ def drawn(asks: str, chance: random.Random) -> Election:
         (chance.randint(1, heaviest), _BALLOTS[asks](options, chance))
         for _ in range(chance.randint(1, 7))
     )
-    return Election(options, ballots, asks in ("grades", "score"))
+    return Election(options, ballots, asks in NUMBERED)
 
 
 def _ranking(options: Sequence[str], chance: random.Random) -> Groups:
@@ -136,7 +136,10 @@ _BALLOTS: Mapping[str, Callable[[Sequence[str], random.Random], Groups]] = {
     "ranked": _ranking,
     "grades": _grades,
     "score": _grades,
+    "points": _grades,
+    "squares": _grades,
 }
+NUMBERED = ("grades", "score", "points", "squares")
 
 
 def winners(rule: CountingRule, election: Election) -> set[str]:

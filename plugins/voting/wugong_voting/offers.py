@@ -14,6 +14,7 @@ ASKS: Mapping[str, str] = {
     "approval": N_("Each voter marks every option that would be fine."),
     "ranked": N_("Each voter puts the options in order; equal places and gaps are allowed."),
     "grades": N_("Each voter gives each option a grade."),
+    "points": N_("Each voter has points and spreads them over the options."),
 }
 FIRST = ("yes_no_abstain", "plurality", "approval", "irv", "schulze", "score")
 
@@ -70,6 +71,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "majority_judgment": (
         N_("Grades, and a few extreme ones should not decide."),
         N_("Grades 5, 4, 4, 1, 0: the middle one is 4. The best middle grade leads."),
+    ),
+    "cumulative": (
+        N_("Some matters mean much to a few, and they shall be able to say so."),
+        N_("Of 10 points one voter gives the lamp 7 and the bench 3; the highest sum leads."),
+    ),
+    "quadratic": (
+        N_("As with points to spread, but insisting on one option costs more and more."),
+        N_("Of 25 points 4 votes for the lamp cost 16 and 3 for the bench 9; most votes lead."),
     ),
     "condorcet": (
         N_("Only an option that beats each other one shall lead; often there is none."),

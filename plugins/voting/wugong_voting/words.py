@@ -41,6 +41,7 @@ TEXTS = Texts(
         "voting.unknown_option": N_("{choice} cannot be chosen. The options are: {options}."),
         "voting.named_twice": N_("{choice} is named twice on one ballot."),
         "voting.too_many": N_("The ballot names {given} options; at most {most} are allowed."),
+        "voting.too_many_points": N_("The ballot spends {given} points; a voter has {most}."),
         "voting.out_of_scale": N_("Grades go from 0 to {top}; {choice} was given {grade}."),
         "voting.grade_missing": N_("{choice} has no grade. A grade is a whole number."),
         "voting.spoilt_why": N_("A spoilt ballot needs one of these reasons: {reasons}."),

@@ -83,6 +83,27 @@ def test_what_was_marked_is_said_before_it_is_cast(
     assert ["".join(one) for one in marked] == wanted
 
 
+@pytest.mark.parametrize(
+    ("rule", "said", "over", "spent"),
+    [
+        ("quadratic", ["4票：路灯", "3票：凳子"], "2", "29分"),
+        ("cumulative(points=7)", ["4分：路灯", "3分：凳子"], "1", "8分"),
+    ],
+)
+def test_points_are_typed_checked_and_kept_when_they_are_too_many(
+    rule: str, said: list[str], over: str, spent: str
+) -> None:
+    r, _, path, _ = designs(rule)
+    client = browse(r, "li")
+    checked = check(client, path, **{"mark-0": "4", "mark-1": "3", "mark-2": ""})
+    assert [line for line in said if line not in checked.text] == []
+    assert fields(checked.text)["choice"] == "lamp:4,bench:3"
+    back = client.post(f"{path}/ballot", data={**fields(checked.text), "step": "back"}).text
+    assert re.findall(r'type="number"[^>]* value="(\d+)"', back) == ["4", "3"]
+    answer = check(client, path, **{"mark-0": "4", "mark-1": "3", "mark-2": over})
+    assert answer.status_code == 409 and spent in answer.text
+
+
 def test_more_marks_than_allowed_are_refused_in_words_and_kept() -> None:
     r, _, path, _ = designs("approval(most=1)")
     answer = check(browse(r, "li"), path, choice=["lamp", "tree"])
@@ -188,6 +209,9 @@ def test_rules_are_offered_in_words_with_a_worked_miniature() -> None:
         ({"rule": "approval", "most": "1"}, "approval(most=1)", ["o1", "o2"]),
         ({"rule": "score", "levels": "11"}, "score(levels=11)", ["o1", "o2"]),
         ({"rule": "score", "levels": "6"}, "score", ["o1", "o2"]),
+        ({"rule": "quadratic", "points": "36"}, "quadratic(points=36)", ["o1", "o2"]),
+        ({"rule": "cumulative", "points": "10"}, "cumulative", ["o1", "o2"]),
+        ({"rule": "cumulative", "points": ""}, "cumulative", ["o1", "o2"]),
         ({"rule": "plurality", "most": "1"}, "plurality", ["o1", "o2", "abstain"]),
     ],
 )

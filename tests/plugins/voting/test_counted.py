@@ -35,6 +35,7 @@ TEXTS = {
     "approval": st.sampled_from(["a", "a,c", "b,c", "a,b,c", "-", "!damaged"]),
     "ranked": st.sampled_from(["a>b>c", "c>b", "b=c>a", "b", "-", "!illegible"]),
     "grades": st.sampled_from(["a:5,b:1", "c:3", "a:0,b:2,c:4", "-", "!marked"]),
+    "points": st.sampled_from(["a:5", "c:4,b:3", "a:0,b:2", "a:0", "-", "!marked"]),
 }
 
 
@@ -201,6 +202,27 @@ def test_blank_and_spoilt_ballots_take_part_and_agree_to_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rule", "li", "zhao", "winner"),
+    [
+        # exactly what a voter has: 10 points, or 25 in squares
+        ("cumulative", "lamp:10", "bench:6,tree:4", "lamp"),
+        ("quadratic", "lamp:5", "bench:4,tree:3", "lamp"),
+        ("quadratic", "lamp:3,bench:4", "lamp:3,tree:4", "lamp"),
+        ("cumulative(points=100)", "lamp:40,bench:60", "lamp:40,tree:60", "lamp"),
+    ],
+)
+def test_points_are_spread_and_summed(rule: str, li: str, zhao: str, winner: str) -> None:
+    made = result(*poll_of(rule), li=li, zhao=zhao, qian="-")
+    (told,) = counts(made)
+    assert (told["winners"], told["blank"]) == ([winner], 1)
+
+
+def test_nothing_spent_is_a_blank_ballot() -> None:
+    (told,) = counts(result(*poll_of("quadratic"), li="lamp:0", zhao="lamp:1"))
+    assert (told["valid"], told["blank"], told["winners"]) == (1, 1, ["lamp"])
+
+
+@pytest.mark.parametrize(
     ("rule", "choice", "code"),
     [
         ("schulze", "bench>swing", "voting.unknown_option"),
@@ -208,6 +230,10 @@ def test_blank_and_spoilt_ballots_take_part_and_agree_to_nothing() -> None:
         ("approval(most=1)", "bench,lamp", "voting.too_many"),
         ("score(levels=3)", "bench:3", "voting.out_of_scale"),
         ("score", "bench", "voting.grade_missing"),
+        ("cumulative", "bench:6,lamp:5", "voting.too_many_points"),
+        ("cumulative(points=5)", "bench:6", "voting.out_of_scale"),
+        ("quadratic", "bench:5,lamp:1", "voting.too_many_points"),
+        ("quadratic(points=24)", "bench:5", "voting.out_of_scale"),
         ("irv", "!damaged", "voting.spoilt_on_paper_only"),
         ("irv", "!ugly", "voting.spoilt_why"),
     ],
@@ -227,6 +253,8 @@ def test_a_ballot_of_the_wrong_form_is_refused_in_words(rule: str, choice: str, 
         ("irv", [f"o{n}" for n in range(11)], "voting.rule_cannot_count"),
         ("irv(tie_break=b>a>z)", ["a", "b"], "voting.rule_cannot_count"),
         ("irv(luck=1)", ["a", "b"], "voting.rule_unknown"),
+        ("cumulative(points=0)", ["a", "b"], "voting.rule_unknown"),
+        ("cumulative(points=101)", ["a", "b"], "voting.rule_unknown"),
     ],
 )
 def test_a_question_that_the_rule_cannot_count_is_not_put(
@@ -242,6 +270,7 @@ def test_a_question_that_the_rule_cannot_count_is_not_put(
 def test_every_rule_decides_a_poll(rule: str) -> None:
     kind = BY_ID[rule].form.kind  # type: ignore[attr-defined]
     texts = {"choose": "tree", "approval": "tree", "ranked": "tree>lamp", "grades": "tree:5,lamp:2"}
+    texts["points"] = "tree:4,lamp:2"
     made = result(*poll_of(rule), li=texts[kind], zhao=texts[kind], qian=texts[kind])
     assert (made.verdict, made.winners) == ("passed", ("tree",))
     assert counts(made)[0]["certificate"]

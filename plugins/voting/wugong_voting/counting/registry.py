@@ -10,6 +10,7 @@ from wugong_voting.counting.rules import (
     bucklin,
     condorcet,
     copeland,
+    cumulative,
     highest_averages,
     irv,
     kemeny,
@@ -24,6 +25,7 @@ from wugong_voting.counting.rules import (
     pb_knapsack,
     phragmen_pb,
     plurality,
+    quadratic,
     ranked_pairs,
     schulze,
     score,
@@ -38,6 +40,7 @@ from wugong_voting.counting.rules import (
 
 _MODULES = (
     *(plurality, approval, two_round, irv, borda, bucklin, score, star, majority_judgment),
+    *(cumulative, quadratic),
     *(condorcet, smith, copeland, minimax, schulze, ranked_pairs, kemeny),
     *(stv, stv_scottish, block_approval, seq_pav, seq_phragmen, mes_committee),
     *(largest_remainder, highest_averages),

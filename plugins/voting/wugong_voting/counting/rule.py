@@ -9,7 +9,7 @@ from typing import Any, Literal
 from wugong_voting.counting.result import Result
 from wugong_voting.counting.settings import Choice, settled
 
-Asks = Literal["choose", "approval", "ranked", "grades", "score", "projects"]
+Asks = Literal["choose", "approval", "ranked", "grades", "score", "points", "squares", "projects"]
 Picks = Literal["one", "several", "projects"]
 
 

@@ -414,6 +414,8 @@ def _rule(request: Request, form: Form) -> str:
     if not isinstance(rule, CountedRule):
         return form["rule"]
     kind, most, levels = rule.form.kind, form.get("most"), form.get("levels")
+    if kind == "points" and form.get("points") and form.whole("points") != rule.form.points:
+        return f"{rule.id}(points={form.whole('points')})"
     if kind == "approval" and most and form.whole("most") > 0:
         return f"{rule.id}(most={form.whole('most')})"
     if kind == "grades" and levels and levels != LEVELS.default:

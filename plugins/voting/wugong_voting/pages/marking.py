@@ -56,7 +56,7 @@ def _marks(text: str, form: BallotForm, options: Sequence[str]) -> Mapping[str, 
         groups = read(text, form, options).groups
     except ValueError:
         return {}  # nothing was marked yet, or nothing that the page could show
-    if form.kind == "grades":
+    if form.numbered:
         return {o: str(form.levels - 1 - n) for n, group in enumerate(groups) for o in group}
     return {option: str(place) for place, group in enumerate(groups, 1) for option in group}
 
@@ -73,7 +73,7 @@ def text_of(form: Form, poll: Poll, kind: BallotForm) -> str:
         return ",".join(form.list("choice")) or BLANK
     marked = {line.option: form.get(line.field) for line in lines(poll, kind)}
     numbers = {o: form.whole(f"mark-{n}") for n, (o, text) in enumerate(marked.items()) if text}
-    return write_grades(numbers) if kind.kind == "grades" else write_places(numbers)
+    return write_grades(numbers) if kind.numbered else write_places(numbers)
 
 
 def in_words(text: str, poll: Poll, kind: BallotForm, words: Words) -> list[str]:
@@ -98,9 +98,15 @@ def _named(ballot: Written, kind: BallotForm, titles: Mapping[str, str], words: 
         if not group:
             continue
         named = joint.join(titles[option] for option in group)
-        if kind.kind == "grades":
+        if kind.numbered:
             grade = kind.levels - 1 - number
-            told.append(words(N_("Grade {grade}: {options}"), grade=grade, options=named))
+            told.append(words(_number_words(kind), grade=grade, options=named))
         else:
             told.append(words(N_("Place {place}: {options}"), place=number + 1, options=named))
     return told
+
+
+def _number_words(kind: BallotForm) -> str:
+    if kind.kind == "grades":
+        return N_("Grade {grade}: {options}")
+    return N_("{grade} votes: {options}") if kind.squared else N_("{grade} points: {options}")

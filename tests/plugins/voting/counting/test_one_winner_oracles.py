@@ -240,6 +240,8 @@ def graded(drawn: st.DataObject, most: int = 4) -> tuple[Profile, list[dict[int,
         # Among three it takes grades away from those, too, who are out already.
         ("majority_judgment", "MajorityJudgment", 2),
         ("score", "ScoreVoting", 4),
+        ("cumulative", "ScoreVoting", 4),
+        ("quadratic", "ScoreVoting", 4),
     ],
 )
 @settings(deadline=None, max_examples=200)
@@ -274,7 +276,12 @@ def test_star_agrees_with_votelib_where_it_is_clear_who_meets(drawn: st.DataObje
     assert ours == found
 
 
-GRADES = {"score": "score_voting", "approval": "approval"}
+GRADES = {
+    "score": "score_voting",
+    "cumulative": "score_voting",
+    "quadratic": "score_voting",
+    "approval": "approval",
+}
 
 
 @pytest.mark.parametrize("rule", sorted(GRADES))
