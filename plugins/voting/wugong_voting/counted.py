@@ -79,14 +79,19 @@ class Counted:
 
 
 def takes_part_in_polls(counting: CountingRule) -> bool:
-    """Tell whether a poll can be counted by it: one winner, from ballots that a voter fills in."""
+    """Tell whether a poll can be counted by it, from ballots that a voter fills in.
+
+    Rules that share seats among classes count classes, not options, and spend no ballot of these.
+    """
+    if counting.picks == "several":
+        return counting.asks in ("approval", "ranked")
     return counting.picks == "one" and counting.asks in KINDS
 
 
 def counted(counting: CountingRule, given: Mapping[str, str] | None = None) -> CountedRule:
     """Make a rule that polls can choose; ``ValueError`` for a setting that it does not have."""
     if not takes_part_in_polls(counting):
-        raise ValueError(f"rule {counting.id} does not choose one winner from such ballots")
+        raise ValueError(f"rule {counting.id} does not choose options from such ballots")
     kind = KINDS[counting.asks]
     own = {"grades": (LEVELS,), "approval": (MOST,)}.get(kind, ())
     settings = settled((*counting.settings, *own), given or {})
@@ -189,10 +194,19 @@ def _profile(
 # Summaries to tallies
 
 
+def seats_of(rule: VotingRule) -> int:
+    """Return how many seats a rule fills; 0 where it chooses one option."""
+    if not isinstance(rule, CountedRule) or rule.counting.picks != "several":
+        return 0
+    return int(rule.settings["seats"])
+
+
 def trial(rule: CountedRule, options: Sequence[str]) -> None:
     """Count one ballot: ``ValueError`` where the rule cannot count these options or settings."""
     first = candidates(options)[0]
     ballot = Ballot(f"{first}:1" if rule.form.numbered else first, 1, 1, 1)
+    if seats_of(rule) > len(candidates(options)):
+        raise ValueError("there are more seats than options")
     profile = profile_of([ballot], rule.form, options, "heads")
     rule.counting.count(profile, _of_the_rule(rule.settings))
 
@@ -208,14 +222,17 @@ def _decide(
     """Count in every measure that the procedure counts in.
 
     Whoever wins in all of them leads. Where the measures choose differently, each that wins in one
-    of them leads: a tie, which no measure alone may decide.
+    of them leads: a tie, which no measure alone may decide. Of several seats those are filled
+    that all measures fill alike.
     """
     able, winners, told = candidates(options), [], []
     for measure in given["measures"]:
         result = _result(counting, settings, summary, able, measure)
         winners.append(set(result.winners))
         told.append(_told(result, summary, measure))
-    chosen = set.intersection(*winners) or (set.union(*winners) if all(winners) else set())
+    chosen = set.intersection(*winners)
+    if not chosen and counting.picks == "one" and all(winners):
+        chosen = set.union(*winners)
     leaders = tuple(option for option in options if option in chosen)
     said = {
         "form": "wugong-count/1",
@@ -230,6 +247,7 @@ def _decide(
         taken_part=count(ALL, summary.cast.total),
         leaders=leaders,
         tested=leaders,
+        seats=int(settings["seats"]) if counting.picks == "several" else 0,
         count=json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
     )
 
@@ -247,7 +265,8 @@ def _result(
         return counting.decide(summary.by[measure], settings)
     except ValueError:  # ties beyond what can be followed: a tie of everybody, said as it is
         everybody = tuple(o for o in able if in_measure(summary.received.of(o), measure) > 0)
-        return Result(counting.id, everybody, everybody, options={**settings, "ties": "too_many"})
+        sure = everybody if counting.picks == "one" else ()
+        return Result(counting.id, sure, everybody, options={**settings, "ties": "too_many"})
 
 
 def _told(result: Result, summary: Counted, measure: Measure) -> dict[str, Any]:

@@ -23,6 +23,8 @@ def decisive(told: Mapping[str, Any], able: Sequence[str]) -> Said | None:
             "says": N_("{options} are level, and this rule does not break ties."),
             "options": list(told["tied"]),
         }
+    if len(winners) > 1:
+        return _edge(winners, told, able)
     if len(winners) != 1 or len(able) < 2:
         return None
     winner, rounds = winners[0], told.get("rounds") or [{}]
@@ -47,6 +49,19 @@ def _final(winner: str, last: Mapping[str, Any], told: Mapping[str, Any]) -> Sai
         return {"says": says, "winner": winner, "other": other}
     says = N_("In the last duel {winner} was {margin} ahead of {other}.")
     return {"says": says, "winner": winner, "other": other, "margin": str(margin)}
+
+
+def _edge(winners: Sequence[str], told: Mapping[str, Any], able: Sequence[str]) -> Said | None:
+    """Of several seats filled by one sum: how far the last one was ahead of who missed it."""
+    rounds = told.get("rounds") or [{}]
+    scores, others = rounds[0].get("votes"), [o for o in able if o not in winners]
+    if len(rounds) != 1 or not scores or not others:
+        return None
+    last = min(winners, key=lambda option: Fraction(scores[option]))
+    first = max(others, key=lambda option: Fraction(scores[option]))
+    margin = Fraction(scores[last]) - Fraction(scores[first])
+    says = N_("{winner} had the last seat, {margin} ahead of {other}.")
+    return {"says": says, "winner": last, "other": first, "margin": str(margin)}
 
 
 def _lead(winner: str, scores: Mapping[str, Any], told: Mapping[str, Any]) -> Said:

@@ -14,9 +14,15 @@ from wugong_voting.decisive import decisive
 
 MOST_DUELS = 15  # all duels up to six options; above, those of whoever leads
 MOST_GRID = 12  # options that a drawn matrix may have
-WEIGHTS = {"votes", "others", "margin", "points", "majority", "contradicted"}
+WEIGHTS = {"votes", "others", "margin", "points", "majority", "contradicted", "quota"}
 SHORT = 18  # characters of a title in a picture
 
+NOTES = {
+    "last": N_("Last: {options}"),
+    "elected": N_("A seat: {options}"),
+    "out": N_("Drops out: {options}"),
+    "surplus_of": N_("its surplus passes on: {options}"),
+}
 AGREED = {
     "choose": N_("Ballots for each option"),
     "approval": N_("Ballots that mark each option"),
@@ -166,6 +172,9 @@ def _rounds(
             )
         elif grades := one.get("grades"):
             found += _grades(grades, able, titles, told["measure"], words)
+        elif note := _note(one, titles, words):
+            title = words(N_("Round {round}"), round=one.get("round", len(found) + 1))
+            found.append(Round(title, (), note))
     return found
 
 
@@ -215,10 +224,14 @@ def _grades(
 
 
 def _note(one: Mapping[str, Any], titles: Mapping[str, str], words: Words) -> str:
-    if not one.get("last"):
-        return ""
-    named = words(N_(", ")).join(titles[option] for option in one["last"])
-    return words(N_("Last: {options}"), options=named)
+    """Say what became of a round: who dropped out, who has a seat, and why."""
+    said = []
+    for name, message in NOTES.items():
+        if value := one.get(name):
+            listed = [value] if isinstance(value, str) else value
+            named = words(N_(", ")).join(titles.get(option, str(option)) for option in listed)
+            said.append(words(message, options=named))
+    return words(N_("; ")).join(said)
 
 
 def _duels(

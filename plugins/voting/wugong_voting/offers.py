@@ -80,6 +80,30 @@ WORDS: Mapping[str, tuple[str, str]] = {
         N_("As with points to spread, but insisting on one option costs more and more."),
         N_("Of 25 points 4 votes for the lamp cost 16 and 3 for the bench 9; most votes lead."),
     ),
+    "block_approval": (
+        N_("Several seats, and the most widely accepted are wanted."),
+        N_("3 seats: the three that most voters mark have them."),
+    ),
+    "stv": (
+        N_("Several seats, and each group shall have its share of them."),
+        N_("3 seats of 100 ballots: 26 votes are a seat; what is above passes on."),
+    ),
+    "stv_scottish": (
+        N_("The same, as Scottish councils are elected: surpluses to five decimals."),
+        N_("3 seats of 100 ballots: 26 votes are a seat; what is above passes on."),
+    ),
+    "seq_pav": (
+        N_("Several seats in proportion, on simple ballots with marks."),
+        N_("After the first of your marks has a seat, your next one counts half, then a third."),
+    ),
+    "seq_phragmen": (
+        N_("Several seats, so that each seat weighs evenly on those who want it."),
+        N_("A seat wanted by 40 weighs less on each than one wanted by 10: it comes first."),
+    ),
+    "mes_committee": (
+        N_("Every group pays for its seats out of equal shares; seats may stay empty."),
+        N_("2 seats, 100 voters: a seat costs 50 shares, and only those who want it pay."),
+    ),
     "condorcet": (
         N_("Only an option that beats each other one shall lead; often there is none."),
         N_("The lamp beats the bench 5 to 4 and the tree 7 to 2: it leads."),

@@ -66,11 +66,11 @@ def conclude(
     民法典 278). A poll in which nobody took part has no quorum, whatever the procedure says.
     """
     counted = tally(rule, procedure, [option.id for option in opened.options], ballots)
-    verdict, tests = _judge(procedure, figures(roll), counted)
+    verdict, tests, winners = _judge(procedure, figures(roll), counted)
     return PollDecided(
         poll=Ref(poll),
         verdict=verdict,
-        winners=_winners(verdict, counted),
+        winners=winners,
         counts=counted.counts,
         tests=tests,
         rule=opened.rule,
@@ -84,27 +84,39 @@ def conclude(
 
 def _judge(
     procedure: Procedure, whole: Figures, counted: Tally
-) -> tuple[Verdict, tuple[Test, ...]]:
+) -> tuple[Verdict, tuple[Test, ...], tuple[str, ...]]:
+    """Return the verdict, every test as applied, and who wins by it."""
     part = figures(counted.taken_part)
     sides = [counted.received(option) for option in counted.tested] or [NONE]
     judged = [judge(procedure, whole, part, figures(side)) for side in sides]
     verdict, tests = judged[0]
     if counted.taken_part.ballots == 0:
-        return "no_quorum", tests
+        return "no_quorum", tests, ()
     if verdict in ("no_quorum", "advisory"):
-        return verdict, tests
+        return verdict, tests, counted.leaders if verdict == "advisory" else ()
+    if counted.seats:  # each seat is for whoever won it and reaches the consent
+        each = zip(sides, judged, strict=True)
+        elected = [side.option for side, (said, _) in each if said == "passed" and counted.tested]
+        return "passed" if elected else "rejected", _each(procedure, sides, judged), tuple(elected)
     if len(judged) > 1:  # nobody may decide a tie unseen: state how each of them stands
-        quorum = tests[: len(procedure.quorum)]
-        consent = [
-            replace(test, id=f"{test.id}.{side.option}"[:80])
-            for side, (_, tested) in zip(sides, judged, strict=True)
-            for test in tested[len(quorum) :]
-        ]
-        return "tied", (*quorum, *consent)
-    return ("passed" if verdict == "passed" and counted.tested else "rejected"), tests
+        return "tied", _each(procedure, sides, judged), counted.leaders
+    if verdict == "passed" and counted.tested:
+        return "passed", tests, counted.tested
+    return "rejected", tests, ()
 
 
-def _winners(verdict: Verdict, counted: Tally) -> tuple[str, ...]:
-    if verdict == "passed":
-        return counted.tested
-    return counted.leaders if verdict in ("tied", "advisory") else ()
+def _each(
+    procedure: Procedure,
+    sides: Sequence[Count],
+    judged: Sequence[tuple[Verdict, tuple[Test, ...]]],
+) -> tuple[Test, ...]:
+    """State the quorum once and the tests of consent for each side, by its name."""
+    if len(sides) == 1:
+        return judged[0][1]
+    quorum = judged[0][1][: len(procedure.quorum)]
+    consent = [
+        replace(test, id=f"{test.id}.{side.option}"[:80])
+        for side, (_, tested) in zip(sides, judged, strict=True)
+        for test in tested[len(quorum) :]
+    ]
+    return (*quorum, *consent)

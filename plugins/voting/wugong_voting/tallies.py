@@ -23,6 +23,7 @@ class Tally:
     taken_part: Count
     leaders: tuple[str, ...]
     tested: tuple[str, ...]
+    seats: int = 0  # how many are chosen, each tested alone; 0: one
     count: str = ""  # rounds, matrix and certificate of a counting rule, as canonical JSON
 
     def received(self, option: str) -> Count:

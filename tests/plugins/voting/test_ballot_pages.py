@@ -174,6 +174,19 @@ def test_an_exported_poll_is_counted_again_by_a_program_of_its_own(rule: str) ->
     assert not re.search("entitlement|member|\\b101\\b|li\\b", json.dumps(one["ballots"]))
 
 
+def test_several_seats_are_shown_with_their_rounds_and_counted_again() -> None:
+    r, _, path, _ = decided("stv(seats=2)")
+    page = browse(r).get(path).text
+    assert "通过。 路灯。 凳子" in re.sub(r"\s+", " ", page)
+    assert "获得席位：凳子" in page and "凳子，路灯入席" in page
+    assert "<b>凳子，同意人数</b>" in page and "每席要100.01票" in page
+    for measure in ("heads", "area"):
+        one = browse(r, "li").get(f"{path}/export.json?measure={measure}").json()
+        assert one["options"]["seats"] == "2"
+        winners, tied = recount(one)
+        assert (sorted(winners), tied) == (sorted(one["winners"]), one["tied"]) != ([], [])
+
+
 def test_a_running_poll_is_not_exported_and_areas_are_for_members() -> None:
     r, _, path, _ = designs("schulze")
     cast(browse(r, "li"), path, **{"mark-0": "1"})
@@ -209,6 +222,13 @@ def test_rules_are_offered_in_words_with_a_worked_miniature() -> None:
         ({"rule": "approval", "most": "1"}, "approval(most=1)", ["o1", "o2"]),
         ({"rule": "score", "levels": "11"}, "score(levels=11)", ["o1", "o2"]),
         ({"rule": "score", "levels": "6"}, "score", ["o1", "o2"]),
+        ({"rule": "stv", "seats": "2"}, "stv(seats=2)", ["o1", "o2"]),
+        ({"rule": "stv", "seats": ""}, "stv", ["o1", "o2"]),
+        (
+            {"rule": "block_approval", "seats": "2", "most": "1"},
+            "block_approval(seats=2,most=1)",
+            ["o1", "o2"],
+        ),
         ({"rule": "quadratic", "points": "36"}, "quadratic(points=36)", ["o1", "o2"]),
         ({"rule": "cumulative", "points": "10"}, "cumulative", ["o1", "o2"]),
         ({"rule": "cumulative", "points": ""}, "cumulative", ["o1", "o2"]),

@@ -1,4 +1,4 @@
-"""Polls counted by the rules for one winner: by heads, by area, with blank and spoilt ballots."""
+"""Polls counted by the rules: one winner or several seats, by heads, by area, blank or spoilt."""
 
 from __future__ import annotations
 
@@ -217,6 +217,78 @@ def test_points_are_spread_and_summed(rule: str, li: str, zhao: str, winner: str
     assert (told["winners"], told["blank"]) == ([winner], 1)
 
 
+@pytest.mark.parametrize(
+    ("rule", "ballots", "winners", "tied"),
+    [
+        pytest.param(
+            "block_approval(seats=2)",
+            {"li": "lamp,bench", "zhao": "lamp,bench", "qian": "lamp", "sun": "tree"},
+            ("lamp", "bench"),
+            [],
+            id="marks",
+        ),
+        pytest.param(
+            "block_approval(seats=2)",
+            {"li": "lamp,bench", "zhao": "lamp,tree", "qian": "lamp"},
+            ("lamp",),
+            ["bench", "tree"],
+            id="a tie for the second seat stays open",
+        ),
+        pytest.param(
+            "seq_pav(seats=2)",
+            {"li": "lamp,bench", "zhao": "lamp,bench", "qian": "lamp,bench", "sun": "tree"},
+            ("lamp", "bench"),
+            [],
+            id="in proportion",
+        ),
+        pytest.param(
+            "stv(seats=2)",
+            {"li": "lamp>bench", "zhao": "lamp>bench", "qian": "bench", "sun": "tree"},
+            ("lamp",),
+            ["bench", "tree"],
+            id="two votes are a seat, and nothing is left to pass on",
+        ),
+        pytest.param(
+            "stv(seats=2)",
+            {"li": "lamp>bench", "zhao": "lamp>bench", "qian": "lamp>bench", "sun": "bench"},
+            ("lamp", "bench"),
+            [],
+            id="one vote of three passes on",
+        ),
+    ],
+)
+def test_several_seats_are_filled_and_each_needs_consent(
+    rule: str, ballots: dict[str, Any], winners: tuple[str, ...], tied: list[str]
+) -> None:
+    lenient = charter(consent=f'[{{ id = "agree", {AGREE.replace("1/2", "1/4")} }}]')
+    made = result(*poll_of(rule, lenient), **ballots)
+    (told,) = counts(made)
+    assert told["options"]["seats"] == "2"
+    assert (made.verdict, made.winners, told["tied"]) == ("passed", winners, tied)
+
+
+def test_a_seat_without_enough_consent_stays_empty() -> None:
+    strict = charter(consent=f'[{{ id = "agree", {AGREE} }}]')
+    ballots: dict[str, Any] = {
+        "li": "lamp,bench",
+        "zhao": "lamp,bench",
+        "qian": "lamp",
+        "sun": "lamp",
+    }
+    made = result(*poll_of("block_approval(seats=2)", strict), **ballots)
+    # 2 of 4 is not more than half
+    assert (made.verdict, made.winners) == ("passed", ("lamp",))
+    assert [(test.id, test.met) for test in made.tests] == [
+        ("take_part", True),
+        ("agree.lamp", True),
+        ("agree.bench", False),
+    ]
+    none = result(
+        *poll_of("block_approval(seats=1)", strict), li="lamp", zhao="bench,lamp", sun="-", qian="-"
+    )
+    assert (none.verdict, none.winners) == ("rejected", ())
+
+
 def test_nothing_spent_is_a_blank_ballot() -> None:
     (told,) = counts(result(*poll_of("quadratic"), li="lamp:0", zhao="lamp:1"))
     assert (told["valid"], told["blank"], told["winners"]) == (1, 1, ["lamp"])
@@ -254,6 +326,9 @@ def test_a_ballot_of_the_wrong_form_is_refused_in_words(rule: str, choice: str, 
         ("irv(tie_break=b>a>z)", ["a", "b"], "voting.rule_cannot_count"),
         ("irv(luck=1)", ["a", "b"], "voting.rule_unknown"),
         ("cumulative(points=0)", ["a", "b"], "voting.rule_unknown"),
+        ("stv(seats=3)", ["a", "b"], "voting.rule_cannot_count"),
+        ("stv(seats=0)", ["a", "b"], "voting.rule_cannot_count"),
+        ("stv(seats=x)", ["a", "b"], "voting.rule_cannot_count"),
         ("cumulative(points=101)", ["a", "b"], "voting.rule_unknown"),
     ],
 )

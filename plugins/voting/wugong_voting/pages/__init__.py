@@ -44,7 +44,7 @@ from wugong_voting import showing
 from wugong_voting.ballot_forms import ABSTAIN, BLANK, SPOILT
 from wugong_voting.casting import choice_refusals
 from wugong_voting.chosen import chosen
-from wugong_voting.counted import LEVELS, CountedRule
+from wugong_voting.counted import CountedRule
 from wugong_voting.events import BallotCast
 from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
@@ -69,6 +69,7 @@ VERDICTS = {
     "advisory": N_("Opinion given"),
 }
 MOST_FACTS = 200
+ASKED = ("seats", "most", "levels", "points")  # settings that the form asks for
 
 
 @hookimpl
@@ -409,18 +410,13 @@ def _options(form: Form, words: Words) -> tuple[Option, ...]:
 
 
 def _rule(request: Request, form: Form) -> str:
-    """Return the rule with the settings of its ballot, where they differ from the usual ones."""
+    """Return the rule with those of its settings that differ from the usual ones."""
     rule = request.state.matter.standing.rules.get(form["rule"])
     if not isinstance(rule, CountedRule):
         return form["rule"]
-    kind, most, levels = rule.form.kind, form.get("most"), form.get("levels")
-    if kind == "points" and form.get("points") and form.whole("points") != rule.form.points:
-        return f"{rule.id}(points={form.whole('points')})"
-    if kind == "approval" and most and form.whole("most") > 0:
-        return f"{rule.id}(most={form.whole('most')})"
-    if kind == "grades" and levels and levels != LEVELS.default:
-        return f"{rule.id}(levels={form.whole('levels')})"
-    return rule.id
+    given = {name: form.whole(name) for name in ASKED if name in rule.settings and form.get(name)}
+    other = [f"{name}={n}" for name, n in given.items() if str(n) != rule.settings[name]]
+    return f"{rule.id}({','.join(other)})" if other else rule.id
 
 
 # Procedures
