@@ -45,7 +45,7 @@ FLOOR_0 = {
 FLOOR_1 = {f"wugong.{name}" for name in ("hookspecs", "plugins", "contributions")}
 FLOOR_2 = {
     f"wugong.{name}"
-    for name in ("engine", "writer", "journal", "vault", "box", "ceremony", "directory")
+    for name in ("engine", "writer", "journal", "vault", "box", "boxing", "ceremony", "directory")
 }
 
 WEB = {"starlette", "jinja2", "uvicorn", "click", "wugong_server"}

@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 from sqlmodel import col
 
-from wugong import calls, ceremony, versions
+from wugong import calls, versions
 from wugong.answers import Receipt, read_receipts, request_hash, write_receipts
-from wugong.box import OperatorsKey, ScrutineersKey, Slots
-from wugong.checking import Checks
+from wugong.boxing import Boxes
 from wugong.documents import document_rows
 from wugong.errors import Refusal, Refused
 from wugong.events import (
@@ -38,10 +37,9 @@ from wugong.journal import (
 )
 from wugong.lists import last_shown, matter_row, waiting_of, waiting_rows
 from wugong.matter import Matter, community_of
-from wugong.people import MEMBERS, ROLL, empty_roll
+from wugong.people import MEMBERS, empty_roll
 from wugong.plugins import STAGE_HOOKS
 from wugong.polls import BoxUnlocked, PollClosed, PollOpened
-from wugong.rosters import read_entitlement
 from wugong.schema import Sealed, write_time
 from wugong.shelf import link_rows, upsert
 from wugong.stages import STAGES, Stage
@@ -86,7 +84,7 @@ class _State:
     changed: frozenset[str]
 
 
-class Batch(Checks):
+class Batch(Boxes):
     """Jobs of one community inside one transaction: ``begin``, ``run`` each, ``write``."""
 
     def __init__(self, means: Means, connection: Connection, community: str) -> None:
@@ -101,7 +99,6 @@ class Batch(Checks):
         self._due: dict[tuple[str, int, int], list[Waiting]] = {}
         self._began = 0  # the facts before the act under way
         self._person_keys: dict[tuple[str, str], bytes] = {}
-        self.slots = Slots(community)
         self._others: list[str] = []  # what programs of other versions keep, and we do not
 
     # Reading what the jobs need, in few statements
@@ -261,40 +258,6 @@ class Batch(Checks):
             at=row["at"],
             facts=tuple(f.seq for f in self.facts[first:]),
         )
-
-    def _boxed(self, matter: str, event: Any) -> bool:
-        """Tell whether the act is a secret ballot, which leaves no fact."""
-        name = kind_of(event).boxed
-        return name is not None and getattr(event, name) in self._matter(matter).secret_polls
-
-    def _deposit(self, job: Job, matter_id: str, event: Any) -> Receipt:
-        """Put a secret ballot into the box: permissions and guards as for any act, but no fact."""
-        kind = self._kind(event)
-        matter, act = self._check(kind, matter_id, event, job.by, job.principal, job.channel)
-        poll = int(getattr(event, kind.boxed or ""))
-        self._key_of(poll, matter)
-        entry = self.shelf.books.get(ROLL, f"{poll}/{event.entitlement}")
-        if entry is None:
-            raise Refused(Refusal("wugong.not_on_the_roll"))
-        right = read_entitlement(entry)
-        return self.slots.deposit(self.connection, act, poll, job.key, right)
-
-    def _key_of(self, poll: int, matter: Matter) -> None:
-        """Have the key of a secret poll at hand; the operator's is made where there was none."""
-        if poll in self.slots.keys:
-            return
-        if written := matter.secret_polls[poll]:
-            self.slots.keys[poll] = ScrutineersKey(ceremony.read_box_key(written))
-            return
-        place = (self.community, f"poll:{poll}")
-        self.slots.keys[poll] = OperatorsKey(self.means.keys.ensure([place])[place])
-
-    def _unlock(self, matter: Matter, shares: BoxUnlocked) -> BoxUnlocked:
-        """Join the shares into the key of a box; the numbers of the shares may be recorded."""
-        key = ceremony.read_box_key(matter.secret_polls[shares.poll])
-        secret, numbers = ceremony.join(key, shares.shares)
-        self.slots.keys[shares.poll] = ScrutineersKey(key, secret)
-        return replace(shares, shares=tuple(str(number) for number in numbers))
 
     def _save(self) -> _State:
         return _State(
@@ -477,15 +440,9 @@ class Batch(Checks):
 
     def _open_box(self, matter: Matter, fact: Fact, depth: int) -> None:
         """Open the box of a secret poll: at the closing, or when the scrutineers unlocked it."""
-        poll = int(fact.event.poll)
-        if poll not in matter.secret_polls:
-            return
-        awaits_shares = isinstance(fact.event, PollClosed) and matter.secret_polls[poll]
-        if awaits_shares and not self.slots.is_empty(self.connection, poll):
-            return
-        self._key_of(poll, matter)
-        opened = self.slots.empty(self.connection, poll)
-        self.act(fact.matter, opened, "plugin:wugong", None, "plugin", fact.seq, depth + 1)
+        opened = self._emptied(matter, fact)
+        if opened is not None:
+            self.act(fact.matter, opened, "plugin:wugong", None, "plugin", fact.seq, depth + 1)
 
     def _freeze(self, fact: Fact, depth: int) -> None:
         opened: PollOpened = fact.event

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import textwrap
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from itertools import permutations
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
 
+from tests.core.evil import (
+    FAULTS,
+    GOOD,
+    SLOW_FAULTS,
+    Noted,
+    Poked,
+    plugin,
+    refused,
+    stage,
+)
 from wugong import (
-    ANY,
     Act,
     Book,
     Books,
@@ -24,143 +28,17 @@ from wugong import (
     Fold,
     Matter,
     MatterOpened,
-    Misconfigured,
     Reads,
-    Ref,
     Refusal,
     Refused,
     Relation,
-    Sealed,
     View,
     Viewer,
     Waiting,
     at,
-    event,
-    hookimpl,
-    on,
 )
 from wugong.jobs import Job
 from wugong.testing import Rehearsal
-
-
-@event("evil.poked", may={"resident": ANY, "plugin": ANY, "clock": ANY})
-class Poked:
-    """Something that a hostile plugin hears."""
-
-    text: str = "poke"
-    number: int = 0
-
-
-@event("good.noted", may={"resident": ANY, "plugin": ANY})
-class Noted:
-    """Something of a plugin that behaves."""
-
-    text: str = "note"
-
-
-def plugin(*contributed: Any, **hooks: Callable[..., Any]) -> SimpleNamespace:
-    """Make a plugin of contributions and hooks; guards and reactions hear ``evil.poked``."""
-
-    @hookimpl
-    def register() -> Iterable[Any]:
-        return contributed
-
-    made: dict[str, Any] = {"register": register}
-    for name, function in hooks.items():
-        if name == "guard_event" or name.startswith("co_"):
-            function = on(Poked)(function)
-        made[name] = hookimpl(function)
-    return SimpleNamespace(**made)
-
-
-GOOD = plugin(Noted)
-
-
-def stage(evil: Any, **more: Any) -> tuple[Rehearsal, str]:
-    """Give a rehearsal with a hostile and a good plugin, and an open matter."""
-    rehearsal = Rehearsal({"evil": evil, "good": GOOD}, members={"li": ()}, **more)
-    return rehearsal, rehearsal.open("Lamp", by="li")
-
-
-def refused(rehearsal: Rehearsal, matter: str, event: Any = None) -> Refusal:
-    """Poke, expect exactly one refusal in the plugin's name, and return it."""
-    before = rehearsal.engine.head("example")
-    with pytest.raises(Refused) as caught:
-        rehearsal.act("li", matter, event or Poked())
-    assert rehearsal.engine.head("example") == before
-    (reason,) = caught.value.reasons
-    return reason
-
-
-def raises(error: BaseException) -> Callable[..., Any]:
-    def function() -> Any:
-        raise error
-
-    return function
-
-
-def hangs() -> Any:
-    while True:
-        pass
-
-
-def sleeps() -> Any:
-    for _ in range(1000):
-        time.sleep(0.02)
-
-
-def recurses() -> Any:
-    return recurses()
-
-
-def endless() -> Iterator[Any]:
-    while True:
-        yield Refusal("evil.again")
-
-
-def hangs_in_its_answer() -> Iterator[Any]:
-    hangs()
-    yield
-
-
-def coroutine() -> Any:
-    async def later() -> list[Refusal]:
-        return []
-
-    return later()
-
-
-class LyingList(list[Any]):
-    """A list that never ends when it is read."""
-
-    def __iter__(self) -> Iterator[Any]:
-        while True:
-            yield Refusal("evil.again")
-
-
-FAULTS = [
-    pytest.param(raises(ValueError("no")), id="raises"),
-    pytest.param(raises(Refused(Refusal("evil.no"))), id="raises a refusal"),
-    pytest.param(raises(SystemExit(3)), id="ends the program"),
-    pytest.param(raises(GeneratorExit()), id="raises GeneratorExit"),
-    pytest.param(recurses, id="recurses"),
-    pytest.param(lambda: "no", id="answers text"),
-    pytest.param(lambda: True, id="answers true"),
-    pytest.param(lambda: {"code": "evil.no"}, id="answers an object"),
-    pytest.param(lambda: [None], id="answers nothing in a list"),
-    pytest.param(lambda: ["evil.no"], id="answers text in a list"),
-    pytest.param(lambda: [Refusal], id="answers a class"),
-    pytest.param(lambda: [Refusal("evil.no")] * 101, id="answers too much"),
-    pytest.param(lambda: {Refusal}, id="answers in no order"),
-    pytest.param(endless, id="answers without end"),
-    pytest.param(lambda: LyingList([1]), id="answers a list without end"),
-    pytest.param(coroutine, id="is a coroutine"),
-]
-SLOW_FAULTS = [
-    pytest.param(hangs, id="hangs"),
-    pytest.param(sleeps, id="sleeps"),
-    pytest.param(hangs_in_its_answer, id="hangs in its answer"),
-]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -510,239 +388,3 @@ def test_a_relation_that_fails_is_named(members: Callable[..., Any]) -> None:
     reason = refused(rehearsal, matter)
     assert reason.details == {"plugin": "evil", "hook": "evil.relation"}
     rehearsal.act("li", matter, Noted())
-
-
-# At start
-
-
-@event("evil.strange", may={"resident": 7})  # type: ignore[dict-item]
-class Strange:
-    """Its stages are no stages."""
-
-
-@event("evil.hidden", may={"resident": ANY}, shown_to="")
-class Hidden:
-    """Nobody may read it."""
-
-
-@event("evil.alone", may={"resident": ANY}, not_same_as="prject")
-class Alone:
-    """The two-person rule names a field that is not there."""
-
-    project: Ref
-
-
-@event("evil.unkept", may={"resident": ANY}, sealed_for="membr")
-class Unkept:
-    """Sealed for a field that is not there."""
-
-    member: str
-    text: Sealed[str]
-
-
-@event("evil.decimal", may={"resident": ANY})
-class Decimal:
-    """A field that canonical JSON does not carry exactly."""
-
-    share: Annotated[float, "no"]
-
-
-def hook(function: Callable[..., Any] = lambda: None, **options: Any) -> Any:
-    return hookimpl(on(Poked)(function), **options)
-
-
-def ignored(state: Any, fact: Fact) -> Any:
-    return state
-
-
-NOT_STARTED = [
-    pytest.param({"gaurd_event": hook()}, "gaurd_event", id="a misspelt hook"),
-    pytest.param({"gaurd": hook(optionalhook=True)}, "gaurd", id="misspelt, called optional"),
-    pytest.param({"guard_event": hook(tryfirst=True)}, "tryfirst", id="first"),
-    pytest.param({"guard_event": hook(trylast=True)}, "trylast", id="last"),
-    pytest.param({"guard_event": hook(lambda: (yield), wrapper=True)}, "wrapper", id="a wrapper"),
-    pytest.param(
-        {"guard_event": hook(lambda: (yield), hookwrapper=True)}, "wrapper", id="old wrapper"
-    ),
-    pytest.param({"guard_event": hook(lambda session: None)}, "session", id="wants a session"),
-    pytest.param({"guard_event": hookimpl(lambda: None)}, "@on", id="hears nothing"),
-    pytest.param(
-        {"guard_event": hookimpl(on("good.noticed")(lambda: None))}, "good.noticed", id="misspelt"
-    ),
-    pytest.param(
-        {"co_plan": hookimpl(on("wugong.stage_opend")(lambda: None))}, "opend", id="misspelt core"
-    ),
-    pytest.param({"register": hookimpl(raises(OSError("no")))}, "OSError", id="raises"),
-    pytest.param({"register": hookimpl(lambda: None)}, "register", id="registers nothing"),
-    pytest.param({"register": hookimpl(lambda: [5])}, "5", id="registers a number"),
-    pytest.param({"register": hookimpl(lambda: [int])}, "int", id="registers a type"),
-    pytest.param({"register": hookimpl(lambda: [Noted])}, "good.noted", id="another's event"),
-    pytest.param({"register": hookimpl(lambda: [Poked, Poked])}, "twice", id="twice"),
-    pytest.param({"register": hookimpl(lambda: [Strange])}, "Stage", id="no stages"),
-    pytest.param({"register": hookimpl(lambda: [Hidden])}, "audience", id="no audience"),
-    pytest.param({"register": hookimpl(lambda: [Alone])}, "prject", id="two-person rule"),
-    pytest.param({"register": hookimpl(lambda: [Unkept])}, "membr", id="whose key"),
-    pytest.param({"register": hookimpl(lambda: [Decimal])}, "float", id="a decimal field"),
-    pytest.param(
-        {"register": hookimpl(lambda: [Reads("good.noted", text=int)])}, "text", id="other type"
-    ),
-    pytest.param({"register": hookimpl(lambda: [Reads("good.noticed")])}, "noticed", id="reads"),
-    pytest.param(
-        {
-            "register": hookimpl(
-                lambda: [Fold("evil.f", initial=0, fold=ignored, hears=("good.noted",))]
-            )
-        },
-        "Reads",
-        id="hears without reading",
-    ),
-    pytest.param(
-        {"register": hookimpl(lambda: [Relation("officer", lambda matter: frozenset())])},
-        "officer",
-        id="gives the officer's rights",
-    ),
-    pytest.param(
-        {"register": hookimpl(lambda: [Fold("good.f", initial=0, fold=ignored, hears=())])},
-        "good.f",
-        id="another's fold",
-    ),
-]
-
-
-@pytest.mark.parametrize(("hooks", "said"), NOT_STARTED)
-def test_what_is_wrong_from_the_start_stops_the_start_and_is_named(
-    hooks: Mapping[str, Any], said: str
-) -> None:
-    with pytest.raises(Misconfigured) as caught:
-        Rehearsal({"evil": SimpleNamespace(**hooks), "good": GOOD})
-    assert "plugin evil" in str(caught.value)
-    assert said in str(caught.value)
-
-
-@pytest.mark.parametrize("name", ["wugong", "operator", "clock", "plugin", "", "a.b", "no name"])
-def test_a_plugin_takes_no_name_of_the_engines_own(name: str) -> None:
-    with pytest.raises(Misconfigured, match="cannot be called"):
-        Rehearsal({name: plugin()})
-
-
-# After the commit
-
-
-def test_what_follows_is_switched_off_after_three_failures_and_undoes_nothing(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    calls = []
-
-    def published(facts: Any) -> Any:
-        calls.append(len(facts))
-        raise ValueError("no")
-
-    rehearsal, matter = stage(plugin(Poked, published=published))
-    for _ in range(5):
-        rehearsal.act("li", matter, Noted())
-    assert len(calls) == 3
-    assert "plugin evil, published is switched off" in caplog.text
-    assert len(list(rehearsal.matter(matter).of_kind("good.noted"))) == 5
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        pytest.param(5, id="a number"),
-        pytest.param([Poked()], id="an event without a matter"),
-        pytest.param([("example.3", "x")], id="no event"),
-        pytest.param([("example.3", Poked(text=5))], id="out of shape"),  # type: ignore[arg-type]
-        pytest.param([(3, Poked())], id="a matter that is none"),
-    ],
-)
-def test_nonsense_that_should_follow_is_named_and_not_recorded(
-    answer: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    rehearsal, matter = stage(plugin(Poked, published=lambda: answer))
-    rehearsal.act("li", matter, Noted())
-    assert "plugin evil, published failed" in caplog.text
-    assert not list(rehearsal.matter(matter).of_kind("evil.poked"))
-
-
-def test_what_follows_reaches_no_other_community() -> None:
-    def published(facts: Any) -> Any:
-        return [at("other", Noted())] if any(f.kind == "evil.poked" for f in facts) else None
-
-    rehearsal, matter = stage(plugin(Poked, published=published))
-    rehearsal.engine.found("other", title="Other", setting="urban")
-    before = rehearsal.engine.head("other")
-    rehearsal.act("li", matter, Poked())
-    assert rehearsal.engine.head("other") == before
-
-
-# The process
-
-
-@pytest.mark.slow
-def test_a_hook_that_cannot_be_interrupted_ends_the_process_and_is_named() -> None:
-    program = """
-        from tests.core.test_hostile import Poked, plugin, stage
-
-        def stubborn():
-            while True:
-                try:
-                    while True:
-                        pass
-                except BaseException:
-                    continue
-
-        rehearsal, matter = stage(plugin(Poked, guard_event=stubborn))
-        rehearsal.act("li", matter, Poked())
-    """
-    began = time.monotonic()
-    ended = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        cwd=Path(__file__).parents[2],
-    )
-    assert ended.returncode == 70
-    assert "plugin evil, guard_event did not end" in ended.stderr
-    assert time.monotonic() - began > 5
-
-
-# Order
-
-
-def test_the_order_of_registration_changes_no_byte_of_the_journal() -> None:
-    def follows(word: str) -> Callable[..., Any]:
-        return lambda fact: [Noted(text=word)] if fact.event.number else None
-
-    def refuses(word: str) -> Callable[..., Any]:
-        return lambda act: [Refusal(f"{word}.no")] if act.event.number == 2 else None
-
-    made = {
-        "evil": plugin(Poked),
-        "good": GOOD,
-        **{
-            name: plugin(
-                Reads("evil.poked", number=int),
-                guard_event=refuses(name),
-                co_plan=follows(name),
-                co_build=follows(name),
-            )
-            for name in ("alpha", "beta", "omega")
-        },
-    }
-
-    def story(names: Iterable[str]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-        rehearsal = Rehearsal({name: made[name] for name in names}, members={"li": ()})
-        matter = rehearsal.open("Lamp", by="li")
-        rehearsal.act("li", matter, Poked(number=1))
-        with pytest.raises(Refused) as caught:
-            rehearsal.act("li", matter, Poked(number=2))
-        return list(rehearsal.engine.export("example")), caught.value.codes
-
-    told = story(made)
-    assert [record["body"]["text"] for record in told[0][-3:]] == ["alpha", "beta", "omega"]
-    assert told[1] == ("alpha.no", "beta.no", "omega.no")
-    for order in permutations(made):
-        if order[0] != "alpha":  # 96 of the 120 orders
-            assert story(order) == told

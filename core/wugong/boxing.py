@@ -1,0 +1,73 @@
+"""Secret ballots in a batch: put into the box without a fact, and the box opened once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from wugong import ceremony
+from wugong.answers import Receipt
+from wugong.box import OperatorsKey, ScrutineersKey, Slots
+from wugong.checking import Checks
+from wugong.errors import Refusal, Refused
+from wugong.events import Fact, kind_of
+from wugong.jobs import Job, Means
+from wugong.matter import Matter
+from wugong.people import ROLL
+from wugong.polls import BoxOpened, BoxUnlocked, PollClosed
+from wugong.rosters import read_entitlement
+
+
+class Boxes(Checks):
+    """The boxes of a batch; the state is the batch's own."""
+
+    def __init__(self, means: Means, connection: Connection, community: str) -> None:
+        super().__init__(means, connection, community)
+        self.slots = Slots(community)
+
+    def _boxed(self, matter: str, event: Any) -> bool:
+        """Tell whether the act is a secret ballot, which leaves no fact."""
+        name = kind_of(event).boxed
+        return name is not None and getattr(event, name) in self._matter(matter).secret_polls
+
+    def _deposit(self, job: Job, matter_id: str, event: Any) -> Receipt:
+        """Put a secret ballot into the box: permissions and guards as for any act, but no fact."""
+        kind = self._kind(event)
+        matter, act = self._check(kind, matter_id, event, job.by, job.principal, job.channel)
+        poll = int(getattr(event, kind.boxed or ""))
+        self._key_of(poll, matter)
+        entry = self.shelf.books.get(ROLL, f"{poll}/{event.entitlement}")
+        if entry is None:
+            raise Refused(Refusal("wugong.not_on_the_roll"))
+        right = read_entitlement(entry)
+        return self.slots.deposit(self.connection, act, poll, job.key, right)
+
+    def _key_of(self, poll: int, matter: Matter) -> None:
+        """Have the key of a secret poll at hand; the operator's is made where there was none."""
+        if poll in self.slots.keys:
+            return
+        if written := matter.secret_polls[poll]:
+            self.slots.keys[poll] = ScrutineersKey(ceremony.read_box_key(written))
+            return
+        place = (self.community, f"poll:{poll}")
+        self.slots.keys[poll] = OperatorsKey(self.means.keys.ensure([place])[place])
+
+    def _unlock(self, matter: Matter, shares: BoxUnlocked) -> BoxUnlocked:
+        """Join the shares into the key of a box; the numbers of the shares may be recorded."""
+        key = ceremony.read_box_key(matter.secret_polls[shares.poll])
+        secret, numbers = ceremony.join(key, shares.shares)
+        self.slots.keys[shares.poll] = ScrutineersKey(key, secret)
+        return replace(shares, shares=tuple(str(number) for number in numbers))
+
+    def _emptied(self, matter: Matter, fact: Fact) -> BoxOpened | None:
+        """Open the box of a secret poll: at the closing, or when the scrutineers unlocked it."""
+        poll = int(fact.event.poll)
+        if poll not in matter.secret_polls:
+            return None
+        awaits_shares = isinstance(fact.event, PollClosed) and matter.secret_polls[poll]
+        if awaits_shares and not self.slots.is_empty(self.connection, poll):
+            return None
+        self._key_of(poll, matter)
+        return self.slots.empty(self.connection, poll)
