@@ -24,6 +24,7 @@ from wugong_server.limits import Buckets
 from wugong_server.plugins import Pages, installed_pages
 from wugong_server.prepare import Prepared
 from wugong_server.problem import ProblemDocuments
+from wugong_server.rehearsing import Trials
 from wugong_server.security import CrossSiteGuard, SecurityHeaders
 from wugong_server.settings import Settings
 from wugong_server.site import routes as site_routes
@@ -54,6 +55,10 @@ def create_app(
         *routes,
         Mount("/static", Files(packages=[("wugong_server", "static")]), name="static"),
     ]
+    trials = None
+    if not settings.rehearsal:
+        trials = Trials(create_app, settings, modules)
+        whole.append(Mount("/rehearsals/{token}", app=trials, name="rehearsing"))
     app = Starlette(
         routes=whole,
         middleware=[
@@ -70,6 +75,7 @@ def create_app(
     engine.sessions.idle_ms = settings.idle_minutes * 60_000
     engine.sessions.absolute_ms = settings.session_hours * 3_600_000
     app.state.pages = web
+    app.state.trials = trials
     app.state.buckets = Buckets()
     app.state.route_params = _route_params(routes)
     app.state.fingerprints = fingerprints()

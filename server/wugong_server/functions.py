@@ -15,7 +15,7 @@ import segno
 from markupsafe import Markup, escape
 
 from wugong import N_, Matter, Refusal, Words, write_time
-from wugong_server import drawing, formats, laws, telling
+from wugong_server import drawing, formats, laws, stories, telling
 from wugong_server.page import act_url, current, has_route, url
 
 MOST_ITEMS = 6
@@ -122,6 +122,22 @@ def address_of_act(matter: Any, kind: str, /, **preset: Any) -> str:
 def laws_of(source: str) -> list[laws.Chip]:
     """Return the chips of a source, with the statutes that this program and its plugins tell."""
     return laws.chips(source, words(), current().engine.registry.sources)
+
+
+def playing() -> dict[str, Any] | None:
+    """Return how far the story of these pages has come; ``None`` outside of 模擬議事."""
+    page = current()
+    found = getattr(page.request.app.state, "trial", None)
+    if found is None:
+        return None
+    step = found.coming
+    return {
+        "title": found.case.title,
+        "done": sum(1 for one in found.played if "do" in one.step),
+        "total": sum(1 for one in found.case.steps if "do" in one),
+        "who": stories.who(step, found.case) if step else "",
+        "what": stories.what(step, page.engine.registry, page.words) if step else "",
+    }
 
 
 def law_url(chip: laws.Chip) -> str:
@@ -257,6 +273,7 @@ FUNCTIONS: dict[str, Any] = {
     "laws_of": laws_of,
     "law_url": law_url,
     "day_of": day_of,
+    "playing": playing,
     "slips_of": lambda matter: drawing.slips(matter, words()),
     "per_cent": drawing.per_cent,
     "page_numbers": lambda listed: drawing.page_numbers(listed.number, listed.pages),

@@ -37,6 +37,7 @@ class Settings:
     idle_minutes: int = 30  # after which staff must sign in again
     session_hours: int = 12
     demonstration: bool = False  # a banner says that all people and figures are invented
+    rehearsal: bool = False  # a story is played here: a frame says so on every page
     help_line: str = ""  # opening hours and telephone of the desk, in every footer
     rate_limits: bool = True
     disabled: tuple[str, ...] = ()  # plugins whose pages are not shown

@@ -48,6 +48,7 @@ PATHS = (
     "/law",
     "/law/four-two",
     "/procedures",
+    "/rehearsals",
     "/m/wutong.8",
     "/m/wutong.8/records/8",
 )

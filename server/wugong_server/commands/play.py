@@ -9,6 +9,7 @@ import click
 
 from wugong import Engine, Words
 from wugong.cases import Case, CaseError, Played, Story, engine_for, read_case
+from wugong_server import stories
 from wugong_server.commands.console import FOUND, as_json, aside, print_json, say, words
 from wugong_server.commands.reasons import reason
 
@@ -52,17 +53,11 @@ class Teller:
 
     def what(self, one: Played) -> str:
         """Return the title of what was done or expected."""
-        if "expect" in one.step:
-            return "expect " + ", ".join(one.step["expect"])
-        if "do" not in one.step:
-            return str(one.step.get("note", "…"))
-        kind = self.engine.registry.kind(one.step["do"])
-        return self.words(kind.title or kind.name) if kind else str(one.step["do"])
+        return stories.what(one.step, self.engine.registry, self.words)
 
     def who(self, one: Played) -> str:
         """Return the name of who acted."""
-        member = str(one.step.get("by", ""))
-        return str(self.case.members.get(member, {}).get("name", member))
+        return stories.who(one.step, self.case)
 
     def line(self, one: Played) -> str:
         """Return one line: day, number or outcome, who, what."""

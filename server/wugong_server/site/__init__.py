@@ -19,6 +19,7 @@ from wugong_server.site import (
     notices,
     people,
     procedures,
+    rehearsals,
     roster,
     statutes,
 )
@@ -75,6 +76,7 @@ def routes(settings: Settings) -> list[Route]:
             "/c/{community}/admin/roster/template", roster.template, name="admin.roster.template"
         ),
     ]
+    found += _rehearsals(settings)
     if settings.local_accounts:
         found += [
             Route("/c/{community}/sign-in", entry.sign_in, name="sign_in"),
@@ -84,3 +86,16 @@ def routes(settings: Settings) -> list[Route]:
         Route("/c/{community}/sign-out", entry.sign_out, methods=["POST"], name="sign_out")
     )
     return found
+
+
+def _rehearsals(settings: Settings) -> list[Route]:
+    """Return the pages of 模擬議事: the stories; inside of one, its steps and its sheet."""
+    if not settings.rehearsal:
+        return [
+            Route("/rehearsals", rehearsals.listed, name="rehearsals"),
+            Route("/rehearsals", rehearsals.start, methods=["POST"], name="rehearsals"),
+        ]
+    return [
+        Route("/step", rehearsals.step, methods=["POST"], name="rehearsal.step"),
+        Route("/sheet", rehearsals.sheet, name="rehearsal.sheet"),
+    ]

@@ -1,0 +1,95 @@
+"""模擬議事: a whole story step by step in the browser, and nothing of it in the record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import SQLModel
+
+from wugong.testing import Rehearsal
+from wugong_server import rehearsing
+from wugong_server.testing import browse
+
+
+@pytest.fixture
+def r() -> Iterator[Rehearsal]:
+    rehearsal = Rehearsal(members={"li": ()}, community="wutong", title="梧桐苑社区")
+    yield rehearsal
+    rehearsal.engine.close()
+
+
+def fields(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+
+
+def begin(client: Any, story: str = "urban-elevator") -> str:
+    page = client.get("/rehearsals").text
+    assert "三个单元加装电梯（示例）" in page
+    answer = client.post("/rehearsals", data={**fields(page), "story": story})
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def stored(r: Rehearsal) -> dict[str, int]:
+    """The rows of every real table."""
+    with r.engine.storage.read() as connection:
+        return {
+            name: connection.execute(select(func.count()).select_from(table)).scalar() or 0
+            for name, table in SQLModel.metadata.tables.items()
+        }
+
+
+def test_a_story_is_walked_through_and_leaves_no_trace(r: Rehearsal) -> None:
+    client = browse(r, "li")
+    before, head = stored(r), r.engine.head("wutong")
+    home = begin(client)
+    page = client.get(home).text
+    assert "模拟，不记入实录" in page and "走下一步" in page and 'class="mock"' in page
+    root = home.partition("/c/")[0]
+    first = int(re.findall(r"第(\d+)步", page)[0])
+    answer = client.post(f"{root}/step", data={**fields(page), "pace": "one"})
+    assert answer.status_code == 303
+    page = client.get(answer.headers["location"]).text
+    assert int(re.findall(r"第(\d+)步", page)[0]) == first + 1
+    ended = client.post(f"{root}/step", data={**fields(page), "pace": "all"})
+    assert ended.headers["location"] == f"{root}/sheet"
+    sheet = client.get(f"{root}/sheet").text
+    assert "这次模拟的实录核对无误" in sheet and "走下一步" not in sheet
+    assert "与故事不同" not in sheet
+    assert sheet.count('class="law"') >= 10 and f'href="{root}/law/civil-code#a278"' in sheet
+    assert client.get(f"{root}/law/civil-code").status_code == 200
+    assert (stored(r), r.engine.head("wutong")) == (before, head)
+    assert "wutong" in {community for community, *_ in r.engine.communities()}
+
+
+def test_the_frame_is_on_every_page_of_the_story_and_on_none_besides(r: Rehearsal) -> None:
+    client = browse(r, "li")
+    home = begin(client, "rural-lights")
+    root, community = home.split("/c/")
+    for path in (f"/c/{community}", f"/c/{community}/journal", "/law", "/procedures", "/sheet"):
+        assert 'class="mock"' in client.get(root + path).text, path
+    assert 'class="mock"' not in client.get("/c/wutong").text
+    assert client.get(f"{root}/rehearsals").status_code == 404
+
+
+def test_what_is_not_there_is_not_found(r: Rehearsal) -> None:
+    client = browse(r, "li")
+    assert client.get("/rehearsals/no-such-trial/c/x").status_code == 404
+    page = client.get("/rehearsals").text
+    assert client.post("/rehearsals", data={**fields(page), "story": "none"}).status_code == 404
+
+
+def test_few_stories_run_at_a_time(r: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rehearsing, "MOST", 1)
+    client = browse(r, "li")
+    first = begin(client, "urban-budget")
+    page = client.get("/rehearsals").text
+    sent = {**fields(page), "story": "urban-budget"}
+    assert client.post("/rehearsals", data=sent).status_code == 503
+    monkeypatch.setattr(rehearsing, "RESTS", 0.0)  # nobody touches the first any more
+    assert client.post("/rehearsals", data=sent).status_code == 303
+    assert client.get(first).status_code == 404
