@@ -24,6 +24,21 @@ TERMS = {
     "posted": N_("posted for at least {days} days"),
     "within": N_("within {days} days"),
 }
+# What a locality may change, by the heading of its section.
+FIELDS = {
+    "quorum": N_("Taking part"),
+    "consent": N_("In favour"),
+    "composition": N_("Composition of the body"),
+    "demands": N_("A meeting must be called when asked for by"),
+    "petition": N_("It starts when asked for by"),
+    "proxies": N_("Voting for another"),
+    "silence": N_("Ballots that do not come back"),
+    "items": N_("Matters of the law"),
+    "steps": N_("Steps"),
+    "terms": N_("Days to be kept"),
+    "notice_days": N_("Notice of the meeting"),
+    "publish_days": N_("Posting of the result"),
+}
 CONVENORS = {
     "owners_committee": N_("The owners' committee calls it."),
     "residents_committee": N_("The residents' committee calls it."),
@@ -65,8 +80,13 @@ class Section:
     lines: tuple[Line, ...]
 
 
-def describe(procedure: Procedure, words: Words) -> tuple[Section, ...]:
-    """Return the document of ``procedure`` in the language of ``words``, without empty parts."""
+def describe(
+    procedure: Procedure, words: Words, names: Mapping[str, str] | None = None
+) -> tuple[Section, ...]:
+    """Return the document of ``procedure`` in the language of ``words``, without empty parts.
+
+    ``names`` are the titles of other procedures by id; an id without one stands as it is.
+    """
     parts: tuple[tuple[str, Iterable[Line]], ...] = (
         (N_("Taking part"), (_test(one, words) for one in procedure.quorum)),
         (N_("In favour"), (_test(one, words) for one in procedure.consent)),
@@ -87,7 +107,7 @@ def describe(procedure: Procedure, words: Words) -> tuple[Section, ...]:
             N_("Steps"),
             (Line(_named(s.title, words), s.source, s.confidence) for s in procedure.steps),
         ),
-        (N_("Matters of the law"), _items(procedure, words)),
+        (N_("Matters of the law"), _items(procedure, words, names or {})),
         (
             N_("Dangers that allow it without a vote"),
             (Line(words(CAUSES.get(cause, cause))) for cause in procedure.causes),
@@ -95,7 +115,13 @@ def describe(procedure: Procedure, words: Words) -> tuple[Section, ...]:
         (
             N_("A locality may change, and only make stricter"),
             (
-                Line(f"{name}: {words(DIRECTIONS[name])}")
+                Line(
+                    words(
+                        N_("{field}: {direction}"),
+                        field=words(FIELDS.get(name, name)),
+                        direction=words(DIRECTIONS[name]),
+                    )
+                )
                 for name in procedure.overridable
                 if name in DIRECTIONS
             ),
@@ -202,12 +228,16 @@ def _terms(procedure: Procedure, words: Words) -> Iterable[Line]:
         yield Line(f"{title}: {days} {more}".rstrip(), term.source, term.confidence)
 
 
-def _items(procedure: Procedure, words: Words) -> Iterable[Line]:
+def _items(procedure: Procedure, words: Words, names: Mapping[str, str]) -> Iterable[Line]:
     for item in procedure.items:
         text = item.title.get(words.language) or item.number
         if not item.delegable:
             text = words(N_("{item} – not for delegates"), item=text)
         elif item.belongs_to:
-            text = words(N_("{item} – under {procedure}"), item=text, procedure=item.belongs_to)
+            text = words(
+                N_("{item} – under {procedure}"),
+                item=text,
+                procedure=names.get(item.belongs_to, item.belongs_to),
+            )
         numbered = f"{item.number}. " if item.number.isdecimal() else ""
         yield Line(numbered + text, item.source, item.confidence)

@@ -16,7 +16,7 @@ from wugong_server.calculating import (
     fields_of,
     read_request,
 )
-from wugong_server.page import page_of
+from wugong_server.page import Page, page_of
 from wugong_server.responding import respond
 
 CHECK = "check"  # which of the two forms was sent: the vote's or the composition's
@@ -58,7 +58,7 @@ def show(request: Request) -> Response:
         "procedure.html",
         procedure=procedure,
         current=procedure.in_force(today),
-        sections=describe(procedure, page.words),
+        sections=describe(procedure, page.words, _names(page)),
         asked=[group for group in groups if group.asked],
         further=[group for group in groups if not group.asked],
         composition=composition_fields(procedure, given, page.words),
@@ -67,3 +67,9 @@ def show(request: Request) -> Response:
         wrong_field=field,
         error=error,
     )
+
+
+def _names(page: Page) -> dict[str, str]:
+    """Return the titles of all procedures by id."""
+    found = page.engine.registry.procedures
+    return {name: one.title.get(page.language, name) for name, one in found.items()}
