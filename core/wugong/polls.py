@@ -68,6 +68,9 @@ class PollOpened:
         Label(N_("Members who stand as candidates")),
         Many(50),
     ] = ()
+    opposed_most: Annotated[
+        int, Label(N_("At most so many in a hundred of any group may be against")), Between(0, 99)
+    ] = 0  # 0: no such condition
 
     @property
     def secret(self) -> bool:
@@ -137,6 +140,17 @@ class Count:
     heads: Annotated[int, Between(0)]
     households: Annotated[int, Between(0)]
     area_dm2: Annotated[int, Between(0)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupCount:
+    """How the heads of one group (stair, village group) voted; small groups stand together."""
+
+    taken_part: Annotated[int, Between(0)]
+    yes: Annotated[int, Between(0)]
+    no: Annotated[int, Between(0)]
+    abstain: Annotated[int, Between(0)]
+    group: Annotated[str, Most(80)] = ""  # empty for the small ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +235,7 @@ class PollDecided:
     roll: Annotated[str, Most(64)]
     taken_part: Count
     count: Annotated[str, Most(1_000_000)] = ""  # rounds or matrix, as canonical JSON
+    groups: Annotated[tuple[GroupCount, ...], Many(100_000)] = ()  # of open yes-or-no polls
 
 
 def apply(requirement: Requirement, have: int, of: int) -> Test:

@@ -89,6 +89,8 @@ BASE_WORDS = {
 def test_title(test: Any, words: Words) -> str:
     """Say what one requirement of a poll measures: ``参与人数``, ``同意面积``."""
     measure = words(MEASURE_WORDS[test.measure])
+    if test.id.startswith("not_opposed"):
+        return words(N_("{measure} not against"), measure=measure)
     quorum = test.base == "all" and not test.id.startswith(("consent", "yes"))
     message = N_("{measure} taking part") if quorum else N_("{measure} in favour")
     return words(message, measure=measure)

@@ -32,10 +32,12 @@ from wugong_voting import casting, closing, mandates, notices, opening
 from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
 from wugong_voting.chosen import chosen
 from wugong_voting.events import BallotCast, MandateGiven, MandateWithdrawn
+from wugong_voting.groups import by_group
 from wugong_voting.mandates import MANDATES, mandates_of
 from wugong_voting.notices import NOTICES
 from wugong_voting.outcome import conclude
 from wugong_voting.rules import RULES
+from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
 from wugong_voting.state import POLLS, awaits_scrutineers, polls_of, still_open
 from wugong_voting.words import TEXTS, UNLOCK, VOTE
 
@@ -164,12 +166,14 @@ def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | Non
         raise LookupError(f"the counting rule {poll.opened.rule} is not installed")
     if not poll.opened.secret:
         roll = {place: read_entitlement(entry) for place, entry in books.scan(ROLL, under(poll.id))}
-        ballots = list(weighed(books.scan(BALLOTS, under(poll.id)), roll))
+        cast = list(books.scan(BALLOTS, under(poll.id)))
+        ballots = list(weighed(cast, roll))
+        grouped = by_group(cast, roll) if poll.opened.rule == YES_OR_NO.id else ()
     elif isinstance(fact.event, BoxOpened):
-        ballots = list(alike(fact.event))
+        ballots, grouped = list(alike(fact.event)), ()
     else:
         return None  # the engine opens the box next, or the scrutineers do
-    return [conclude(poll.id, poll.opened, poll.roll, procedure, rule, ballots)]
+    return [conclude(poll.id, poll.opened, poll.roll, procedure, rule, ballots, grouped)]
 
 
 @hookimpl

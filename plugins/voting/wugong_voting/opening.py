@@ -6,6 +6,7 @@ from wugong import PollOpened, Procedure, Refusal, RollFrozen, VotingRule
 from wugong_voting.ballot_forms import candidates, unusable
 from wugong_voting.counted import CountedRule, trial
 from wugong_voting.outcome import figures, measures
+from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
 
 # These follow every tie: with more options a poll full of ties could not be counted in the second
 # that a closing has. Everything else counts as many options as a poll can have.
@@ -32,6 +33,8 @@ def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) 
         reasons.append(Refusal("voting.roster_of_another_body", source, details))
     if opened.opens_at is not None and opened.opens_at >= opened.closes_at:
         reasons.append(Refusal("voting.opens_after_closing", source))
+    if opened.opposed_most and (opened.secret or opened.rule != YES_OR_NO.id):
+        reasons.append(Refusal("voting.groups_are_unknown", source))
     if procedure.secrecy == "secret" and opened.secrecy != "scrutineers":  # level B
         reasons.append(Refusal("voting.needs_scrutineers", source))
     return reasons

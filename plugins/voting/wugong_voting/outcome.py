@@ -9,6 +9,7 @@ from typing import Literal
 from wugong import (
     Ballot,
     Count,
+    GroupCount,
     Measure,
     PollDecided,
     PollOpened,
@@ -19,6 +20,7 @@ from wugong import (
     VotingRule,
     judge,
 )
+from wugong_voting import groups
 from wugong_voting.summaries import ALL
 from wugong_voting.tallies import Tally
 
@@ -59,14 +61,20 @@ def conclude(
     procedure: Procedure,
     rule: VotingRule,
     ballots: Sequence[Ballot],
+    grouped: Sequence[GroupCount] = (),
 ) -> PollDecided:
-    """Return the outcome of a closed poll.
+    """Return the outcome of a closed poll; ``grouped``: the heads of each group, where shown.
 
     Ballots that were not returned take no part (``strict_returned``, the safest reading of
     民法典 278). A poll in which nobody took part has no quorum, whatever the procedure says.
     """
     counted = tally(rule, procedure, [option.id for option in opened.options], ballots)
     verdict, tests, winners = _judge(procedure, figures(roll), counted)
+    if opened.opposed_most and verdict in ("passed", "rejected"):  # it can only be harder
+        added = groups.tests(grouped, opened.opposed_most)
+        tests += added
+        if not all(test.met for test in added):
+            verdict, winners = "rejected", ()
     return PollDecided(
         poll=Ref(poll),
         verdict=verdict,
@@ -79,6 +87,7 @@ def conclude(
         roll=roll.roll,
         taken_part=counted.taken_part,
         count=counted.count,
+        groups=tuple(grouped),
     )
 
 

@@ -17,6 +17,7 @@ from wugong import (
     Entitlement,
     Matter,
     Measure,
+    PollDecided,
     Procedure,
     Requirement,
     Test,
@@ -28,6 +29,7 @@ from wugong import (
 from wugong.deciding import needed_figures
 from wugong.figures import write_figure
 from wugong.procedure_parts import Unit
+from wugong_voting import groups
 from wugong_voting.ballots import BALLOTS, alike, under, weighed
 from wugong_voting.mandates import Mandate, held_by, latest, mandates_of
 from wugong_voting.needs import Need, turnout_needs
@@ -179,9 +181,30 @@ def _in_measures(
     )
 
 
-def unmet(tests: Sequence[Test]) -> list[tuple[Test, int]]:
-    """Return the tests that were not met, with what each lacked."""
-    return [(test, test.needed - test.have) for test in tests if not test.met]
+def unmet(decided: PollDecided, words: Words) -> list[tuple[Test, int, str]]:
+    """Return the tests that were not met, what each lacked, and the group that it is about."""
+    found = []
+    for test in decided.tests:
+        group = groups.group_of(test, decided.groups)
+        named = group_word(group.group, words) if group else ""
+        if not test.met:
+            found.append((test, test.needed - test.have, named))
+    return found
+
+
+def abouts(decided: PollDecided, titles: Mapping[str, str], words: Words) -> list[str]:
+    """Return what each test is about besides its measure: an option, a group, or ``""``."""
+    found = []
+    for test in decided.tests:
+        group = groups.group_of(test, decided.groups)
+        option = titles.get(test.id.partition(".")[2], "")
+        found.append(group_word(group.group, words) if group else option)
+    return found
+
+
+def group_word(group: str, words: Words) -> str:
+    """Name a group of a result; the small ones stand together."""
+    return group or words(N_("Smaller groups together"))
 
 
 def roster_totals(engine: Engine, matter: Matter, roster: str) -> Totals | None:

@@ -61,6 +61,9 @@ TEXTS = Texts(
             "This procedure is for the roster {needed}, not for {roster}."
         ),
         "voting.opens_after_closing": N_("The poll would close before it opens."),
+        "voting.groups_are_unknown": N_(
+            "How groups voted is known only of open ballots for, against or abstaining."
+        ),
         "voting.needs_scrutineers": N_(
             "This vote is secret by law: its ballots are sealed to scrutineers, who open them"
             " together."

@@ -160,7 +160,8 @@ def _certificate(
         "countable": measures_of(poll.decided) if poll.decided.count else (),
         "received": AGREED.get(asks_of(poll.decided), N_("Ballots")),
         "procedure": procedure,
-        "unmet": showing.unmet(poll.decided.tests),
+        "unmet": showing.unmet(poll.decided, words),
+        "about": showing.abouts(poll.decided, titles, words),
         "figures": showing.calculator_fields(procedure, poll),
     }
 
@@ -389,6 +390,7 @@ def _opened(request: Request, form: Form) -> PollOpened:
         box_key=form.get("box_key").strip(),
         rule=_rule(request, form),
         groups=tuple(form.list("groups")),
+        opposed_most=form.whole("opposed_most") if form.get("opposed_most") else 0,
         about=tuple(map(Ref, about)),
     )
     return event
