@@ -46,6 +46,10 @@ def _count(name: str, value: Any) -> int:
 def _applied(test: Composition, figures: Mapping[str, int]) -> dict[str, Any]:
     have, sure = figures[test.count], test.confidence
     shared = {"id": test.id, "unit": test.count, "have": have, "source": test.source}
+    if test.most:
+        asked = {"of": test.most, "base": "most", "op": "<=", "share": "1/1"}
+        met, over = have <= test.most, max(0, have - test.most)
+        return {**shared, **asked, "met": met, "confidence": sure, "most": test.most, "over": over}
     if test.threshold is None:
         met = have >= test.number
         asked = {"of": test.number, "base": "number", "op": ">=", "share": "1/1"}

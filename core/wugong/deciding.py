@@ -84,6 +84,9 @@ def decide(request: Mapping[str, Any], procedures: Mapping[str, Procedure]) -> J
     reasons = list(void.reasons(procedure, procedures, options, whole, on, case.notice_on))
     if reasons:
         return _voided(case, reasons)
+    if not (procedure.quorum or procedure.consent):
+        message = N_("{procedure} states no quorum and no share: no figures settle anything here.")
+        raise Undecidable("no_test", message, procedure=procedure.id)
     return _elect(case) if procedure.kind == "election" else _vote(case)
 
 

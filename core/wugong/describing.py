@@ -24,6 +24,11 @@ TERMS = {
     "posted": N_("posted for at least {days} days"),
     "within": N_("within {days} days"),
 }
+WORKING = {
+    "before": N_("at least {days} working days before"),
+    "posted": N_("posted for at least {days} working days"),
+    "within": N_("within {days} working days"),
+}
 # What a locality may change, by the heading of its section.
 FIELDS = {
     "quorum": N_("Taking part"),
@@ -65,11 +70,15 @@ POLICIES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A statement of the document, its article, and how sure we are (empty: see the basis)."""
+    """A statement of the document, its article, and how sure we are (empty: see the basis).
+
+    ``under``: the ids of the procedures that a vote it speaks of is held under.
+    """
 
     text: str
     source: str = ""
     confidence: str = ""
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,10 @@ def describe(
         (N_("Days to be kept"), _terms(procedure, words)),
         (
             N_("Steps"),
-            (Line(_named(s.title, words), s.source, s.confidence) for s in procedure.steps),
+            (
+                Line(_named(s.title, words), s.source, s.confidence, s.under)
+                for s in procedure.steps
+            ),
         ),
         (N_("Matters of the law"), _items(procedure, words, names or {})),
         (
@@ -144,14 +156,19 @@ def document(procedure: Procedure, words: Words) -> str:
     rows = [title, procedure.id, ""]
     until = f" – {procedure.effective_to.isoformat()}" if procedure.effective_to else ""
     rows.append(words(N_("In force from {day}"), day=procedure.effective_from.isoformat()) + until)
-    if not procedure.decides:
+    if procedure.kind == "no_vote":
+        rows.append(words(N_("Nobody votes under this procedure.")))
+    elif not procedure.decides:
         rows.append(words(N_("It decides nothing; what comes out is an opinion.")))
     for section in describe(procedure, words):
         rows += ["", section.title]
         for line in section.lines:
+            text, under = line.text, ", ".join(line.under)
+            if under:
+                text = words(N_("{item} – under {procedure}"), item=text, procedure=under)
             source = f" [{line.source}]" if line.source else ""
             sure = f" ({words(CONFIDENCE[line.confidence])})" if line.confidence else ""
-            rows.append(f"- {line.text}{source}{sure}")
+            rows.append(f"- {text}{source}{sure}")
     return "\n".join(rows)
 
 
@@ -198,9 +215,10 @@ def _composition(procedure: Procedure, words: Words) -> Iterable[Line]:
     names = {**UNITS, "women": N_("women")}
     for rule in procedure.composition:
         if rule.threshold is None:
-            text = words(
-                N_("{unit}: at least {number}"), unit=words(names[rule.count]), number=rule.number
+            message = (
+                N_("{unit}: at most {number}") if rule.most else N_("{unit}: at least {number}")
             )
+            text = words(message, unit=words(names[rule.count]), number=rule.most or rule.number)
         else:
             text = condition(rule.count, rule.threshold, rule.of, words)
         yield Line(text, rule.source, rule.confidence)
@@ -223,9 +241,8 @@ def _terms(procedure: Procedure, words: Words) -> Iterable[Line]:
     titles = {"notice": N_("Notice of the meeting"), "publish": N_("Posting of the result")}
     for term in terms_of(procedure).values():
         title = term.title.get(words.language) or words(titles.get(term.id, term.id))
-        days = words(TERMS[term.kind], days=term.days)
-        more = words(N_("working days")) if term.working else ""
-        yield Line(f"{title}: {days} {more}".rstrip(), term.source, term.confidence)
+        days = words((WORKING if term.working else TERMS)[term.kind], days=term.days)
+        yield Line(f"{title}: {days}", term.source, term.confidence)
 
 
 def _items(procedure: Procedure, words: Words, names: Mapping[str, str]) -> Iterable[Line]:

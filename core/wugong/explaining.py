@@ -27,6 +27,8 @@ MET = N_("{have} of {of} {unit} ({base}): {op} {share} is reached [{source}].")
 UNMET = N_(
     "{have} of {of} {unit} ({base}): {op} {share} is not reached, {needed} are needed [{source}]."
 )
+AT_LEAST = N_("{unit}: {have}, at least {number} are needed [{source}].")
+AT_MOST = N_("{unit}: {have}, at most {number} are allowed [{source}].")
 ADVICE = N_("This is an opinion and has no legal effect where a statute decides.")
 UNVERIFIED = N_("The share of {test} is from memory and was not read again: check it.")
 
@@ -128,30 +130,43 @@ def composed(procedure: Procedure, request: Mapping[str, Any]) -> Json:
     lawful = all(test["met"] for test in tests)
     text = told(OUTCOMES["lawful" if lawful else "unlawful"])
     for test in tests:
-        line = told(
-            MET if test["met"] else UNMET,
-            **{key: test[key] for key in ("have", "of", "base", "op", "share", "source")},
-            unit=test["unit"],
-            needed=test["least"],
-        )
-        text = follow(text, line)
+        text = follow(text, _composed_line(test))
     return {
         "procedure": procedure.id,
         "version": procedure.version,
         "outcome": "passed" if lawful else "rejected",
-        "tests": [{k: v for k, v in test.items() if k != "least"} for test in tests],
+        "tests": [
+            {k: v for k, v in test.items() if k not in ("least", "most", "over")} for test in tests
+        ],
         "basis": [
             {"article": b.article, "text_year": b.text_year, "confidence": b.confidence}
             for b in procedure.basis
         ],
         "text": text,
-        "needed": {
-            test["id"]: {
-                "unit": test["unit"],
-                "least": test["least"],
-                "missing": max(0, test["least"] - test["have"]),
-            }
-            for test in tests
-        },
+        "needed": {test["id"]: _asked(test) for test in tests},
         "flags": [],
     }
+
+
+def _composed_line(test: Mapping[str, Any]) -> dict[str, str]:
+    """Say one test of a composition: a share, or a number at least or at most."""
+    names = {**UNITS, "women": N_("women")}
+    unit = told(names[test["unit"]])
+    fixed = {"number": AT_LEAST, "most": AT_MOST}.get(test["base"])
+    if fixed:
+        details = {"have": test["have"], "number": test["of"], "source": test["source"]}
+        return {lang: told(fixed, unit=name, **details)[lang] for lang, name in unit.items()}
+    details = {key: test[key] for key in ("have", "of", "op", "share", "source")}
+    details["needed"], base = test["least"], told(names[test["base"]])
+    message = MET if test["met"] else UNMET
+    return {
+        lang: told(message, unit=name, base=base[lang], **details)[lang]
+        for lang, name in unit.items()
+    }
+
+
+def _asked(test: Mapping[str, Any]) -> Json:
+    if "most" in test:
+        return {"unit": test["unit"], "most": test["most"], "over": test["over"]}
+    missing = max(0, test["least"] - test["have"])
+    return {"unit": test["unit"], "least": test["least"], "missing": missing}

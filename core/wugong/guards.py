@@ -135,4 +135,7 @@ def _polling(
     elif not procedure.in_force(today := local_day(act.at)):
         details = {"procedure": opened.procedure, "on": today.isoformat()}
         reasons.append(Refusal("wugong.procedure_not_in_force", procedure.id, details))
+    elif procedure.kind == "no_vote":
+        details = {"procedure": opened.procedure}
+        reasons.append(Refusal("wugong.nobody_votes", procedure.basis[0].article, details))
     return reasons

@@ -193,8 +193,9 @@ def _composition(
             raise ValueError(f"{where}: {test.id} must count {test.count} of {test.of or 'all'}")
         if test.threshold is not None or new.threshold is not None:
             _no_laxer(new, test, where)
-        elif new.number < test.number:
-            raise ValueError(f"{where}: {test.id} {new.number} is laxer than {test.number}")
+        elif new.number < test.number or (test.most and not 0 < new.most <= test.most):
+            mine, theirs = new.number or new.most, test.number or test.most
+            raise ValueError(f"{where}: {test.id} {mine} is laxer than {theirs}")
     kept = tuple(raised.pop(test.id, test) for test in parents)
     return kept + tuple(raised.values())
 

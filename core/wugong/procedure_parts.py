@@ -78,15 +78,16 @@ class Proxies:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What a body must consist of: a share of another figure, or more than a number."""
+    """What a body must consist of: a share of another figure, or a number at least or at most."""
 
     id: str
     count: str  # members, representatives, women
-    of: str  # "" when ``number`` is asked for
+    of: str  # "" when a number is asked for
     threshold: Threshold | None
-    number: int  # the least that is enough; 0 when a share is asked for
+    number: int  # the least that is enough; 0 when a share or a limit is asked for
     source: str
     confidence: Confidence
+    most: int = 0  # the most that is allowed; 0 where there is no limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step in its order: who acts and what for; a rule of debate is one, too."""
+    """A step in its order: who acts and what for; a rule of debate is one, too.
+
+    ``under``: where the step is a vote, the procedures that it may be held under.
+    """
 
     id: str
     title: Mapping[str, str]
     source: str
     confidence: Confidence
     actor: str = ""
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

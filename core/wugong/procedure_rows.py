@@ -100,22 +100,24 @@ def read_silence(row: Any, where: str) -> Silence:
 
 
 def read_composition(row: Any, where: str) -> Composition:
-    """Read ``{id, count, of, op, share, …}`` or ``{id, count, number, …}``."""
+    """Read ``{id, count, of, op, share, …}``, or ``number`` (at least) or ``most`` for a share."""
     shared = {"id", "count", "source", "confidence"}
-    if isinstance(row, dict) and "number" in row:
-        check_keys(row, where, shared | {"number"})
-        if type(row["number"]) is not int or row["number"] < 1:
-            raise ValueError(f"{where}: number must be a number from 1")
-        of, threshold, number = "", None, row["number"]
+    limit = next((key for key in ("number", "most") if isinstance(row, dict) and key in row), "")
+    of, threshold, number = "", None, 0
+    if limit:
+        check_keys(row, where, shared | {limit})
+        if type(number := row[limit]) is not int or number < 1:
+            raise ValueError(f"{where}: {limit} must be a number from 1")
     else:
         check_keys(row, where, shared | {"of", "op", "share"})
-        of, threshold, number = read_text(row, "of", where), _threshold(row, where), 0
+        of, threshold = read_text(row, "of", where), _threshold(row, where)
     for figure in {row["count"], of} - {""}:
         if figure not in FIGURES:
             raise ValueError(f"{where}: {figure!r} is none of {', '.join(FIGURES)}")
     source, sure = read_text(row, "source", where), read_confidence(row, where)
+    least, most = (0, number) if limit == "most" else (number, 0)
     return Composition(
-        read_text(row, "id", where), row["count"], of, threshold, number, source, sure
+        read_text(row, "id", where), row["count"], of, threshold, least, source, sure, most
     )
 
 
@@ -134,11 +136,15 @@ def read_item(row: Any, where: str) -> Item:
 
 
 def read_step(row: Any, where: str) -> Step:
-    """Read ``{id, source, confidence, zh_Hans, zh_Hant, en}`` and, where one acts, ``actor``."""
-    check_keys(row, where, {"id", "source", "confidence", *LANGUAGES}, {"actor"})
+    """Read ``{id, source, confidence, zh_Hans, zh_Hant, en}``; who acts, ``under`` what."""
+    check_keys(row, where, {"id", "source", "confidence", *LANGUAGES}, {"actor", "under"})
     title = read_title({key: row[key] for key in LANGUAGES}, where)
     source, sure = read_text(row, "source", where), read_confidence(row, where)
-    return Step(read_text(row, "id", where), title, source, sure, str(row.get("actor", "")))
+    under = row.get("under", [])
+    if not isinstance(under, list) or not all(isinstance(name, str) and name for name in under):
+        raise ValueError(f"{where}: under must be a list of procedures")
+    actor = str(row.get("actor", ""))
+    return Step(read_text(row, "id", where), title, source, sure, actor, tuple(under))
 
 
 def read_term(row: Any, where: str) -> Term:

@@ -203,7 +203,10 @@ def make_procedure(data: Mapping[str, Any]) -> Procedure:
     where = f"procedure {data.get('id', '?')}"
     if missing := REQUIRED - data.keys():
         raise ValueError(f"{where}: {', '.join(sorted(missing))} missing")
-    return Procedure(**read_fields(data, where))
+    made = Procedure(**read_fields(data, where))
+    if made.kind == "no_vote" and (made.decides or made.quorum or made.consent):
+        raise ValueError(f"{where}: no_vote needs decides = false, and neither quorum nor consent")
+    return made
 
 
 def read_fields(data: Mapping[str, Any], where: str) -> dict[str, Any]:

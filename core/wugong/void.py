@@ -159,6 +159,14 @@ def _petition(procedure: Procedure, options: Options, whole: Mapping[str, int]) 
 def refuse_vote(procedure: Procedure, options: Options) -> None:
     """Say that nobody votes here, or that the cause is none of those that allow it."""
     source = procedure.basis[0].article
+    if not procedure.causes:
+        under = [one for step in procedure.steps for one in step.under]
+        message = (
+            N_("Nobody votes here; the vote is held under {procedure} [{source}].")
+            if under
+            else N_("Nobody votes here [{source}].")
+        )
+        raise Undecidable("no_vote", message, procedure=", ".join(under), source=source)
     if options.cause not in procedure.causes:
         message = N_("Not a listed danger, so owners must vote; listed: {known} [{source}].")
         known = ", ".join(procedure.causes)

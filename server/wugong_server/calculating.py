@@ -86,6 +86,8 @@ class Tested:
     of: str
     least: str
     missing: str
+    most: str
+    over: str
     met: bool
     source: str
     confidence: str
@@ -94,7 +96,12 @@ class Tested:
 def fields_of(
     procedure: Procedure, given: Mapping[str, str], words: Words, today: str
 ) -> list[Group]:
-    """Return the groups of fields that ``procedure`` needs, with what was typed."""
+    """Return the groups of fields that ``procedure`` needs, with what was typed.
+
+    None where no figures could settle anything: it states no test, and no danger that allows it.
+    """
+    if not (procedure.quorum or procedure.consent or procedure.causes):
+        return []
     needed = set(needed_figures(procedure))
     groups: dict[str, list[str]] = {}
     for group, unit in needed_figures(procedure):
@@ -249,9 +256,12 @@ def _headline(made: Json, words: Words) -> str:
 
 def _tested(test: Json, made: Json, words: Words) -> Tested:
     threshold = Threshold(Fraction(test["share"]), test["op"] == ">=", test["source"])
-    fixed = test["base"] == "number"
+    fixed = {
+        "number": N_("{unit}: at least {number}"),
+        "most": N_("{unit}: at most {number}"),
+    }.get(test["base"])
     told = (
-        words(N_("{unit}: at least {number}"), unit=_unit(test["unit"], words), number=test["of"])
+        words(fixed, unit=_unit(test["unit"], words), number=test["of"])
         if fixed
         else condition(test["unit"], threshold, test["base"], words)
     )
@@ -261,8 +271,10 @@ def _tested(test: Json, made: Json, words: Words) -> Tested:
         name=test["id"].partition(".")[2],
         have=str(test["have"]),
         of="" if fixed else str(test["of"]),
-        least=str(needed["least"]),
-        missing=str(needed["missing"]),
+        least=str(needed.get("least", "")),
+        missing=str(needed.get("missing", "")),
+        most=str(needed.get("most", "")),
+        over=str(needed.get("over", "")),
         met=test["met"],
         source=test["source"],
         confidence=test["confidence"],

@@ -42,6 +42,7 @@ REFUSALS: Mapping[str, str] = {
     "wugong.member_reserved": N_("The id {member} belongs to the system itself."),
     "wugong.member_unknown": N_("This person is not enrolled in the community."),
     "wugong.needs_another_person": N_("Somebody else must do this: one person may not do both."),
+    "wugong.nobody_votes": N_("Nobody votes under the procedure {procedure}."),
     "wugong.not_a_member": N_("Only people enrolled in this community can do this."),
     "wugong.not_agent": N_("Only a desk agent may act for another person."),
     "wugong.not_your_role": N_("This is done by: {roles}."),

@@ -50,6 +50,20 @@ consent = [{id = "c", measure = "heads", base = "all", op = ">", share = "1/2", 
 basis = [{article = "278", text_year = 2020, confidence = "V"}]
 """
 
+FLOW = """
+id = "town.flow"
+kind = "no_vote"
+decides = false
+title = {en = "A flow without a vote"}
+body = "town"
+setting = "urban"
+roster = ""
+effective_from = 2026-01-01
+quorum = []
+consent = []
+basis = [{article = "34", text_year = 2021, confidence = "V"}]
+"""
+
 
 def with_hold() -> SimpleNamespace:
     """Return the shop; a chime called "hold <stage>" places a hold, "lift <number>" lifts it."""
@@ -246,7 +260,8 @@ def test_who_placed_a_hold_and_why_is_not_shown(r: Rehearsal, place: str) -> Non
 def polling() -> SimpleNamespace:
     base = plugin()
     register = base.register
-    base.register = hookimpl(lambda: [*register(), read_procedure(PROCEDURE)])
+    more = [read_procedure(PROCEDURE), read_procedure(FLOW)]
+    base.register = hookimpl(lambda: [*register(), *more])
     return base
 
 
@@ -331,6 +346,12 @@ def test_a_procedure_holds_from_its_first_to_its_last_day(p: Rehearsal) -> None:
     p.until(datetime(2026, 12, 31, 16, 0, tzinfo=UTC))
     with p.refuses("wugong.procedure_not_in_force"):
         p.act("wang", place, poll(p))
+
+
+def test_no_poll_opens_where_nobody_votes(p: Rehearsal) -> None:
+    place = p.open("Lights", by="li")
+    with p.refuses("wugong.nobody_votes"):
+        p.act("wang", place, poll(p, procedure="town.flow"))
 
 
 def test_all_reasons_are_told_at_once(p: Rehearsal) -> None:

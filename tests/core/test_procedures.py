@@ -132,7 +132,7 @@ PARTS: Mapping[str, str] = {
     "silence": '[{ policy = "strict_returned", source = "s", confidence = "I" }]',
     "composition": '[{ id = "few", count = "women", number = 2, source = "s", confidence = "V" }]',
     "items": f'[{{ number = 1, source = "s", confidence = "V", {NAMES} }}]',
-    "steps": f'[{{ id = "a", source = "s", confidence = "V", {NAMES} }}]',
+    "steps": f'[{{ id = "a", under = ["b.c"], source = "s", confidence = "V", {NAMES} }}]',
     "incompatible": '[{ one = "a", other = "b", source = "s", confidence = "V" }]',
 }
 
@@ -144,3 +144,42 @@ def test_every_part_is_read_and_refuses_a_key_it_does_not_know(key: str) -> None
     assert getattr(read_procedure(text), key)
     with pytest.raises(ValueError, match=f"{key}.*: unknown key colour"):
         read_procedure(text.replace('confidence = "', 'colour = 1, confidence = "', 1))
+
+
+LIMIT = (
+    'composition = [{ id = "few", count = "members", most = 5, source = "s", confidence = "V" }]\n'
+)
+
+
+def test_a_body_may_have_a_limit() -> None:
+    (rule,) = read_procedure(HEAD + LIMIT + TESTS + REST).composition
+    assert (rule.most, rule.number, rule.threshold, rule.of) == (5, 0, None, "")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param(("most = 5", "most = 0"), "most must be a number from 1", id="nobody"),
+        pytest.param(("most = 5", 'most = "5"'), "most must be a number from 1", id="text"),
+        pytest.param(("most = 5", "number = 3, most = 5"), "unknown key most", id="two in one row"),
+        pytest.param(("[title]", 'kind = "no_vote"\n[title]'), "no_vote needs", id="tests"),
+        pytest.param(
+            (TESTS, 'kind = "no_vote"\nquorum = []\nconsent = []\n'), "no_vote needs", id="decides"
+        ),
+        pytest.param(
+            ("[title]", f"steps = {PARTS['steps']}\n[title]".replace('["b.c"]', '"b.c"')),
+            "under must be a list of procedures",
+            id="one name",
+        ),
+        pytest.param(
+            ("[title]", f"steps = {PARTS['steps']}\n[title]".replace('["b.c"]', '[""]')),
+            "under must be a list of procedures",
+            id="an empty name",
+        ),
+    ],
+)
+def test_what_cannot_stand_together_is_refused(change: tuple[str, str], message: str) -> None:
+    text = HEAD + LIMIT + TESTS + REST
+    assert change[0] in text
+    with pytest.raises(ValueError, match=message):
+        read_procedure(text.replace(*change))

@@ -11,6 +11,7 @@ import pytest
 import wugong
 from tests.law.lawbook import LAW, ask, outcome, owners, refused
 from wugong.deciding import decide
+from wugong.figures import Undecidable
 
 FULL = {"all": owners(12, "900.00"), "part": owners(8, "600.00"), "yes": owners(6, "450.00")}
 MEMBERS = {"all": {"members": 35}, "present": {"members": 24}, "yes": {"members": 13}}
@@ -155,6 +156,31 @@ def test_silent_ballots_join_nobody_without_clause_warning_and_proof() -> None:
 def test_an_emergency_without_a_listed_danger_is_no_emergency() -> None:
     assert refused("owners.fund_emergency", options={"cause": "paint"}) == "cause_not_listed"
     assert refused("owners.fund_emergency", options={"cause": "roof_leak"}) == "no_vote"
+
+
+@pytest.mark.parametrize("name", sorted(n for n, p in LAW.items() if p.kind == "no_vote"))
+def test_where_nobody_votes_no_figures_settle_anything(name: str) -> None:
+    procedure = LAW[name]
+    assert not (procedure.decides or procedure.quorum or procedure.consent)
+    everybody = {
+        group: {"heads": 9, "persons": 9, "members": 9} for group in ("all", "part", "yes")
+    }
+    cause = {"options": {"cause": procedure.causes[0]}} if procedure.causes else {}
+    for figures in ({}, everybody):
+        assert refused(name, **figures, **cause) == "no_vote"
+
+
+@pytest.mark.parametrize("name", ["villagers.rules"])
+def test_a_flow_names_the_procedures_that_its_vote_is_held_under(name: str) -> None:
+    under = [one for step in LAW[name].steps for one in step.under]
+    with pytest.raises(Undecidable) as told:
+        ask(name)
+    assert under and all(one in told.value.text["zh_Hant"] for one in under)
+
+
+def test_every_vote_that_a_step_names_is_a_procedure_that_decides() -> None:
+    named = {one for procedure in LAW.values() for step in procedure.steps for one in step.under}
+    assert named and all(LAW[one].decides and LAW[one].consent for one in named)
 
 
 @pytest.mark.parametrize(

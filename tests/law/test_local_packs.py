@@ -86,6 +86,30 @@ def test_fewer_women_by_another_base_is_laxer() -> None:
         read_packs([("town.toml", head + rule)], LAW)
 
 
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("most = 5", ""),
+        ("most = 4", ""),
+        ("most = 6", "6 is laxer than 5"),
+        ("number = 5", "5 is laxer than 5"),
+    ],
+)
+def test_a_limit_may_only_be_lower(row: str, message: str) -> None:
+    rule = (
+        f'composition = [{{ id = "five_or_fewer", count = "members", {row}, '
+        'source = "例 2", confidence = "V" }]\n'
+    )
+    head = HEAD.replace("villagers.assembly.adults", "villagers.supervision.adults")
+    if message:
+        with pytest.raises(ValueError, match=message):
+            read_packs([("town.toml", head + rule)], LAW)
+        return
+    made = read_packs([("town.toml", head + rule)], LAW)["town.assembly"]
+    least, most = made.composition
+    assert (least.number, most.most) == (3, int(row[-1]))
+
+
 @given(
     share=st.fractions(0, 1, max_denominator=12).filter(lambda share: share > 0),
     op=st.sampled_from([">", ">="]),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.law.lawbook import LAW, ask, figures, outcome
 from wugong import Procedure, Requirement
+from wugong.procedures import Composition
 
 WHOLE = 1200  # divisible by every denominator there is: each share is met exactly
 
@@ -49,6 +50,30 @@ def test_a_threshold_is_met_from_its_number_on(
         assert (outcome(procedure.id, **request) == "no_quorum") is not reached
         return
     assert outcome(procedure.id, **request) == ("passed" if reached else failed)
+
+
+def compositions() -> Iterator[Any]:
+    for name, procedure in sorted(LAW.items()):
+        for rule in procedure.composition:
+            exact = rule.threshold.share * WHOLE if rule.threshold else rule.number or rule.most
+            for step in (-1, 0, 1):
+                label = f"{name}-{rule.id}-{step:+}"
+                yield pytest.param(procedure, rule, int(exact), step, id=label)
+
+
+@pytest.mark.parametrize(("procedure", "rule", "exact", "step"), [*compositions()])
+def test_a_body_is_composed_lawfully_from_its_number_on(
+    procedure: Procedure, rule: Composition, exact: int, step: int
+) -> None:
+    counts = {"members": WHOLE, "representatives": 0, "women": 0, rule.count: exact + step}
+    answer = ask(procedure.id, check="composition", **counts)
+    (test,) = [test for test in answer["tests"] if test["id"] == rule.id]
+    inclusive = rule.threshold is None or rule.threshold.op == ">="
+    reached = step <= 0 if rule.most else step > 0 or (step == 0 and inclusive)
+    assert test["met"] is reached and test["source"] == rule.source
+    if not test["met"]:
+        assert answer["outcome"] == "rejected"
+        assert 1 in answer["needed"][rule.id].values()
 
 
 DECIDED = [p for p in LAW.values() if p.kind in ("decision", "recall") and p.consent]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from tests.law.lawbook import ask, outcome, owners, unmet
+from tests.law.lawbook import LAW, ask, outcome, owners, unmet
+from wugong.deadlines import Calendar, deadline, rules
 
 
 @pytest.mark.parametrize(
@@ -218,3 +220,73 @@ def test_w8_a_recall(petition: int, voted: int, yes: int, expected: str) -> None
         options={"petition": {"persons": petition}},
     )
     assert answer == expected
+
+
+@pytest.mark.parametrize(
+    ("figures", "votes", "expected", "elected"),
+    [
+        pytest.param({"members": (35, 23)}, {"A": 23}, "no_quorum", [], id="23 of 35 came"),
+        pytest.param({"members": (35, 24)}, {"A": 13, "B": 12}, "passed", ["A"], id="12 of 24"),
+        pytest.param({"persons": (1203, 601)}, {"A": 601}, "no_quorum", [], id="601 adults"),
+        pytest.param({"persons": (1203, 602)}, {"A": 301}, "rejected", [], id="301 of 602"),
+        pytest.param({"households": (402, 268)}, {"A": 135}, "passed", ["A"], id="135 of 268"),
+    ],
+)
+def test_a_supervision_committee_is_chosen_by_the_meeting_that_is_held(
+    figures: dict[str, tuple[int, int]], votes: dict[str, int], expected: str, elected: list[str]
+) -> None:
+    ((unit, (whole, present)),) = figures.items()
+    counts = {"all": {unit: whole}, "present": {unit: present}}
+    answer = ask("villagers.supervision", **counts, seats=3, candidates=votes)
+    assert (answer["outcome"], answer["elected"]) == (expected, elected)
+    assert {test["confidence"] for test in answer["tests"]} == {"V", "I"}
+
+
+@pytest.mark.parametrize("part", ["villagers_committee", "near_relative_of_committee"])
+def test_neither_the_committee_nor_its_kin_supervise_it(part: str) -> None:
+    counts = {"all": {"members": 35}, "present": {"members": 24}, "candidates": {"A": 13}}
+    people = {"people": {"A": ["candidate", part]}}
+    answer = ask("villagers.supervision", **counts, seats=1, options=people)
+    assert (answer["outcome"], answer["reasons"][0]["source"]) == ("void", "村組法 (2025) 37")
+
+
+@pytest.mark.parametrize(
+    ("members", "outcome_", "said"),
+    [
+        (2, "rejected", "至少要3"),
+        (3, "passed", "至多5"),
+        (5, "passed", "至多5"),
+        (6, "rejected", "至多5"),
+    ],
+)
+def test_three_to_five_people_supervise(members: int, outcome_: str, said: str) -> None:
+    for form in ("adults", "households", "representatives"):
+        request = {"check": "composition", "members": members}
+        answer = ask(f"villagers.supervision.{form}", **request)
+        assert answer["outcome"] == outcome_ and said in answer["text"]["zh_Hans"]
+
+
+def test_a_levy_has_one_form_of_its_own_as_an_assembly_decides_it_like_any_matter() -> None:
+    households = {"all": {"households": 402}, "present": {"households": 268}}
+    item = {"options": {"item": 4}}
+    for yes, expected in ((134, "rejected"), (135, "passed")):
+        request = {**households, "yes": {"households": yes}}
+        assert outcome("villagers.assembly.households", **request, **item) == expected
+    assert ask("villagers.levy", **households, yes={"households": 135})["procedure"] == (
+        "villagers.representatives.levy"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "day"),
+    [
+        pytest.param("villagers.publication.publish", "2026-03-01", "2026-03-17", id="15 days"),
+        pytest.param("villagers.rules.file", "2026-03-02", "2026-03-12", id="10 days"),
+        pytest.param("homestead.application.check", "2026-03-02", "2026-03-16", id="10 working"),
+        pytest.param("homestead.application.posting", "2026-03-02", "2026-03-10", id="5 working"),
+        pytest.param("homestead.application.township", "2026-03-02", "2026-03-30", id="20 working"),
+    ],
+)
+def test_the_days_of_a_flow_are_counted(rule: str, start: str, day: str) -> None:
+    term = rules(LAW)[rule]
+    assert deadline(term, date.fromisoformat(start), Calendar()).day.isoformat() == day

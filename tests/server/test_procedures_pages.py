@@ -210,6 +210,31 @@ def test_every_procedure_has_a_page_with_every_article_it_rests_on(client: Any) 
     assert client.get("/procedures/owners.nothing").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("members", "headline", "shown"),
+    [
+        (2, "人员组成不合法。", "还差1"),
+        (3, "人员组成合法。", "有3，需要3"),
+        (6, "人员组成不合法。", "多出1"),
+    ],
+)
+def test_too_few_and_too_many_are_told_apart(
+    client: Any, members: int, headline: str, shown: str
+) -> None:
+    figures = {"check": "composition", "members": members}
+    said = result(tried(client, "villagers.supervision.adults", figures))
+    assert headline in said and shown in said and "至多5" in said
+
+
+def test_a_flow_without_a_vote_leads_to_the_vote_and_has_no_calculator(client: Any) -> None:
+    page = client.get("/procedures/villagers.rules").text
+    assert "本程序不设表决。" in page and 'id="try"' not in page
+    assert re.search(r'由村民会议表决.*?<a href="/procedures/villagers.assembly.adults">', page)
+    said = tried(client, "villagers.rules", one_unit("persons", all=9, present=9, yes=9))
+    assert 'id="result"' not in said
+    assert "不设表决" in client.get("/procedures").text
+
+
 def test_programs_get_the_same_answer_as_the_command(client: Any) -> None:
     request = {
         "all": {"heads": 12, "area": "900.00"},

@@ -189,7 +189,9 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
         ],
         "roster": [(name, name) for name in standing.rosters],
         "procedure": [
-            (p.id, p.title.get(page.language, p.id)) for p in registry.procedures.values()
+            (p.id, p.title.get(page.language, p.id))
+            for p in registry.procedures.values()
+            if p.kind != "no_vote"
         ],
         "rule": [(r.id, page.words(r.title)) for r in registry.rules.values()],
         "plugin": [(name, name) for name in standing.plugins],

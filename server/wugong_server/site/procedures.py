@@ -52,13 +52,15 @@ def show(request: Request) -> Response:
             result = answered(asked, page.engine.registry.procedures, page.words)
         except Undecidable as wrong:
             field, error = blamed(wrong, page.words)
+    names = _names(page)
     groups = fields_of(procedure, given, page.words, today.isoformat())
     return respond(
         request,
         "procedure.html",
         procedure=procedure,
         current=procedure.in_force(today),
-        sections=describe(procedure, page.words, _names(page)),
+        sections=describe(procedure, page.words, names),
+        names=names,
         asked=[group for group in groups if group.asked],
         further=[group for group in groups if not group.asked],
         composition=composition_fields(procedure, given, page.words),

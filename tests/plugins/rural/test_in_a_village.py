@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -115,6 +116,33 @@ def test_the_representatives_decide(village: Rehearsal, yes: int, no: int, verdi
     got = vote(village, m, "villagers.representatives", "representatives", ballots)
     assert got == verdict
     assert bool(village.matter(m).state(FLOW).resolutions) is (verdict == "passed")
+
+
+@pytest.mark.parametrize(
+    "flow", ["villagers.rules", "villagers.publication", "homestead.application"]
+)
+def test_no_poll_opens_under_a_flow_without_a_vote(village: Rehearsal, flow: str) -> None:
+    m = deliberated(village)
+    with village.refuses("wugong.nobody_votes"):
+        village.act("shen", m, poll(village, flow, "representatives"))
+
+
+def test_the_representatives_choose_who_supervises(village: Rehearsal) -> None:
+    m = deliberated(village)
+    seats = tuple(Option(id=one, title=one) for one in ("gu", "mei", "li"))
+    election = replace(
+        poll(village, "villagers.supervision.representatives", "representatives"),
+        options=seats,
+        rule="plurality",
+    )
+    number = village.act("shen", m, election).seq
+    for n, choice in enumerate(("gu", "gu", "gu", "mei"), start=1):
+        ballot = BallotCast(poll=Ref(number), entitlement=f"D{n}", choice=choice)
+        village.act(f"rep{n}", m, ballot)
+    village.wait(days=2)
+    viewer = village.viewer(m, "chen")
+    (outcome,) = village.engine.facts(m, viewer, kinds=("voting.poll_decided",))
+    assert (outcome.event.verdict, outcome.event.winners) == ("passed", ("gu",))
 
 
 def test_the_clock_takes_the_sheet_down_after_fifteen_days(village: Rehearsal) -> None:

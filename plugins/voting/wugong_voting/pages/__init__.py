@@ -338,6 +338,8 @@ def _offered(engine: Engine, matter: Matter, words: Words) -> list[dict[str, Any
     """Return the procedures in force whose roster the community has, with what they would need."""
     found = []
     for procedure in matter.standing.procedures.values():
+        if procedure.kind == "no_vote":
+            continue
         its = showing.roster_totals(engine, matter, procedure.roster)
         if its is not None and procedure.in_force(engine.now().date()):
             needs = turnout_needs(procedure, showing.whole(its), ZERO)
