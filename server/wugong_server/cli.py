@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import EntryPoint, entry_points, version
 from typing import Any
 
 import click
@@ -40,12 +40,12 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """Our commands, and those that plugins add with ``register_commands``."""
+    """Our commands, then those that plugins name in ``wugong.commands`` or add in their pages."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return our commands in the order of a first day, then the plugins'."""
         self._add_plugins()
-        return [*COMMANDS, *sorted(self.commands)]
+        return [*COMMANDS, *sorted({*self.commands, *_named()})]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
@@ -54,6 +54,8 @@ class Commands(click.Group):
             module = import_module(f"wugong_server.commands.{name}")
             found: click.Command = getattr(module, command or "command")
             return found
+        if cmd_name in (named := _named()):
+            return _loaded(named[cmd_name])
         self._add_plugins()
         return self.commands.get(cmd_name)
 
@@ -67,8 +69,30 @@ class Commands(click.Group):
         for plugin, hook in Pages(installed_pages(installed())).hooks("register_commands"):
             before = set(self.commands)
             hook(cli=self)
-            if taken := (set(self.commands) - before) & COMMANDS.keys():
-                raise Misconfigured(f"plugin {plugin}: the command {taken.pop()} exists already")
+            _refuse_taken(f"plugin {plugin}", set(self.commands) - before)
+
+
+def _named() -> dict[str, EntryPoint]:
+    """Return the commands that plugins name, each loaded only when it is called."""
+    found = {entry.name: entry for entry in entry_points(group="wugong.commands")}
+    for entry in found.values():
+        _refuse_taken(entry.value, {entry.name})
+    return found
+
+
+def _loaded(entry: EntryPoint) -> click.Command:
+    try:
+        command = entry.load()
+    except Exception as error:
+        raise Misconfigured(f"the command {entry.name} ({entry.value}): {error!r}") from error
+    if not isinstance(command, click.Command):
+        raise Misconfigured(f"the command {entry.name} ({entry.value}) is no click command")
+    return command
+
+
+def _refuse_taken(whose: str, names: set[str]) -> None:
+    if taken := names & COMMANDS.keys():
+        raise Misconfigured(f"{whose}: the command {taken.pop()} exists already")
 
 
 @click.command(cls=Commands, epilog=console.EXITS, context_settings={"max_content_width": 100})

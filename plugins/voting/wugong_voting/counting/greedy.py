@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.result import Exact, Result, Sentence
 from wugong_voting.counting.settings import Choice
 from wugong_voting.counting.spending import Offer, Votes, amount, missed, open_tie
 from wugong_voting.counting.ways import agreed, follow
+from wugong_voting.counting.words import N_
 
 SKIP = Choice("skip", "yes", ("yes", "no"))
 PART = Choice("part_funding", "")

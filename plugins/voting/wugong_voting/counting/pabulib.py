@@ -19,11 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
-from wugong import N_
 from wugong_voting.counting.budget import BudgetProfile
 from wugong_voting.counting.profile import Profile, from_orders
 from wugong_voting.counting.result import Sentence
 from wugong_voting.counting.sets import Sets, from_lists
+from wugong_voting.counting.words import N_
 
 VOTE_TYPES = ("approval", "choose-1", "ordinal", "cumulative", "scoring")
 WITH_POINTS = ("cumulative", "scoring")

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wugong import N_
 from wugong_voting.counting.profile import Profile, mark, rank_type, weights_of
 from wugong_voting.counting.result import Sentence
+from wugong_voting.counting.words import N_
 
 KINDS = ("soc", "soi", "toc", "toi", "cat")
 _ALLOWED = b"0123456789,:{} \t\r\n"

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.budget import BudgetProfile
 from wugong_voting.counting.profile import Profile, weights_of
 from wugong_voting.counting.result import Sentence
 from wugong_voting.counting.sets import Sets, from_mask
 from wugong_voting.counting.settings import Choice
 from wugong_voting.counting.settings import order as tie_break_order
+from wugong_voting.counting.words import N_
 
 SEATS = Choice("seats", "1")
 

@@ -12,7 +12,6 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.add_one import Raised, add_one
 from wugong_voting.counting.budget import BudgetProfile
 from wugong_voting.counting.equal_shares import Goods, Shop, shop
@@ -21,6 +20,7 @@ from wugong_voting.counting.result import Result, Sentence
 from wugong_voting.counting.settings import Choice
 from wugong_voting.counting.spending import Offer, amount, missed, open_tie
 from wugong_voting.counting.ways import Order, agreed, every_order, follow
+from wugong_voting.counting.words import N_
 
 COMPLETION = Choice("completion", "none", ("none", "add1", "add1u"))
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.heaps import Heaps
 from wugong_voting.counting.result import Result, Sentence
 from wugong_voting.counting.seats import places, seats_of, told
 from wugong_voting.counting.transfers import Count, Terms, count, named
 from wugong_voting.counting.ways import agreed, follow
+from wugong_voting.counting.words import N_
 
 SCOTTISH_DECIMALS = 5
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from wugong import N_
 from wugong_voting.counting.budget import BudgetProfile
 from wugong_voting.counting.profile import Whole
 from wugong_voting.counting.result import Sentence
 from wugong_voting.counting.settings import Choice
+from wugong_voting.counting.words import N_
 
 TIE_BREAK = Choice("tie_break", "")
 MIN_SCORE = Choice("min_score", "1")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-import click
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -50,7 +49,7 @@ from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
 from wugong_voting.needs import ZERO, turnout_needs
 from wugong_voting.offers import offers
-from wugong_voting.pages import commands, marking
+from wugong_voting.pages import marking
 from wugong_voting.rules.yes_no_abstain import OPTIONS
 from wugong_voting.state import Poll, awaits_scrutineers, polls_of
 
@@ -85,11 +84,6 @@ def register_routes() -> list[Route]:
         Route(f"{at}/{{poll:int}}/export.json", export_poll, name="voting.export"),
         Route("/c/{community}/procedures", show_procedures, name="voting.procedures"),
     ]
-
-
-@hookimpl
-def register_commands(cli: click.Group) -> None:
-    commands.add(cli)
 
 
 # Panels and notices

@@ -7,9 +7,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from wugong_voting.commands.tallying import list_rules, tally_file
 from wugong_voting.counting.registry import COUNTING
 from wugong_voting.counting.tally import rules, tally
-from wugong_voting.pages.commands import add
 
 DATA = Path(__file__).parents[5] / "shared" / "data"
 FILES = sorted(DATA.glob("*/*.*")) if DATA.is_dir() else []
@@ -84,8 +84,7 @@ def test_every_rule_is_listed_with_its_options() -> None:
 
 
 def test_the_commands_print_words_or_json(ranked: Path) -> None:
-    group = click.Group()
-    add(group)
+    group = click.Group(commands=[tally_file, list_rules])
     runner = CliRunner()
     said = runner.invoke(group, ["tally", str(ranked), "--rule", "stv", "--seats", "2"])
     assert said.exit_code == 0, said.output

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.budget import BudgetProfile
 from wugong_voting.counting.points import Points, approvals
 from wugong_voting.counting.profile import Profile
@@ -13,6 +12,7 @@ from wugong_voting.counting.result import Result
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.seats import SEATS, places, seats_of, told
 from wugong_voting.counting.settings import TIE_BREAK
+from wugong_voting.counting.words import N_
 
 
 def count(profile: Profile | BudgetProfile) -> Points:

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from wugong import N_
 from wugong_voting.counting.pairwise import pairwise
 from wugong_voting.counting.points import Points
 from wugong_voting.counting.profile import BLOCK, EXACT, Profile, weights_of
 from wugong_voting.counting.result import Result, Sentence, best, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, order
+from wugong_voting.counting.words import N_
 
 
 def doubled_points(profile: Profile) -> Points:

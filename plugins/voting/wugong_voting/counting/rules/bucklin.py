@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from wugong import N_
 from wugong_voting.counting.points import Places, places_until_tie
 from wugong_voting.counting.result import Result, Sentence, best, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, order
+from wugong_voting.counting.words import N_
 
 
 def decide(summary: Places, settings: Mapping[str, Any]) -> Result:

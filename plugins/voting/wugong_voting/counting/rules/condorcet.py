@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from wugong import N_
 from wugong_voting.counting.pairwise import Pairwise, pairwise
 from wugong_voting.counting.result import Result, Sentence
 from wugong_voting.counting.rule import CountingRule
+from wugong_voting.counting.words import N_
 
 
 def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:

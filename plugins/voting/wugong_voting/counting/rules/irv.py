@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.heaps import Heaps, heaps
 from wugong_voting.counting.result import Result, Sentence
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, order
+from wugong_voting.counting.words import N_
 
 MOST_WAYS = 50_000
 MANY_WAYS = 100  # from here on looking for groups costs less than following every way

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from wugong import N_
 from wugong_voting.counting.pairwise import Pairwise, pairwise
 from wugong_voting.counting.profile import Whole
 from wugong_voting.counting.result import Result, Sentence, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, order
+from wugong_voting.counting.words import N_
 
 MOST = 12
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.points import Points, first_places
 from wugong_voting.counting.result import Result, Sentence
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.seats import SEATS, places, seats_of
 from wugong_voting.counting.settings import TIE_BREAK, Choice
+from wugong_voting.counting.words import N_
 
 QUOTA = Choice("quota", "hare", ("hare", "droop"))
 

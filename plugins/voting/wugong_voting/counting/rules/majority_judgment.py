@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.points import Places, places
 from wugong_voting.counting.result import Result, Sentence, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, order
+from wugong_voting.counting.words import N_
 
 
 def middle(grades: Sequence[int]) -> int:

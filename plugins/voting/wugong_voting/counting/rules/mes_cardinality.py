@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.budget import BudgetProfile
 from wugong_voting.counting.result import Result
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.shares import COMPLETION, fund
 from wugong_voting.counting.spending import INCOMPATIBLE, MIN_SCORE, TIE_BREAK, ballots
+from wugong_voting.counting.words import N_
 
 
 def decide(summary: BudgetProfile, settings: Mapping[str, Any]) -> Result:

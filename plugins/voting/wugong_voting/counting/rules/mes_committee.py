@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.equal_shares import Goods, Shop, shop
 from wugong_voting.counting.result import Result
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.seats import SEATS, Approved, approved, places, seats_of, told
 from wugong_voting.counting.settings import TIE_BREAK
 from wugong_voting.counting.ways import Order, agreed, follow
+from wugong_voting.counting.words import N_
 
 
 def decide(summary: Approved, settings: Mapping[str, Any]) -> Result:

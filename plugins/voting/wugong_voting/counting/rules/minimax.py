@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from wugong import N_
 from wugong_voting.counting.pairwise import Pairwise, pairwise
 from wugong_voting.counting.result import Result, Sentence, best, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, Choice, order
+from wugong_voting.counting.words import N_
 
 STRENGTH = Choice("strength", "margins", ("margins", "winning_votes", "opposition"))
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.greedy import PART, SKIP, fund
 from wugong_voting.counting.result import Exact, Result
 from wugong_voting.counting.rule import CountingRule
@@ -18,6 +17,7 @@ from wugong_voting.counting.spending import (
     Votes,
     votes,
 )
+from wugong_voting.counting.words import N_
 
 
 def decide(summary: Votes, settings: Mapping[str, Any]) -> Result:

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from wugong import N_
 from wugong_voting.counting.budget import BudgetProfile
 from wugong_voting.counting.greedy import PART, fund
 from wugong_voting.counting.result import Exact, Result
@@ -28,6 +27,7 @@ from wugong_voting.counting.spending import (
     Votes,
     votes,
 )
+from wugong_voting.counting.words import N_
 
 SKIP = Choice("skip", "no", ("yes", "no"))
 

@@ -11,7 +11,6 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.budget import BudgetProfile
 from wugong_voting.counting.phragmen import Loads, loads
 from wugong_voting.counting.result import Result, Sentence
@@ -27,6 +26,7 @@ from wugong_voting.counting.spending import (
     open_tie,
 )
 from wugong_voting.counting.ways import Order, agreed, follow
+from wugong_voting.counting.words import N_
 
 
 def decide(summary: BudgetProfile, settings: Mapping[str, Any]) -> Result:

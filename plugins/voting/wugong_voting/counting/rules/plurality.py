@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.points import Points, first_places
 from wugong_voting.counting.result import Result, Sentence, best, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, order
+from wugong_voting.counting.words import N_
 
 
 def decide(summary: Points, settings: Mapping[str, Any]) -> Result:

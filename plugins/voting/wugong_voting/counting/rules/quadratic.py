@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from wugong import N_
 from wugong_voting.counting.points import Points, places
 from wugong_voting.counting.profile import Profile
 from wugong_voting.counting.result import Result, Sentence, best, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, Choice, order
+from wugong_voting.counting.words import N_
 
 
 def votes(profile: Profile) -> Points:

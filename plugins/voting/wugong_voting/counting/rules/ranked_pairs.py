@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from wugong import N_
 from wugong_voting.counting.pairwise import Pairwise, dominant, pairwise, strongest_paths
 from wugong_voting.counting.result import Result, Sentence
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import STRENGTH, TIE_BREAK, order
+from wugong_voting.counting.words import N_
 
 MOST_ORDERS = 20_000
 Edge = tuple[int, int]

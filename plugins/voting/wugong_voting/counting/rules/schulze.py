@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from wugong import N_
 from wugong_voting.counting.pairwise import Pairwise, pairwise, strongest_paths
 from wugong_voting.counting.result import Result, Sentence, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import STRENGTH, TIE_BREAK, order
+from wugong_voting.counting.words import N_
 
 
 def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from wugong import N_
 from wugong_voting.counting.result import Result
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.seats import SEATS, Approved, approved, places, seats_of, told
 from wugong_voting.counting.settings import TIE_BREAK
 from wugong_voting.counting.ways import Order, agreed, follow
+from wugong_voting.counting.words import N_
 
 
 @dataclass(slots=True)

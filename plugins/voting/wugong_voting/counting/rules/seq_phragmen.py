@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.phragmen import Loads, loads
 from wugong_voting.counting.result import Result
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.seats import SEATS, Approved, approved, places, seats_of, told
 from wugong_voting.counting.settings import TIE_BREAK
 from wugong_voting.counting.ways import Order, agreed, follow
+from wugong_voting.counting.words import N_
 
 
 def decide(summary: Approved, settings: Mapping[str, Any]) -> Result:

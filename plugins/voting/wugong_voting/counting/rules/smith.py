@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.pairwise import Pairwise, dominant, pairwise
 from wugong_voting.counting.result import Result, Sentence
 from wugong_voting.counting.rule import CountingRule
+from wugong_voting.counting.words import N_
 
 
 def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.heaps import Heaps, heaps
 from wugong_voting.counting.result import Result
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.seats import SEATS
 from wugong_voting.counting.settings import TIE_BREAK
 from wugong_voting.counting.single_transferable import elect
+from wugong_voting.counting.words import N_
 
 TERMS = {"quota": "droop", "surplus": "scottish", "ties": "look_back"}
 

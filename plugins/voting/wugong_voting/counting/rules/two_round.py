@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from wugong import N_
 from wugong_voting.counting.pairwise import Pairwise, pairwise
 from wugong_voting.counting.points import Points, first_places
 from wugong_voting.counting.profile import Profile
 from wugong_voting.counting.result import Result, Sentence, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, order
+from wugong_voting.counting.words import N_
 
 
 @dataclass(frozen=True, slots=True, eq=False)

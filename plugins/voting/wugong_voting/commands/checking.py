@@ -1,4 +1,4 @@
-"""Commands of voting: counting rules, whether one keeps what it promises, and lots."""
+"""``wugong check-rule``: does a counting rule keep what it promises?"""
 
 from __future__ import annotations
 
@@ -13,18 +13,8 @@ from wugong_voting.counted import CountedRule
 from wugong_voting.counting.registry import COUNTING
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.kit import Finding, examine
-from wugong_voting.pages.drawing import draw_lots
-from wugong_voting.pages.tallying import list_rules, tally_file
 
 BROKEN = 1  # a property does not hold
-
-
-def add(cli: click.Group) -> None:
-    """Add the commands to ``wugong``."""
-    cli.add_command(check_rule)
-    cli.add_command(tally_file)
-    cli.add_command(list_rules)
-    cli.add_command(draw_lots)
 
 
 @click.command("check-rule")

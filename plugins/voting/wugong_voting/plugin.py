@@ -1,0 +1,192 @@
+"""The hooks of voting: what is registered, refused, awaited, and decided when a poll closes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wugong import (
+    ROLL,
+    Act,
+    Books,
+    BoxOpened,
+    BoxUnlocked,
+    Contribution,
+    Entitlement,
+    Fact,
+    Matter,
+    PollClosed,
+    PollDecided,
+    PollOpened,
+    Procedure,
+    Ref,
+    Refusal,
+    RollFrozen,
+    StageClosed,
+    StageSkipped,
+    Waiting,
+    hookimpl,
+    on,
+    read_entitlement,
+)
+from wugong_voting import casting, closing, mandates, notices, opening
+from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
+from wugong_voting.chosen import chosen
+from wugong_voting.events import BallotCast, MandateGiven, MandateWithdrawn
+from wugong_voting.groups import by_group
+from wugong_voting.mandates import MANDATES, mandates_of
+from wugong_voting.notices import NOTICES
+from wugong_voting.outcome import conclude
+from wugong_voting.rules import RULES
+from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
+from wugong_voting.state import POLLS, awaits_scrutineers, polls_of, still_open
+from wugong_voting.words import TEXTS, UNLOCK, VOTE
+
+
+@hookimpl
+def register() -> list[Contribution]:
+    acts = (BallotCast, MandateGiven, MandateWithdrawn)
+    states = (POLLS, NOTICES, MANDATES, BALLOTS)
+    return [*acts, *states, notices.NOTICE_POSTED, TEXTS, *RULES]
+
+
+@hookimpl
+@on(
+    *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxUnlocked, BoxOpened, PollDecided),
+    *(MandateGiven, MandateWithdrawn, StageClosed, StageSkipped),
+)
+def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
+    match act.event:
+        case PollOpened() as opened:
+            return _opening(matter, act, opened)
+        case RollFrozen() as roll:
+            procedure = _procedure(matter, roll.poll)
+            return opening.roll_refusals(roll, procedure) if procedure else None
+        case BallotCast() as ballot:
+            return _casting(matter, act, ballot, books)
+        case MandateGiven(poll=number, entitlement=entitlement):
+            right = _right(books, number, entitlement)
+            poll, procedure = polls_of(matter).get(number), _procedure(matter, number)
+            given = mandates_of(matter, number)
+            return mandates.giving_refusals(poll, right, act, procedure, given)
+        case MandateWithdrawn(poll=number):
+            poll, given = polls_of(matter).get(number), mandates_of(matter, number)
+            return mandates.withdrawal_refusals(poll, act, given, _article(matter, number))
+        case PollClosed(poll=number):
+            return closing.refusals(polls_of(matter).get(number), act, _article(matter, number))
+        case BoxUnlocked(poll=number):
+            poll = polls_of(matter).get(number)
+            return closing.unlocking_refusals(poll, act, _article(matter, number))
+        case BoxOpened() if act.by != "plugin:wugong":
+            return [Refusal("voting.not_the_teller")]
+        case PollDecided() if act.by != "plugin:voting":
+            return [Refusal("voting.not_the_teller")]
+        case StageClosed(stage=stage) | StageSkipped(stage=stage):
+            return closing.stage_refusals(matter.stages, stage, still_open(matter))
+    return None
+
+
+def _right(books: Books, poll: int, entitlement: str) -> Entitlement | None:
+    entry = books.get(ROLL, key(poll, entitlement))
+    return read_entitlement(entry) if entry else None
+
+
+def _casting(matter: Matter, act: Act, ballot: BallotCast, books: Books) -> list[Refusal]:
+    poll, right = polls_of(matter).get(ballot.poll), _right(books, ballot.poll, ballot.entitlement)
+    rule = chosen(matter.standing.rules, poll.opened.rule) if poll else None
+    article = _article(matter, ballot.poll)
+    reasons = casting.refusals(poll, right, act, article, rule)
+    given = mandates_of(matter, ballot.poll)
+    if poll is None or right is None:
+        return reasons
+    if right.member != act.who:
+        before = books.get(BALLOTS, key(ballot.poll, right.id))
+        reasons += mandates.casting_refusals(
+            given, right, act, before["by"] if before else "", article
+        )
+    if act.by != act.who and mandates.held_by(given, act.by, act.at):
+        reasons.append(Refusal("voting.helper_holds_a_mandate", article))
+    return reasons
+
+
+def _opening(matter: Matter, act: Act, opened: PollOpened) -> list[Refusal]:
+    procedure = matter.standing.procedures.get(opened.procedure)
+    if procedure is None:
+        return []  # the engine says so
+    rule = chosen(matter.standing.rules, opened.rule)
+    starts = max(act.at, opened.opens_at or act.at)
+    return [
+        *notices.refusals(matter, opened, procedure, starts),
+        *opening.refusals(opened, procedure, rule),
+    ]
+
+
+def _procedure(matter: Matter, poll: int) -> Procedure | None:
+    known = polls_of(matter).get(poll)
+    return matter.standing.procedures.get(known.opened.procedure) if known else None
+
+
+def _article(matter: Matter, poll: int) -> str:
+    return opening.article(_procedure(matter, poll))
+
+
+@hookimpl
+def waiting(matter: Matter) -> Iterable[Waiting]:
+    for poll in still_open(matter):
+        yield Waiting(
+            VOTE,
+            who="resident",
+            by=poll.opened.closes_at,
+            act="voting.ballot_cast",
+            then=PollClosed(poll=Ref(poll.id)),
+            about=poll.id,
+            source=_article(matter, poll.id),
+            details={"question": poll.opened.question},
+        )
+    for poll in awaits_scrutineers(matter):
+        yield Waiting(
+            UNLOCK,
+            who="scrutineer",
+            act="voting.box_unlocked",
+            about=poll.id,
+            source=_article(matter, poll.id),
+            details={"question": poll.opened.question},
+        )
+
+
+def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
+    """Decide a poll that has just closed, once, whichever stages are open."""
+    poll = polls_of(matter)[fact.event.poll]
+    if poll.decided is not None or poll.roll is None:
+        return None
+    procedure = matter.standing.procedures[poll.opened.procedure]
+    rule = chosen(matter.standing.rules, poll.opened.rule)
+    if rule is None:
+        raise LookupError(f"the counting rule {poll.opened.rule} is not installed")
+    if not poll.opened.secret:
+        roll = {place: read_entitlement(entry) for place, entry in books.scan(ROLL, under(poll.id))}
+        cast = list(books.scan(BALLOTS, under(poll.id)))
+        ballots = list(weighed(cast, roll))
+        grouped = by_group(cast, roll) if poll.opened.rule == YES_OR_NO.id else ()
+    elif isinstance(fact.event, BoxOpened):
+        ballots, grouped = list(alike(fact.event)), ()
+    else:
+        return None  # the engine opens the box next, or the scrutineers do
+    return [conclude(poll.id, poll.opened, poll.roll, procedure, rule, ballots, grouped)]
+
+
+@hookimpl
+@on(PollClosed, BoxOpened)
+def co_plan(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
+    return _decide(matter, fact, books)
+
+
+@hookimpl
+@on(PollClosed, BoxOpened)
+def co_manage(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
+    return _decide(matter, fact, books)
+
+
+@hookimpl
+@on(PollClosed, BoxOpened)
+def co_evaluate(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
+    return _decide(matter, fact, books)
