@@ -141,7 +141,13 @@ def describe(
         (
             N_("Legal basis"),
             (
-                Line(f"{basis.article} ({basis.text_year})", basis.article, basis.confidence)
+                Line(
+                    words(
+                        N_("{article} ({year})"), article=basis.article, year=str(basis.text_year)
+                    ),
+                    basis.article,
+                    basis.confidence,
+                )
                 for basis in procedure.basis
             ),
         ),
@@ -176,23 +182,18 @@ def _named(title: Mapping[str, str], words: Words) -> str:
     return title.get(words.language) or next(iter(title.values()), "")
 
 
-def _share(threshold: Threshold, words: Words) -> str:
-    share = f"{threshold.share.numerator}/{threshold.share.denominator}"
-    if threshold.share == 1:
-        return words(N_("all"))
-    message = N_("{share} or more") if threshold.inclusive else N_("more than {share}")
-    return words(message, share=share)
-
-
 def condition(unit: str, threshold: Threshold, base: str, words: Words) -> str:
     """Say what a test asks for: ``owners: 2/3 or more of all entitled``."""
     names = {**UNITS, **BASES, "area": N_("floor area"), "women": N_("women")}
-    return words(
-        N_("{unit}: {share} of {base}"),
-        unit=words(names[unit]),
-        share=_share(threshold, words),
-        base=words(names[base]),
+    message = (
+        N_("{unit}: {share} or more of {base}")
+        if threshold.inclusive
+        else N_("{unit}: more than {share} of {base}")
     )
+    share = f"{threshold.share.numerator}/{threshold.share.denominator}"
+    if threshold.share == 1:
+        message = N_("{unit}: all of {base}")
+    return words(message, unit=words(names[unit]), share=share, base=words(names[base]))
 
 
 def _test(test: Requirement, words: Words) -> Line:
@@ -242,7 +243,8 @@ def _terms(procedure: Procedure, words: Words) -> Iterable[Line]:
     for term in terms_of(procedure).values():
         title = term.title.get(words.language) or words(titles.get(term.id, term.id))
         days = words((WORKING if term.working else TERMS)[term.kind], days=term.days)
-        yield Line(f"{title}: {days}", term.source, term.confidence)
+        text = words(N_("{field}: {direction}"), field=title, direction=days)
+        yield Line(text, term.source, term.confidence)
 
 
 def _items(procedure: Procedure, words: Words, names: Mapping[str, str]) -> Iterable[Line]:

@@ -32,7 +32,7 @@ Attachments = Annotated[
 @event(
     "wugong.community_founded",
     may={"operator": ANY},
-    title=N_("Community"),
+    title=N_("Start the journal"),
     says=N_("{title} was set up"),
 )
 class CommunityFounded:

@@ -83,6 +83,8 @@ BASE_WORDS = {
     "all": N_("all entitled"),
     "part": N_("those who took part"),
     "present": N_("those present"),
+    "voted": N_("the votes cast"),
+    "sides": N_("those for and against"),
 }
 
 

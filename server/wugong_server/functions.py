@@ -39,6 +39,11 @@ def say_plural(one: str, many: str, count: int, /, **details: object) -> str:
     return words().plural(one, many, count, **details)
 
 
+def gap() -> str:
+    """Return what stands between two sentences: a blank, and nothing in Chinese."""
+    return "" if words().language.startswith("zh") else " "
+
+
 # Filters
 
 
@@ -254,6 +259,7 @@ STATE_GLYPHS = {
 FUNCTIONS: dict[str, Any] = {
     "_": say,
     "ngettext": say_plural,
+    "gap": gap,
     "url": address,
     "act_url": address_of_act,
     "absolute": absolute,

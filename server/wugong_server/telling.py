@@ -111,7 +111,7 @@ def note(page: Page, fact: Fact) -> str:
         parts.append(words(N_("through {name}"), name=page.name(fact.by)))
     if fact.channel in refusals.CHANNELS and fact.channel not in ("web", "api"):
         parts.append(words(refusals.CHANNELS[fact.channel]))
-    return words(N_(", ")).join(parts)
+    return words(N_(", ")).join(dict.fromkeys(parts))  # the clock is who and channel in one
 
 
 def value_words(

@@ -40,3 +40,22 @@ def test_more_than_and_or_more_are_told_apart() -> None:
     words = Words("en", ["wugong"])
     assert "more than 2/3" in document(LAW["residents.election.representatives"], words)
     assert "2/3 or more" in document(LAW["residents.representatives"], words)
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        pytest.param("zh_Hans", "成员：超过到会的1/2", id="简体"),
+        pytest.param("zh_Hant", "成員：超過到會的1/2", id="繁體"),
+        pytest.param("en", "members: more than 1/2 of those present", id="English"),
+    ],
+)
+def test_a_condition_is_a_sentence_in_each_language(language: str, line: str) -> None:
+    text = document(LAW["residents.representatives"], Words(language, ["wugong"]))
+    assert line in text
+
+
+def test_chinese_keeps_its_own_marks() -> None:
+    text = document(LAW["villagers.election"], Words("zh_Hans", ["wugong"]))
+    assert "：至少提前20天" in text
+    assert "（2025）" in text

@@ -123,6 +123,24 @@ def test_giving_a_role_is_recorded_and_shown(client: TestClient, rehearsal: Rehe
     assert "监督小组" in client.get("/c/wutong/admin/people").text
 
 
+def test_a_role_in_one_matter_is_shown_with_its_title(
+    client: TestClient, rehearsal: Rehearsal
+) -> None:
+    matter = rehearsal.open("修长椅", by="li")
+    for scope in (matter, "wutong.999"):
+        rehearsal.act(
+            "wang",
+            "wutong",
+            "wugong.role_granted",
+            {"member": "li", "role": "supervisor", "scope": scope},
+        )
+    page = client.get("/c/wutong/admin/people").text
+    cell = page.partition(">li</code>")[2].partition("</tr>")[0]
+    assert "修长椅" in cell
+    assert matter not in re.sub(r"<[^>]+>", "", cell)  # its number is nobody's word for it
+    assert "wutong.999" in cell  # there is no such matter
+
+
 def test_an_account_lets_a_member_sign_in(client: TestClient, rehearsal: Rehearsal) -> None:
     form = {"member": "li", "account": "13800000000", "password": "a long enough secret"}
     assert client.post("/c/wutong/admin/accounts", data=form).status_code == 303

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -143,6 +144,23 @@ def test_a_requirement_is_a_sum_that_anybody_can_check() -> None:
     )  # fmt: skip
     assert drawing.test_sum(test) == "3 × 58 = 174 ≥ 2 × 72 = 144"
     assert drawing.test_words(test, HANS) == "需要全体（72人）的三分之二以上，实有58。"
+
+
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [
+        pytest.param("all", "需要超过全体（30人）的二分之一，实有16。", id="all"),
+        pytest.param("present", "需要超过到会（30人）的二分之一，实有16。", id="present"),
+        pytest.param("voted", "需要超过所投的票（30人）的二分之一，实有16。", id="votes cast"),
+        pytest.param("sides", "需要超过同意和反对的票（30人）的二分之一，实有16。", id="sides"),
+    ],
+)
+def test_a_requirement_is_told_whatever_it_is_measured_against(base: Any, words: str) -> None:
+    test = Test(
+        id="yes_heads", measure="heads", base=base, have=16, of=30, op=">",
+        share=Fraction(1, 2), needed=16, met=True, source="南塘議事規則",
+    )  # fmt: skip
+    assert drawing.test_words(test, HANS) == words
 
 
 def test_a_requirement_just_missed_says_so() -> None:

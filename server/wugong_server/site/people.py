@@ -43,7 +43,7 @@ def _show(page: Page, problems: dict[str, str], account: str = "", member: str =
         listed=paged(found, page.request),
         search=search,
         roles_of=lambda one: [
-            (role_words(page, g.role), g, _revoke(page, g)) for g in held.get(one, [])
+            (role_words(page, g.role), _where(page, g), _revoke(page, g)) for g in held.get(one, [])
         ],
         grant_url=lambda one: act_url(page.request, community, "wugong.role_granted", member=one),
         problems=problems,
@@ -52,6 +52,14 @@ def _show(page: Page, problems: dict[str, str], account: str = "", member: str =
         everybody=[(p.member, p.name) for p in people if p.name],
         least=LEAST,
     )
+
+
+def _where(page: Page, grant: Grant) -> str:
+    """Return the title of the matter that a role is held in; nothing for the whole community."""
+    try:
+        return page.engine.matter(grant.scope).title if grant.scope else ""
+    except LookupError:  # who gave the role could name anything
+        return grant.scope
 
 
 def _revoke(page: Page, grant: Grant) -> str:

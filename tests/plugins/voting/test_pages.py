@@ -239,6 +239,29 @@ def test_the_procedures_are_shown_with_their_law() -> None:
     assert "章程" in page and "民法典" in page and "原文" in page
 
 
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [
+        pytest.param("all", "超过全体的二分之一", id="all"),
+        pytest.param("present", "超过到会的二分之一", id="present"),
+        pytest.param("voted", "超过所投票数的二分之一", id="votes cast"),
+        pytest.param("sides", "超过同意和反对合计的二分之一", id="for and against"),
+    ],
+)
+def test_a_condition_is_told_whatever_it_is_measured_against(base: str, words: str) -> None:
+    class Other:
+        @hookimpl
+        def register(self) -> list[Procedure]:
+            text = CHARTER.replace('base = "part"', f'base = "{base}"')
+            return [read_procedure(text)]
+
+    r = Rehearsal({"voting": wugong_voting, "other": Other()}, members={"wang": ("officer",)})
+    page = browse(r).get("/c/example/procedures")
+    assert page.status_code == 200
+    assert words in page.text
+    assert "2021年1月1日" in page.text  # a day is never written as machines write it
+
+
 @pytest.mark.parametrize("language", ["zh-Hant", "en"])
 def test_the_pages_speak_the_reader_s_language(language: str) -> None:
     r, matter, poll = polling()
