@@ -58,12 +58,12 @@ CONTRIBUTED = (
         LEAST_RESPONSE,
         DEFAULT_RESPONSE,
         N_("Response below which a result is labelled “not representative”"),
-        N_("A starting figure of ours; the community's own rule decides"),
+        N_("A starting figure of ours, the community's own rule decides"),
     ),
     SettingDefault(
         GAP_ALARM,
         DEFAULT_GAP,
         N_("Gap between the tracks, as a share of the scale, above which it is flagged"),
-        N_("A starting figure of ours; the community's own rule decides"),
+        N_("A starting figure of ours, the community's own rule decides"),
     ),
 )

@@ -63,6 +63,6 @@ CONTRIBUTED = (
         PROPOSED_MOST,
         DEFAULT_MOST,
         N_("Most points a month that a member can be given by proposals"),
-        N_("A starting figure of ours; the community's own rule decides"),
+        N_("A starting figure of ours, the community's own rule decides"),
     ),
 )

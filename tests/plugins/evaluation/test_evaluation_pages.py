@@ -182,3 +182,18 @@ def test_the_pages_are_drawn_in_every_language(
 )
 def test_a_mean_is_written_exactly(value: Fraction | None, written: str) -> None:
     assert in_words(value) == written
+
+
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [
+        pytest.param("zh-Hans", "我们给的初始值，以本社区规则为准", id="简体"),
+        pytest.param("zh-Hant", "我們給的初始值，以本社區規則為準", id="繁體"),
+        pytest.param("en", "A starting figure of ours, the community&#39;s own rule", id="English"),
+    ],
+)
+def test_the_source_of_a_setting_is_one_chip(estate: Rehearsal, language: str, source: str) -> None:
+    page = browse(estate, "wang", language=language).get("/c/example/admin/settings").text
+    assert source in page
+    assert page.count('class="law"') == 2  # one for each of its settings
+    assert "evaluation.gap_alarm" not in re.sub(r"<[^>]+>", "", page)  # titles, no ids
