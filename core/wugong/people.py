@@ -8,7 +8,7 @@ from typing import Any
 from wugong.books import Book, Prefix
 from wugong.errors import Refusal
 from wugong.events import Act, Fact
-from wugong.polls import PollClosed, PollOpened, RollFrozen
+from wugong.polls import PollOpened, RollFrozen
 from wugong.rosters import (
     Entitlement,
     Totals,
@@ -80,11 +80,18 @@ ROSTER: Book[dict[str, Any]] = Book(
 )
 
 
+WHOLE_ROLL = ("voting.poll_closed",)
+ONE_ON_THE_ROLL = ("voting.ballot_cast", "voting.mandate_given")
+SOME_ON_THE_ROLL = ("voting.paper_delivered", "voting.paper_returned")
+
+
 def _roll_keys(act: Act | Fact) -> Iterable[str]:
-    if act.kind == "voting.poll_closed":
+    if act.kind in WHOLE_ROLL:
         return (Prefix(f"{int(act.event.poll)}/"),)
-    if act.kind in ("voting.ballot_cast", "voting.mandate_given"):
+    if act.kind in ONE_ON_THE_ROLL:
         return (f"{int(act.event.poll)}/{act.event.entitlement}",)
+    if act.kind in SOME_ON_THE_ROLL:
+        return [f"{int(act.event.poll)}/{one}" for one in act.event.entitlements]
     return ()
 
 
@@ -96,7 +103,7 @@ ROLL: Book[dict[str, Any]] = Book(
     "wugong.roll",
     keys=_roll_keys,
     fold=_roll,
-    hears=(RollFrozen, PollClosed, "voting.ballot_cast", "voting.mandate_given"),
+    hears=(RollFrozen, *WHOLE_ROLL, *ONE_ON_THE_ROLL, *SOME_ON_THE_ROLL),
 )
 """The roll of a poll, keyed ``poll/entitlement``; filled by the engine when the roll is frozen.
 

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 
-from wugong import EVALUATE, MANAGE, N_, PLAN, Label, Member, Most, Ref, Stage, To, event
+from wugong import (
+    EVALUATE,
+    MANAGE,
+    N_,
+    PLAN,
+    Choice,
+    Label,
+    Many,
+    Member,
+    Most,
+    Ref,
+    Stage,
+    To,
+    event,
+)
 
 VOTING: Stage = PLAN | MANAGE | EVALUATE  # where polls are opened, so where ballots are cast
+WAYS = {"door": N_("At the door"), "desk": N_("At the desk"), "posted": N_("By post")}
+MOST_UNITS = 300  # what one form can list
 
 
 @event(
@@ -71,3 +87,47 @@ class MandateWithdrawn:
 
     poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
     entitlement: Annotated[str, Label(N_("Entitlement")), Most(80)]
+
+
+@event(
+    "voting.paper_delivered",
+    may={"officer": VOTING},
+    shown_to="officer",
+    bulk=True,
+    despite_hold=True,
+    title=N_("Paper ballots were handed over"),
+    says=N_("Paper ballots were handed over"),
+)
+class PaperDelivered:
+    """Whose paper ballots were handed over, on which day, by whom and how; never what they say."""
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    entitlements: Annotated[
+        tuple[Annotated[str, Most(80)], ...],
+        Label(N_("Entitlements")),
+        Many(MOST_UNITS, least=1),
+    ]
+    how: Annotated[Literal["door", "desk", "posted"], Label(N_("How")), Choice(WAYS)]
+    handed_by: Annotated[str, Label(N_("Handed over by (empty: you)")), Most(80), Member()] = ""
+    on: Annotated[date | None, Label(N_("On which day (empty: today)"))] = None
+
+
+@event(
+    "voting.paper_returned",
+    may={"officer": VOTING},
+    shown_to="officer",
+    bulk=True,
+    despite_hold=True,
+    title=N_("Paper ballots came back"),
+    says=N_("Paper ballots came back"),
+)
+class PaperReturned:
+    """Whose paper ballots came back, and on which day; they are not opened or entered by it."""
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    entitlements: Annotated[
+        tuple[Annotated[str, Most(80)], ...],
+        Label(N_("Entitlements")),
+        Many(MOST_UNITS, least=1),
+    ]
+    on: Annotated[date | None, Label(N_("On which day (empty: today)"))] = None

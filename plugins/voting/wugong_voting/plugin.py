@@ -28,14 +28,21 @@ from wugong import (
     on,
     read_entitlement,
 )
-from wugong_voting import casting, closing, mandates, notices, opening
+from wugong_voting import casting, closing, mandates, notices, opening, papers
 from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
 from wugong_voting.chosen import chosen
-from wugong_voting.events import BallotCast, MandateGiven, MandateWithdrawn
+from wugong_voting.events import (
+    BallotCast,
+    MandateGiven,
+    MandateWithdrawn,
+    PaperDelivered,
+    PaperReturned,
+)
 from wugong_voting.groups import by_group
 from wugong_voting.mandates import MANDATES, mandates_of
 from wugong_voting.notices import NOTICES
 from wugong_voting.outcome import conclude
+from wugong_voting.papers import PAPERS
 from wugong_voting.rules import RULES
 from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
 from wugong_voting.state import POLLS, awaits_scrutineers, polls_of, still_open
@@ -44,15 +51,15 @@ from wugong_voting.words import TEXTS, UNLOCK, VOTE
 
 @hookimpl
 def register() -> list[Contribution]:
-    acts = (BallotCast, MandateGiven, MandateWithdrawn)
-    states = (POLLS, NOTICES, MANDATES, BALLOTS)
+    acts = (BallotCast, MandateGiven, MandateWithdrawn, PaperDelivered, PaperReturned)
+    states = (POLLS, NOTICES, MANDATES, BALLOTS, PAPERS)
     return [*acts, *states, notices.NOTICE_POSTED, TEXTS, *RULES]
 
 
 @hookimpl
 @on(
     *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxUnlocked, BoxOpened, PollDecided),
-    *(MandateGiven, MandateWithdrawn, StageClosed, StageSkipped),
+    *(MandateGiven, MandateWithdrawn, PaperDelivered, PaperReturned, StageClosed, StageSkipped),
 )
 def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
     match act.event:
@@ -71,6 +78,8 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
         case MandateWithdrawn(poll=number):
             poll, given = polls_of(matter).get(number), mandates_of(matter, number)
             return mandates.withdrawal_refusals(poll, act, given, _article(matter, number))
+        case PaperDelivered() | PaperReturned():
+            return _logging(matter, act, books)
         case PollClosed(poll=number):
             return closing.refusals(polls_of(matter).get(number), act, _article(matter, number))
         case BoxUnlocked(poll=number):
@@ -106,6 +115,14 @@ def _casting(matter: Matter, act: Act, ballot: BallotCast, books: Books) -> list
     if act.by != act.who and mandates.held_by(given, act.by, act.at):
         reasons.append(Refusal("voting.helper_holds_a_mandate", article))
     return reasons
+
+
+def _logging(matter: Matter, act: Act, books: Books) -> list[Refusal]:
+    number, named = act.event.poll, act.event.entitlements
+    poll = polls_of(matter).get(number)
+    rights = {one: _right(books, number, one) for one in named}
+    log = {one: books.get(PAPERS, key(number, one)) for one in named}
+    return papers.refusals(poll, act, rights, log, _article(matter, number))
 
 
 def _opening(matter: Matter, act: Act, opened: PollOpened) -> list[Refusal]:

@@ -52,6 +52,9 @@ TEXTS = Texts(
             "This counting rule, with these settings, cannot count {options} options."
         ),
         "voting.channel_not_offered": N_("This poll takes no ballots in this way."),
+        "voting.paper_in_the_future": N_("{on} is still to come."),
+        "voting.paper_not_delivered": N_("No paper ballot was handed over for {entitlement} yet."),
+        "voting.entitlement_twice": N_("{entitlement} is named twice."),
         "voting.rule_unknown": N_("There is no counting rule {rule}."),
         "voting.options_of_the_rule": N_("This counting rule has its own options: {options}."),
         "voting.no_test_of_consent": N_(
@@ -95,6 +98,7 @@ TEXTS = Texts(
         "voting.not_on_the_roll": N_("Ask the community office to check your registration"),
         "voting.not_your_entitlement": N_("Ask the community office to check your registration"),
         "voting.channel_not_offered": N_("See how you can vote"),
+        "voting.paper_not_delivered": N_("Record first that it was handed over"),
         "voting.needs_scrutineers": N_("Hold a key ceremony first and give its public key here"),
         "voting.box_opened_too_early": N_("Meet again after the closing"),
         "voting.notice_missing": N_("Post the notice"),

@@ -49,7 +49,8 @@ from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
 from wugong_voting.needs import ZERO, turnout_needs
 from wugong_voting.offers import offers
-from wugong_voting.pages import marking
+from wugong_voting.pages import marking, papering
+from wugong_voting.pages.papering import poll_of
 from wugong_voting.rules.yes_no_abstain import OPTIONS
 from wugong_voting.state import Poll, awaits_scrutineers, polls_of
 
@@ -83,6 +84,7 @@ def register_routes() -> list[Route]:
         Route(f"{at}/{{poll:int}}/receipt", show_receipt, name="voting.receipt"),
         Route(f"{at}/{{poll:int}}/export.json", export_poll, name="voting.export"),
         Route("/c/{community}/procedures", show_procedures, name="voting.procedures"),
+        *papering.ROUTES,
     ]
 
 
@@ -165,7 +167,7 @@ def _certificate(
 
 def show_poll(request: Request) -> Response:
     """Show a poll: the ballot while it runs, the certificate once it is decided."""
-    return _poll_page(request, _poll(request))
+    return _poll_page(request, poll_of(request))
 
 
 def _poll_page(
@@ -201,6 +203,7 @@ def _poll_page(
         secret=poll.opened.secret,
         key=read_box_key(poll.opened.box_key) if poll.opened.box_key else None,
         unlockable=poll in awaits_scrutineers(matter),
+        papers=papering.counted_for(request, poll),
         spoilt=SPOILT,
         **more,
     )
@@ -209,7 +212,7 @@ def _poll_page(
 async def send_ballot(request: Request) -> Response:
     """Show the ballot once more before it is cast; cast it when it was checked."""
     form = await read_form(request)
-    poll = _poll(request)
+    poll = poll_of(request)
     step = form.get("step", "check")
     if step == "back":
         marked = form.get("choice")
@@ -258,7 +261,7 @@ def _check(request: Request, poll: Poll, form: Form) -> Response:
 
 def show_receipt(request: Request) -> Response:
     """Show what was just recorded; without it, the poll."""
-    page, poll = request.state.page, _poll(request)
+    page, poll = request.state.page, poll_of(request)
     if page.done is None:
         address = url(request, "voting.poll", matter=request.state.matter.id, poll=poll.id)
         return RedirectResponse(address, 303)
@@ -268,7 +271,7 @@ def show_receipt(request: Request) -> Response:
 
 def export_poll(request: Request) -> Response:
     """Send a decided poll to count again, in one measure; areas to members alone (decision 6)."""
-    poll, matter, engine = _poll(request), request.state.matter, request.app.state.engine
+    poll, matter, engine = poll_of(request), request.state.matter, request.app.state.engine
     if poll.decided is None:
         raise HTTPException(404)
     counted_in = measures_of(poll.decided)
@@ -283,13 +286,6 @@ def export_poll(request: Request) -> Response:
     made = exported(poll, rule, ballots, measure)
     name = f"poll-{poll.id}-{measure}.json"
     return JSONResponse(made, headers={"content-disposition": f'attachment; filename="{name}"'})
-
-
-def _poll(request: Request) -> Poll:
-    poll = polls_of(request.state.matter).get(request.path_params["poll"])
-    if poll is None:
-        raise HTTPException(404)
-    return poll
 
 
 def _who(request: Request) -> str:

@@ -1,0 +1,145 @@
+"""The officers' page of paper ballots: how many are out and back, and the log of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from wugong import Engine, Matter, Ref, Refusal, Refused
+from wugong_server import Form, paged, read_form, record, respond, url
+from wugong_voting import showing
+from wugong_voting.ballots import under
+from wugong_voting.events import WAYS, PaperDelivered, PaperReturned
+from wugong_voting.papers import PAPERS, Paper, Papers, counted
+from wugong_voting.state import Poll, polls_of
+
+DELIVERED, RETURNED = "voting.paper_delivered", "voting.paper_returned"
+ON_A_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entitlement in the log: its units, who holds it, and what became of its paper."""
+
+    entitlement: str
+    units: str
+    member: str
+    by: str = ""
+    how: str = ""  # message id
+    on: date | None = None
+    back_on: date | None = None
+
+
+def poll_of(request: Request) -> Poll:
+    """Return the poll of the address; 404 where there is none."""
+    poll = polls_of(request.state.matter).get(request.path_params["poll"])
+    if poll is None:
+        raise HTTPException(404)
+    return poll
+
+
+def standing_in_the_way(request: Request, kind: str) -> list[Refusal]:
+    """Return why the reader may not do such an act in this matter."""
+    engine: Engine = request.app.state.engine
+    matter: Matter = request.state.matter
+    viewer = request.state.page.acting_viewer(matter)
+    return engine.may(matter, viewer, engine.registry.kinds[kind])
+
+
+def guarded(request: Request, kind: str) -> Response | None:
+    """Lead who is signed out to the signing in; ``Refused`` for who may not do such an act."""
+    reasons = standing_in_the_way(request, kind)
+    if reasons and not request.state.viewer.signed_in and request.state.page.sign_in_address:
+        return RedirectResponse(request.state.page.sign_in_address, 303)
+    if reasons:
+        raise Refused(*reasons)
+    return None
+
+
+def counted_for(request: Request, poll: Poll) -> Papers | None:
+    """Return how many papers are out and back, for officers; ``None`` for everybody else."""
+    if "paper" not in poll.opened.channels or standing_in_the_way(request, DELIVERED):
+        return None
+    return counted(_log(request, poll).values())
+
+
+def _log(request: Request, poll: Poll) -> Mapping[str, Paper]:
+    engine: Engine = request.app.state.engine
+    return engine.book(PAPERS, request.state.matter.community, prefix=under(poll.id))
+
+
+def show_papers(request: Request) -> Response:
+    """Show the log of a poll, an entitlement a line."""
+    return guarded(request, DELIVERED) or _papers_page(request, {})
+
+
+def _papers_page(request: Request, typed: Any, refused: Refused | None = None) -> Response:
+    poll, page = poll_of(request), request.state.page
+    engine: Engine = request.app.state.engine
+    log = _log(request, poll)
+    roll = showing.roll_of(engine, request.state.matter.community, poll.id)
+    groups = sorted({part.group for right in roll.values() for part in right.parts if part.group})
+    group = request.query_params.get("group", "")
+    lines = [
+        _line(showing.Right(right), log.get(place))
+        for place, right in roll.items()
+        if not group or any(part.group == group for part in right.parts)
+    ]
+    listed = paged(lines, request, ON_A_PAGE)
+    page.learn_names([name for one in listed.items for name in (one.member, one.by)])
+    people = engine.directory(request.state.matter.community, request.state.viewer)
+    return respond(
+        request,
+        "voting/papers.html",
+        refused=refused,
+        poll=poll,
+        papers=counted(log.values()),
+        over=poll.is_over(engine.now()),
+        listed=listed,
+        groups=groups if len(groups) > 1 else [],
+        group=group,
+        ways=[(way, request.state.words(title)) for way, title in WAYS.items()],
+        people=[(one.member, one.name or one.member) for one in people],
+        typed=typed,
+        ticked=typed.list("entitlements") if isinstance(typed, Form) else [],
+    )
+
+
+def _line(right: showing.Right, paper: Paper | None) -> Line:
+    its, paper = right.entitlement, paper or {}
+    on, back_on = (date.fromisoformat(d) if d else None for d in map(paper.get, ("on", "back_on")))
+    how = WAYS.get(paper.get("how", ""), "")
+    return Line(its.id, right.units, its.member, paper.get("by", ""), how, on, back_on)
+
+
+async def send_papers(request: Request) -> Response:
+    """Log the ticked papers as handed over, or as returned."""
+    form = await read_form(request)
+    poll, named = poll_of(request), tuple(form.list("entitlements"))
+    kind = PaperReturned if form.get("what") == "returned" else PaperDelivered
+    event = form.event(kind, poll=Ref(poll.id), entitlements=named)
+    try:
+        receipt = await record(request, event, key=form["key"])
+    except Refused as refused:
+        if await run_in_threadpool(standing_in_the_way, request, DELIVERED):
+            raise  # the list is for officers
+        return await run_in_threadpool(_papers_page, request, form, refused)
+    group = request.query_params.get("group")
+    here = url(request, "voting.papers", matter=request.state.matter.id, poll=poll.id, group=group)
+    return respond(request, "voting/papers.html", receipt=receipt, to=here)
+
+
+PAPER = "/m/{matter}/polls/{poll:int}/paper"
+ROUTES = [
+    Route(PAPER, show_papers, methods=["GET"], name="voting.papers"),
+    Route(PAPER, send_papers, methods=["POST"], name="voting.papers"),
+    *(Route(PAPER, show_papers, methods=["GET"], name=f"act:{k}") for k in (DELIVERED, RETURNED)),
+]

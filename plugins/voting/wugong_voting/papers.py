@@ -1,0 +1,99 @@
+"""The log of paper ballots: whose was handed over and whose came back, never what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wugong import Act, Book, Entitlement, Fact, Refusal, local_day, write_time
+from wugong_voting.ballots import key
+from wugong_voting.events import PaperDelivered, PaperReturned
+from wugong_voting.state import Poll
+
+MOST_TOLD = 20  # reasons of one kind: whoever pasted a wrong list reads the first ones
+
+Paper = Mapping[str, Any]
+Rights = Mapping[str, Entitlement | None]  # what the frozen roll holds, by entitlement
+
+
+def _keys(thing: Act | Fact) -> Iterable[str]:
+    return (key(thing.event.poll, one) for one in thing.event.entitlements)
+
+
+def _fold(value: Paper | None, _key: str, fact: Fact) -> Paper:
+    day = (fact.event.on or local_day(fact.at)).isoformat()
+    if isinstance(fact.event, PaperReturned):
+        return {**(value or {}), "returned": fact.seq, "back_on": day}
+    by = fact.event.handed_by or fact.by
+    return {**(value or {}), "how": fact.event.how, "by": by, "on": day}
+
+
+PAPERS: Book[Paper] = Book(
+    "voting.papers",
+    keys=_keys,
+    fold=_fold,
+    hears=(PaperDelivered, PaperReturned),
+    shown_to="officer",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """How many paper ballots are out and back; ``outstanding`` ones were handed over only."""
+
+    delivered: int = 0
+    returned: int = 0
+
+    @property
+    def outstanding(self) -> int:
+        """How many were handed over and have not come back."""
+        return self.delivered - self.returned
+
+
+def counted(log: Iterable[Paper]) -> Papers:
+    """Count the papers of a poll from what the book says of each.
+
+    >>> counted([{"on": "2026-03-02"}, {"on": "2026-03-02", "returned": 9}])
+    Papers(delivered=2, returned=1)
+    """
+    listed = list(log)
+    return Papers(len(listed), sum("returned" in one for one in listed))
+
+
+def taking_refusals(poll: Poll | None, act: Act, source: str) -> list[Refusal]:
+    """Say why this poll takes no paper ballots now."""
+    if poll is None:
+        return [Refusal("voting.poll_elsewhere", source, {"poll": act.event.poll})]
+    if poll.is_over(act.at):
+        closed_at = write_time(poll.closed_at or poll.opened.closes_at)
+        return [Refusal("voting.poll_is_closed", source, {"closed_at": closed_at})]
+    if "paper" not in poll.opened.channels:
+        return [Refusal("voting.channel_not_offered", source, {"channel": "paper"})]
+    return []
+
+
+def refusals(
+    poll: Poll | None, act: Act, rights: Rights, log: Mapping[str, Paper | None], source: str
+) -> list[Refusal]:
+    """Say why these papers cannot be logged as handed over, or as returned.
+
+    ``rights`` and ``log`` are by entitlement: the frozen roll, and what was logged so far.
+    """
+    if reasons := taking_refusals(poll, act, source):
+        return reasons
+    named, on = act.event.entitlements, act.event.on
+    if on is not None and on > local_day(act.at):
+        reasons.append(Refusal("voting.paper_in_the_future", source, {"on": on.isoformat()}))
+    twice = sorted({one for one in named if named.count(one) > 1})
+    reasons += _each("voting.entitlement_twice", twice, source)
+    reasons += _each("voting.not_on_the_roll", [o for o in named if rights[o] is None], source)
+    if isinstance(act.event, PaperReturned):
+        never = [one for one in named if rights[one] is not None and log[one] is None]
+        reasons += _each("voting.paper_not_delivered", never, source)
+    return reasons
+
+
+def _each(code: str, named: Iterable[str], source: str) -> list[Refusal]:
+    first = list(dict.fromkeys(named))[:MOST_TOLD]
+    return [Refusal(code, source, {"entitlement": one}) for one in first]
