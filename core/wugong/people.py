@@ -80,9 +80,10 @@ ROSTER: Book[dict[str, Any]] = Book(
 )
 
 
-WHOLE_ROLL = ("voting.poll_closed",)
+WHOLE_ROLL = ("voting.poll_closed", "voting.batch_confirmed")
 ONE_ON_THE_ROLL = ("voting.ballot_cast", "voting.mandate_given")
 SOME_ON_THE_ROLL = ("voting.paper_delivered", "voting.paper_returned")
+A_BATCH = "voting.batch_entered"
 
 
 def _roll_keys(act: Act | Fact) -> Iterable[str]:
@@ -92,6 +93,8 @@ def _roll_keys(act: Act | Fact) -> Iterable[str]:
         return (f"{int(act.event.poll)}/{act.event.entitlement}",)
     if act.kind in SOME_ON_THE_ROLL:
         return [f"{int(act.event.poll)}/{one}" for one in act.event.entitlements]
+    if act.kind == A_BATCH:
+        return [f"{int(act.event.poll)}/{one.entitlement}" for one in act.event.ballots]
     return ()
 
 
@@ -103,11 +106,12 @@ ROLL: Book[dict[str, Any]] = Book(
     "wugong.roll",
     keys=_roll_keys,
     fold=_roll,
-    hears=(RollFrozen, *WHOLE_ROLL, *ONE_ON_THE_ROLL, *SOME_ON_THE_ROLL),
+    hears=(RollFrozen, *WHOLE_ROLL, *ONE_ON_THE_ROLL, *SOME_ON_THE_ROLL, A_BATCH),
 )
 """The roll of a poll, keyed ``poll/entitlement``; filled by the engine when the roll is frozen.
 
-Guards of a ballot find its entitlement here, guards and reactions of a closing the whole roll.
+Guards of ballots and papers find their entitlements here, guards and reactions of a closing or of
+a confirmed batch the whole roll.
 """
 
 CORE_BOOKS = (MEMBERS, ROSTER, ROLL)

@@ -70,6 +70,7 @@ def register() -> Iterable[Contribution]:
         accounts.STATEMENTS,
         accounts.STOCK,
         Reads(accounts.BALLOT, poll=Ref),
+        Reads(accounts.PAPERS, poll=Ref, ballots=tuple[accounts.PaperBallot, ...]),
         Reads(accounts.ANSWER, evaluation=Ref),
         Reads(rules.SURVEY, evaluation=Ref),
         Reads(accounts.DELIVERY),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,7 @@ from wugong_points.events import (
 
 ISSUED, REDEEMED = "account/issued", "account/redeemed"
 BALLOT, DELIVERY = "voting.ballot_cast", "building.delivered"
+PAPERS = "voting.batch_counted"  # many ballots in one fact
 ANSWER = "evaluation.answered"
 
 
@@ -123,6 +125,13 @@ def _month(value: int | None, key: str, fact: Fact) -> int | None:
 MONTHS: Book[int] = Book("points.months", keys=_month_keys, fold=_month, hears=(Awarded, Counted))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperBallot:
+    """What is heard of a ballot on paper: whose it is."""
+
+    member: str
+
+
 # Who took part in a poll or survey, who delivered work: they earn when it ends, or is accepted
 
 
@@ -131,6 +140,8 @@ def _credit_keys(act: Act | Fact) -> Iterable[str]:
         return (Prefix(f"{act.event.through}/"),) if act.event.through else ()
     if act.kind == DELIVERY:
         return (f"{act.seq}/{act.who}",) if act.seq else ()
+    if act.kind == PAPERS:
+        return [f"{int(act.event.poll)}/{ballot.member}" for ballot in act.event.ballots]
     through = act.event.poll if act.kind == BALLOT else act.event.evaluation
     return (f"{int(through)}/{act.who}",)
 
@@ -140,7 +151,10 @@ def _credit(value: int | None, key: str, fact: Fact) -> int | None:
 
 
 CREDITS: Book[int] = Book(
-    "points.credits", keys=_credit_keys, fold=_credit, hears=(BALLOT, ANSWER, DELIVERY, Counted)
+    "points.credits",
+    keys=_credit_keys,
+    fold=_credit,
+    hears=(BALLOT, PAPERS, ANSWER, DELIVERY, Counted),
 )
 
 

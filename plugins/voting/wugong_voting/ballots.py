@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from wugong import Act, Ballot, Book, BoxOpened, Entitlement, Fact, PollClosed, Prefix
-from wugong_voting.events import BallotCast
+from wugong_voting.events import NOBODY, BallotCast, BatchCounted
 
 
 def key(poll: int, entitlement: str) -> str:
@@ -23,23 +23,33 @@ def _keys(thing: Act | Fact) -> Iterable[str]:
     match thing.event:
         case BallotCast(poll=poll, entitlement=entitlement):
             return (key(poll, entitlement),)
+        case BatchCounted(poll=poll, ballots=ballots):
+            return [key(poll, one.entitlement) for one in ballots]
         case PollClosed(poll=poll):
             return (under(poll),)
     return ()
 
 
-def _fold(value: Mapping[str, Any] | None, _key: str, fact: Fact) -> Mapping[str, Any]:
+def _fold(value: Mapping[str, Any] | None, place: str, fact: Fact) -> Mapping[str, Any]:
     times = value["times"] + 1 if value else 1
-    return {"choice": fact.event.choice, "times": times, "channel": fact.channel, "by": fact.who}
+    if isinstance(fact.event, BallotCast):
+        by, choice, since, channel = fact.who, fact.event.choice, fact.seq, fact.channel
+    else:
+        mine = place.partition("/")[2]
+        one = next(ballot for ballot in fact.event.ballots if ballot.entitlement == mine)
+        if value and value["since"] > one.since and value["by"] == one.member:
+            return value  # cast after the paper came in: the last of their own counts
+        by, choice, since, channel = one.member, one.choice, one.since, "paper"
+    return {"choice": choice, "times": times, "channel": channel, "by": by, "since": since}
 
 
 BALLOTS: Book[Mapping[str, Any]] = Book(
     "voting.ballots",
     keys=_keys,
     fold=_fold,
-    hears=(BallotCast, PollClosed),
-    version=2,  # since mandates: who cast it
-    shown_to="voting.teller",  # a relation that nobody has: results are read, ballots are not
+    hears=(BallotCast, BatchCounted, PollClosed),
+    version=3,  # since batches of paper: since when it stands
+    shown_to=NOBODY,
 )
 
 

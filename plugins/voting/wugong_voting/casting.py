@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wugong import Act, Entitlement, Refusal, VotingRule, write_time
-from wugong_voting.ballot_forms import Misread, read, spoilt_reason
+from wugong_voting.ballot_forms import BLANK, Misread, read, spoilt_reason
 from wugong_voting.counted import CountedRule
 from wugong_voting.events import BallotCast
 from wugong_voting.state import Poll
 
 PAPER_AND_SCREEN = frozenset({"web", "paper", "assisted", "meeting"})
-ON_PAPER = frozenset({"paper", "assisted", "meeting"})  # where a ballot can be spoilt
+ON_PAPER = frozenset({"paper", "assisted", "meeting"})  # where a ballot can be spoilt or blank
 
 
 def refusals(
@@ -52,7 +52,7 @@ def choice_refusals(
     """Say why what is written on a ballot cannot be counted."""
     try:
         reasons = _spoilt(choice, channel, source)
-        _read(choice, poll, rule)
+        _read(choice, poll, rule, channel)
     except Misread as misread:
         return [Refusal(misread.code, source, _named(misread.details, poll))]
     return reasons
@@ -64,10 +64,12 @@ def _spoilt(choice: str, channel: str, source: str) -> list[Refusal]:
     return []
 
 
-def _read(choice: str, poll: Poll, rule: VotingRule | None) -> None:
+def _read(choice: str, poll: Poll, rule: VotingRule | None, channel: str) -> None:
     """Read the ballot as the rule will; ``Misread`` where it cannot be counted."""
     if isinstance(rule, CountedRule):
         read(choice, rule.form, poll.options)
+    elif choice == BLANK and channel in ON_PAPER:
+        return  # on the page one of the three is asked for
     elif choice not in poll.options and not spoilt_reason(choice):
         raise Misread("voting.unknown_option", choice=choice)
 

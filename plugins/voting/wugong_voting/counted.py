@@ -57,6 +57,14 @@ class CountedRule(VotingRule):
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
+CHOOSE = BallotForm("choose")
+
+
+def form_of(rule: VotingRule | None) -> BallotForm:
+    """Return the kind of ballot that a rule asks for."""
+    return rule.form if isinstance(rule, CountedRule) else CHOOSE
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Counted:
     """What a shard of ballots comes to: who agrees to what, and the rule's summary by measure.

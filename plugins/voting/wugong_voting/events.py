@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from wugong import (
+    ANY,
     EVALUATE,
     MANAGE,
     N_,
     PLAN,
+    Between,
     Choice,
     Label,
     Many,
@@ -24,6 +27,8 @@ from wugong import (
 VOTING: Stage = PLAN | MANAGE | EVALUATE  # where polls are opened, so where ballots are cast
 WAYS = {"door": N_("At the door"), "desk": N_("At the desk"), "posted": N_("By post")}
 MOST_UNITS = 300  # what one form can list
+MOST_SHEETS = 100  # of a batch: what two people count by hand at one sitting
+NOBODY = "voting.teller"  # a relation that nobody has: results are read, ballots are not
 
 
 @event(
@@ -131,3 +136,111 @@ class PaperReturned:
         Many(MOST_UNITS, least=1),
     ]
     on: Annotated[date | None, Label(N_("On which day (empty: today)"))] = None
+
+
+BatchNumber = Annotated[int, Label(N_("Number of the batch")), Between(1, 9999)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A paper ballot: the number written on the sheet, whose it is, and what it chooses."""
+
+    sheet: Annotated[int, Label(N_("Number of the sheet")), Between(1, 999_999)]
+    entitlement: Annotated[str, Label(N_("Entitlement")), Most(80)]
+    choice: Annotated[str, Label(N_("Choice")), Most(4000)]  # see ballot_forms.py
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What was counted by hand for one option; see :func:`wugong_voting.batches.marks_of`."""
+
+    option: Annotated[str, Label(N_("Option")), Most(40)]
+    count: Annotated[int, Label(N_("Counted by hand")), Between(0, 999_999)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """The control totals of a batch, counted on the sheets by hand; options left out have 0."""
+
+    sheets: Annotated[int, Label(N_("Sheets")), Between(0, 9999)]
+    options: Annotated[tuple[Marks, ...], Label(N_("Options")), Many(50)] = ()
+    blank: Annotated[int, Label(N_("Blank sheets")), Between(0, 9999)] = 0
+    spoilt: Annotated[int, Label(N_("Spoilt sheets")), Between(0, 9999)] = 0
+
+
+@event(
+    "voting.batch_entered",
+    may={"officer": VOTING},
+    shown_to=NOBODY,
+    despite_hold=True,
+    title=N_("Enter a batch of paper ballots"),
+    says=N_("A batch of paper ballots was entered"),
+)
+class BatchEntered:
+    """One officer enters the ballots of a batch with the totals counted by hand.
+
+    They count for nothing until a second officer has counted the same sheets.
+    """
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    number: BatchNumber
+    control: Annotated[Control, Label(N_("Counted by hand"))]
+    ballots: Annotated[tuple[Sheet, ...], Label(N_("Paper ballots")), Many(MOST_SHEETS, least=1)]
+
+
+@event(
+    "voting.batch_confirmed",
+    may={"officer": VOTING},
+    shown_to="author",
+    despite_hold=True,
+    title=N_("Confirm a batch of paper ballots"),
+    says=N_("Batch {number} was confirmed"),
+)
+class BatchConfirmed:
+    """A second officer counts the sheets of a batch anew; its ballots take effect with it."""
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    number: BatchNumber
+    control: Annotated[Control, Label(N_("Counted by hand"))]
+
+
+@event(
+    "voting.batch_withdrawn",
+    may={"officer": VOTING},
+    shown_to="officer",
+    despite_hold=True,
+    title=N_("Withdraw a batch of paper ballots"),
+    says=N_("Batch {number} was withdrawn: {reason}"),
+)
+class BatchWithdrawn:
+    """A batch that nobody confirmed is taken out, so that its sheets can be entered again."""
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    number: BatchNumber
+    reason: Annotated[str, Label(N_("Reason")), Most(200)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperBallot:
+    """A ballot of a confirmed batch, as it takes effect: whose it is and since which fact."""
+
+    entitlement: Annotated[str, Most(80)]
+    member: Annotated[str, Most(80)]
+    choice: Annotated[str, Most(4000)]
+    since: Annotated[int, Between(1)]  # its return, or the entering; whoever votes later keeps that
+
+
+@event(
+    "voting.batch_counted",
+    may={"plugin:voting": ANY},
+    shown_to=NOBODY,
+    despite_hold=True,
+    title=N_("Paper ballots take effect"),
+    says=N_("Paper ballots took effect"),
+)
+class BatchCounted:
+    """All ballots of a confirmed batch take effect together, in the commit of its confirmation."""
+
+    poll: Ref
+    number: BatchNumber
+    ballots: Annotated[tuple[PaperBallot, ...], Many(MOST_SHEETS, least=1)]

@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from wugong import Ballot, Measure, PollDecided, VotingRule
-from wugong_voting.ballot_forms import BallotForm, candidates, read
-from wugong_voting.counted import CountedRule
+from wugong_voting.ballot_forms import candidates, read
+from wugong_voting.counted import form_of
 from wugong_voting.state import Poll
 from wugong_voting.summaries import in_measure, summed
 
 FORM = "wugong-poll/1"
-CHOOSE = BallotForm("choose")
 
 
 def measures_of(decided: PollDecided) -> tuple[Measure, ...]:
@@ -34,7 +33,7 @@ def exported(
     decided = poll.decided
     if decided is None or measure not in measures_of(decided):
         raise ValueError(f"the poll was not counted in {measure}")
-    form = rule.form if isinstance(rule, CountedRule) else CHOOSE
+    form = form_of(rule)
     found = summed((b.choice, (b.ballots, b.heads, b.households, b.area_dm2)) for b in ballots)
     weighed = [(text, in_measure(weighs, measure)) for text, weighs in found.rows]
     spoilt = {text[1:]: weight for text, weight in weighed if text.startswith("!")}

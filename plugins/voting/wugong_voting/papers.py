@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from wugong import Act, Book, Entitlement, Fact, Refusal, local_day, write_time
-from wugong_voting.ballots import key
-from wugong_voting.events import PaperDelivered, PaperReturned
+from wugong_voting.ballots import key, under
+from wugong_voting.events import BatchConfirmed, PaperDelivered, PaperReturned
 from wugong_voting.state import Poll
 
 MOST_TOLD = 20  # reasons of one kind: whoever pasted a wrong list reads the first ones
@@ -18,6 +18,8 @@ Rights = Mapping[str, Entitlement | None]  # what the frozen roll holds, by enti
 
 
 def _keys(thing: Act | Fact) -> Iterable[str]:
+    if isinstance(thing.event, BatchConfirmed):  # since when its ballots stand
+        return (under(thing.event.poll),)
     return (key(thing.event.poll, one) for one in thing.event.entitlements)
 
 
@@ -33,7 +35,7 @@ PAPERS: Book[Paper] = Book(
     "voting.papers",
     keys=_keys,
     fold=_fold,
-    hears=(PaperDelivered, PaperReturned),
+    hears=(PaperDelivered, PaperReturned, BatchConfirmed),
     shown_to="officer",
 )
 

@@ -28,11 +28,16 @@ from wugong import (
     on,
     read_entitlement,
 )
-from wugong_voting import casting, closing, mandates, notices, opening, papers
+from wugong_voting import batches, casting, closing, mandates, notices, opening, papers
 from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
+from wugong_voting.batches import BATCHES, batches_of
 from wugong_voting.chosen import chosen
 from wugong_voting.events import (
     BallotCast,
+    BatchConfirmed,
+    BatchCounted,
+    BatchEntered,
+    BatchWithdrawn,
     MandateGiven,
     MandateWithdrawn,
     PaperDelivered,
@@ -46,20 +51,24 @@ from wugong_voting.papers import PAPERS
 from wugong_voting.rules import RULES
 from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
 from wugong_voting.state import POLLS, awaits_scrutineers, polls_of, still_open
-from wugong_voting.words import TEXTS, UNLOCK, VOTE
+from wugong_voting.words import CONFIRM, TELLER, TEXTS, UNLOCK, VOTE
+
+PAPER_LOG = (PaperDelivered, PaperReturned)
+BATCH = (BatchEntered, BatchConfirmed, BatchWithdrawn)
 
 
 @hookimpl
 def register() -> list[Contribution]:
-    acts = (BallotCast, MandateGiven, MandateWithdrawn, PaperDelivered, PaperReturned)
-    states = (POLLS, NOTICES, MANDATES, BALLOTS, PAPERS)
-    return [*acts, *states, notices.NOTICE_POSTED, TEXTS, *RULES]
+    acts = (BallotCast, MandateGiven, MandateWithdrawn)
+    on_paper = (*PAPER_LOG, *BATCH, BatchCounted)
+    states = (POLLS, NOTICES, MANDATES, BALLOTS, PAPERS, BATCHES)
+    return [*acts, *on_paper, *states, notices.NOTICE_POSTED, TEXTS, TELLER, *RULES]
 
 
 @hookimpl
 @on(
     *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxUnlocked, BoxOpened, PollDecided),
-    *(MandateGiven, MandateWithdrawn, PaperDelivered, PaperReturned, StageClosed, StageSkipped),
+    *(MandateGiven, MandateWithdrawn, *PAPER_LOG, *BATCH, StageClosed, StageSkipped),
 )
 def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
     match act.event:
@@ -80,6 +89,8 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
             return mandates.withdrawal_refusals(poll, act, given, _article(matter, number))
         case PaperDelivered() | PaperReturned():
             return _logging(matter, act, books)
+        case BatchEntered() | BatchConfirmed() | BatchWithdrawn():
+            return _batching(matter, act, books)
         case PollClosed(poll=number):
             return closing.refusals(polls_of(matter).get(number), act, _article(matter, number))
         case BoxUnlocked(poll=number):
@@ -125,6 +136,23 @@ def _logging(matter: Matter, act: Act, books: Books) -> list[Refusal]:
     return papers.refusals(poll, act, rights, log, _article(matter, number))
 
 
+def _batching(matter: Matter, act: Act, books: Books) -> list[Refusal]:
+    number, article = act.event.poll, _article(matter, act.event.poll)
+    poll, known = polls_of(matter).get(number), batches_of(matter, number)
+    rule = chosen(matter.standing.rules, poll.opened.rule) if poll else None
+    match act.event:
+        case BatchEntered(ballots=ballots):
+            rights = {b.entitlement: _right(books, number, b.entitlement) for b in ballots}
+            reasons = batches.entering_refusals(poll, act, article, rule, rights, known)
+        case BatchConfirmed():
+            reasons = batches.confirming_refusals(poll, act, article, rule, known)
+        case _:
+            return batches.withdrawal_refusals(poll, act, article, known)
+    if mandates.held_by(mandates_of(matter, number), act.by, act.at):
+        reasons.append(Refusal("voting.helper_holds_a_mandate", article))
+    return reasons
+
+
 def _opening(matter: Matter, act: Act, opened: PollOpened) -> list[Refusal]:
     procedure = matter.standing.procedures.get(opened.procedure)
     if procedure is None:
@@ -159,6 +187,17 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
             source=_article(matter, poll.id),
             details={"question": poll.opened.question},
         )
+        for batch in batches_of(matter, poll.id):
+            if not batch.counted:
+                yield Waiting(
+                    CONFIRM,
+                    who="officer",
+                    by=poll.opened.closes_at,
+                    act="voting.batch_confirmed",
+                    about=poll.id,
+                    source=_article(matter, poll.id),
+                    details={"number": batch.number, "question": poll.opened.question},
+                )
     for poll in awaits_scrutineers(matter):
         yield Waiting(
             UNLOCK,
@@ -191,19 +230,44 @@ def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | Non
     return [conclude(poll.id, poll.opened, poll.roll, procedure, rule, ballots, grouped)]
 
 
-@hookimpl
-@on(PollClosed, BoxOpened)
-def co_plan(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
+def _count_batch(matter: Matter, fact: Fact, books: Books) -> list[BatchCounted] | None:
+    """Have all ballots of a batch take effect that was just confirmed, once."""
+    number = fact.event.poll
+    batch = batches.waiting_in(batches_of(matter, number), fact.event.number)
+    if batch is None:
+        return None  # counted already: another stage is open, too
+    roll = {place: read_entitlement(entry) for place, entry in books.scan(ROLL, under(number))}
+    log = dict(books.scan(PAPERS, under(number)))
+    return [batches.effective(number, batch, roll, log)]
+
+
+def _together(
+    matter: Matter, fact: Fact, books: Books
+) -> list[PollDecided] | list[BatchCounted] | None:
+    if isinstance(fact.event, BatchConfirmed):
+        return _count_batch(matter, fact, books)
     return _decide(matter, fact, books)
 
 
 @hookimpl
-@on(PollClosed, BoxOpened)
-def co_manage(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
-    return _decide(matter, fact, books)
+@on(PollClosed, BoxOpened, BatchConfirmed)
+def co_plan(
+    matter: Matter, fact: Fact, books: Books
+) -> list[PollDecided] | list[BatchCounted] | None:
+    return _together(matter, fact, books)
 
 
 @hookimpl
-@on(PollClosed, BoxOpened)
-def co_evaluate(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:
-    return _decide(matter, fact, books)
+@on(PollClosed, BoxOpened, BatchConfirmed)
+def co_manage(
+    matter: Matter, fact: Fact, books: Books
+) -> list[PollDecided] | list[BatchCounted] | None:
+    return _together(matter, fact, books)
+
+
+@hookimpl
+@on(PollClosed, BoxOpened, BatchConfirmed)
+def co_evaluate(
+    matter: Matter, fact: Fact, books: Books
+) -> list[PollDecided] | list[BatchCounted] | None:
+    return _together(matter, fact, books)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wugong import Ballot, Count, Measure
+from wugong_voting.ballot_forms import BLANK
 
 Sum = tuple[int, int, int, int]  # ballots, heads, households, area in 0.01 m²
 ALL = "*"  # stands for all options together where a count names its option
@@ -43,9 +44,10 @@ class Sums:
 def sums(ballots: Sequence[Ballot], options: Sequence[str]) -> Sums:
     """Add up one shard of ballots; ``ValueError`` for a choice that is no option.
 
-    A spoilt ballot (``!illegible``) is none either: it takes part under its own name.
+    A blank ballot (``-``) or a spoilt one (``!illegible``) is none either: it takes part under
+    its own name.
     """
-    unknown = {ballot.choice for ballot in ballots} - set(options)
+    unknown = {ballot.choice for ballot in ballots} - {*options, BLANK}
     if unknown := {choice for choice in unknown if not choice.startswith("!")}:
         raise ValueError(f"ballots for what is no option: {', '.join(sorted(unknown))}")
     return summed((b.choice, (b.ballots, b.heads, b.households, b.area_dm2)) for b in ballots)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wugong import N_, Texts
+from wugong import N_, RoleTitle, Texts
+from wugong_voting.events import NOBODY
 
 TEXTS = Texts(
     refusals={
@@ -55,6 +56,37 @@ TEXTS = Texts(
         "voting.paper_in_the_future": N_("{on} is still to come."),
         "voting.paper_not_delivered": N_("No paper ballot was handed over for {entitlement} yet."),
         "voting.entitlement_twice": N_("{entitlement} is named twice."),
+        "voting.batch_not_secret": N_(
+            "This poll is secret: in a batch two people would read who chose what. Each person"
+            " casts their own ballot, at the assisted desk or on the web."
+        ),
+        "voting.batch_entered_already": N_("Batch {number} was entered already."),
+        "voting.batch_not_waiting": N_("No batch {number} waits for a second person."),
+        "voting.batch_needs_another": N_(
+            "You entered batch {number} yourself. Somebody else has to count and confirm it."
+        ),
+        "voting.batch_sheets_differ": N_(
+            "Sheets: {hand} counted by hand, {entered} entered; the difference is {by}."
+        ),
+        "voting.batch_option_differs": N_(
+            "{option}: {hand} counted by hand, {entered} entered; the difference is {by}."
+        ),
+        "voting.batch_blank_differ": N_(
+            "Blank sheets: {hand} counted by hand, {entered} entered; the difference is {by}."
+        ),
+        "voting.batch_spoilt_differ": N_(
+            "Spoilt sheets: {hand} counted by hand, {entered} entered; the difference is {by}."
+        ),
+        "voting.sheet_twice": N_("Sheet {sheet} stands twice in this batch."),
+        "voting.sheet_entered_already": N_("Sheet {sheet} was entered already, in batch {number}."),
+        "voting.sheet_not_on_the_roll": N_(
+            "Sheet {sheet}: {entitlement} is not on the frozen roll of this poll."
+        ),
+        "voting.sheet_misread": N_("Sheet {sheet} cannot be counted as it was entered."),
+        "voting.paper_twice": N_("{entitlement} has two sheets in this batch; one ballot counts."),
+        "voting.paper_entered_already": N_(
+            "A paper ballot for {entitlement} was entered already, in batch {number}."
+        ),
         "voting.rule_unknown": N_("There is no counting rule {rule}."),
         "voting.options_of_the_rule": N_("This counting rule has its own options: {options}."),
         "voting.no_test_of_consent": N_(
@@ -98,6 +130,13 @@ TEXTS = Texts(
         "voting.not_on_the_roll": N_("Ask the community office to check your registration"),
         "voting.not_your_entitlement": N_("Ask the community office to check your registration"),
         "voting.channel_not_offered": N_("See how you can vote"),
+        "voting.batch_entered_already": N_("Give the batch a number of its own"),
+        "voting.batch_needs_another": N_("Ask a colleague to count the sheets"),
+        "voting.batch_sheets_differ": N_("Count the sheets again, then look at each entry"),
+        "voting.batch_option_differs": N_("Count the sheets again, then look at each entry"),
+        "voting.batch_blank_differ": N_("Count the sheets again, then look at each entry"),
+        "voting.batch_spoilt_differ": N_("Count the sheets again, then look at each entry"),
+        "voting.paper_twice": N_("Set both sheets aside and ask which one counts"),
         "voting.paper_not_delivered": N_("Record first that it was handed over"),
         "voting.needs_scrutineers": N_("Hold a key ceremony first and give its public key here"),
         "voting.box_opened_too_early": N_("Meet again after the closing"),
@@ -112,4 +151,6 @@ MEASURES = {
     "area": N_("floor area"),
 }
 VOTE = N_("Vote: {question}")
+CONFIRM = N_("Count and confirm batch {number} of the paper ballots: {question}")
+TELLER = RoleTitle(NOBODY, N_("Nobody: results are read, ballots are not"))
 UNLOCK = N_("Scrutineers open the box together: {question}")

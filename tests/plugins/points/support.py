@@ -92,8 +92,10 @@ def stocked(r: Rehearsal, points: int = 5, stock: int = 2) -> Ref:
     return Ref(r.act("wang", r.community, item).seq)
 
 
-def decided_poll(r: Rehearsal, voters: tuple[str, ...], days: int = 7) -> str:
-    """Play a poll in which ``voters`` vote yes; return its matter."""
+def decided_poll(
+    r: Rehearsal, voters: tuple[str, ...], days: int = 7, on_paper: tuple[str, ...] = ()
+) -> str:
+    """Play a poll in which ``voters`` vote yes, some ``on_paper``; return its matter."""
     matter = r.open("Lights", by="li")
     options = [{"id": one, "title": one} for one in ("yes", "no", "abstain")]
     opened = {
@@ -107,5 +109,14 @@ def decided_poll(r: Rehearsal, voters: tuple[str, ...], days: int = 7) -> str:
     for who in voters:
         ballot = {"poll": poll, "entitlement": who, "choice": "yes"}
         r.act(who, matter, "voting.ballot_cast", ballot, channel="web")
+    if on_paper:
+        many = len(on_paper)
+        control = {"sheets": many, "options": [{"option": "yes", "count": many}]}
+        batch = {"poll": poll, "number": 1, "control": control}
+        sheets = [
+            {"sheet": n, "entitlement": who, "choice": "yes"} for n, who in enumerate(on_paper, 1)
+        ]
+        r.act("wang", matter, "voting.batch_entered", {**batch, "ballots": sheets})
+        r.act("zhao", matter, "voting.batch_confirmed", batch)
     r.wait(days=days)
     return matter

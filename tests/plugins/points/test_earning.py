@@ -124,6 +124,12 @@ def test_all_who_voted_are_rewarded_in_one_list_when_the_poll_closes(street: Reh
     assert [balance(street, who) for who in ("li", "qian", "wu", "zheng")] == [3, 3, 0, 0]
 
 
+def test_who_votes_on_paper_is_rewarded_like_who_votes_on_the_web(street: Rehearsal) -> None:
+    adopt(street, POLL)
+    decided_poll(street, ("li", "qian"), on_paper=("qian", "wu"))
+    assert [balance(street, who) for who in ("li", "qian", "wu", "zheng")] == [2, 2, 2, 0]
+
+
 def test_a_poll_rewards_nobody_without_a_rule(street: Rehearsal) -> None:
     decided_poll(street, ("li", "qian"))
 

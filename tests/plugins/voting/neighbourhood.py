@@ -96,7 +96,7 @@ def charter(name: str = "charter", **more: str) -> Procedure:
     )
 
 
-def rehearsal(*charters: Procedure, plugin: type[Charters] = Charters) -> Rehearsal:
+def rehearsal(*charters: Procedure, plugin: type[Charters] = Charters, **engine: Any) -> Rehearsal:
     plugins = {
         "voting": wugong_voting,
         "planning": wugong_planning,
@@ -107,7 +107,7 @@ def rehearsal(*charters: Procedure, plugin: type[Charters] = Charters) -> Rehear
         "desk": ("agent",),
         **dict.fromkeys(("li", "zhao", "qian", "sun", "tenant"), ()),
     }
-    made = Rehearsal(plugins, members=members)
+    made = Rehearsal(plugins, members=members, **engine)
     made.roster("owners", OWNERS)
     return made
 

@@ -202,10 +202,14 @@ def test_a_plain_yes_or_no_is_exported_as_first_choices() -> None:
     path = f"/m/{matter}/polls/{poll}"
     cast(browse(r, "li"), path, choice="yes")
     cast(browse(r, "zhao"), path, choice="abstain")
+    blank = {"poll": poll, "entitlement": "201", "choice": "-"}
+    r.act("wang", matter, "voting.ballot_cast", blank, channel="paper", principal="qian")
     r.wait(days=7)
     made = browse(r).get(f"{path}/export.json").json()
     assert made["candidates"] == ["yes", "no"]
     assert recount(made) == (["yes"], [])
+    assert [one["weight"] for one in made["ballots"] if not one["groups"]] == [1, 1]
+    assert browse(r).get(path).status_code == 200
 
 
 def test_rules_are_offered_in_words_with_a_worked_miniature() -> None:

@@ -42,6 +42,20 @@ def test_web_paper_and_the_assisted_desk_make_one_ballot() -> None:
     assert (heads(made)["yes"], made.taken_part.ballots) == (1, 1)
 
 
+def test_a_blank_paper_takes_part_in_a_plain_yes_or_no_and_agrees_to_nothing() -> None:
+    r = rehearsal()
+    matter = r.open("Lights", by="li")
+    poll = opened(r, matter)
+    with r.refuses("voting.unknown_option"):
+        cast(r, matter, poll, "li", "-")
+    cast(r, matter, poll, "li", "-", channel="paper", helper="wang")
+    cast(r, matter, poll, "sun", "yes")
+    r.wait(days=7)
+    made = decided(r, matter, poll)
+    assert heads(made) == {"yes": 1, "no": 0, "abstain": 0}
+    assert (made.taken_part.heads, made.verdict) == (2, "rejected")
+
+
 def test_an_owner_of_two_flats_is_one_head_with_both_areas() -> None:
     r = rehearsal()
     matter = r.open("Lights", by="li")

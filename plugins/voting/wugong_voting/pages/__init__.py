@@ -43,7 +43,7 @@ from wugong_voting import showing
 from wugong_voting.ballot_forms import ABSTAIN, BLANK, SPOILT
 from wugong_voting.casting import choice_refusals
 from wugong_voting.chosen import chosen
-from wugong_voting.counted import CountedRule
+from wugong_voting.counted import CountedRule, form_of
 from wugong_voting.events import BallotCast
 from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
@@ -176,7 +176,7 @@ def _poll_page(
     matter: Matter = request.state.matter
     engine: Engine = request.app.state.engine
     procedure = matter.standing.procedures.get(poll.opened.procedure)
-    kind = marking.form_of(chosen(matter.standing.rules, poll.opened.rule))
+    kind = form_of(chosen(matter.standing.rules, poll.opened.rule))
     if poll.decided is not None:
         proof = engine.proof(matter.community, poll.decided_by)
         context = _certificate(matter, poll, procedure, request.state.words)
@@ -237,7 +237,7 @@ def _check(request: Request, poll: Poll, form: Form) -> Response:
         raise Unreadable([("entitlement", "is missing")])
     matter: Matter = request.state.matter
     rule = chosen(matter.standing.rules, poll.opened.rule)
-    kind = marking.form_of(rule)
+    kind = form_of(rule)
     choice = marking.text_of(form, poll, kind)
     channel = "assisted" if request.state.page.principal else "web"
     if reasons := choice_refusals(choice, poll, rule, channel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wugong import N_, Unreadable, VotingRule, Words
+from wugong import N_, Unreadable, Words
 from wugong_server import Form
 from wugong_voting.ballot_forms import (
     BLANK,
@@ -17,10 +17,7 @@ from wugong_voting.ballot_forms import (
     write_grades,
     write_places,
 )
-from wugong_voting.counted import CountedRule
 from wugong_voting.state import Poll
-
-CHOOSE = BallotForm("choose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +28,6 @@ class Line:
     title: str
     field: str
     marked: str
-
-
-def form_of(rule: VotingRule | None) -> BallotForm:
-    """Return the kind of ballot that a rule asks for."""
-    return rule.form if isinstance(rule, CountedRule) else CHOOSE
 
 
 def lines(poll: Poll, form: BallotForm, text: str = "") -> list[Line]:
