@@ -16,7 +16,7 @@ import pluggy
 from starlette.requests import Request
 from starlette.routing import Route
 
-from wugong import Engine, Matter, Viewer, Words
+from wugong import Engine, Matter, Viewer, Waiting, Words
 
 PROJECT = "wugong.server"
 
@@ -100,6 +100,16 @@ def list_notices(
     """Return what is posted in ``matter``, current and past, for the notice board and for paper.
 
     Example: :mod:`wugong_planning` posts schemes.
+    """
+
+
+@hookspec
+def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine) -> bool | None:
+    """Say whether what is awaited of a role still waits for this one reader; ``None`` else.
+
+    Asked for each thing on a list of what waits for ``viewer``; one ``False`` takes it off. One
+    that raises is logged and takes nothing off.
+    Example: :mod:`wugong_voting` asks for no ballot of who voted, or is not on the roll.
     """
 
 

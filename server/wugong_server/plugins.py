@@ -10,7 +10,7 @@ from typing import Any
 import pluggy
 from starlette.routing import Route
 
-from wugong import Matter, Misconfigured
+from wugong import Matter, Misconfigured, Viewer, Waiting
 from wugong_server import hookspecs
 from wugong_server.hookspecs import PROJECT, Notice, Panel, Where
 from wugong_server.page import ACT, Page
@@ -75,6 +75,17 @@ class Pages:
             except Exception:
                 log.exception("plugin %s: its notices are left out", plugin)
         return sorted(found, key=lambda notice: notice.seq, reverse=True)
+
+    def still_waits(self, page: Page, matter: Matter, waiting: Waiting, viewer: Viewer) -> bool:
+        """Tell whether no plugin knows that what is awaited of a role is not ``viewer``'s to do."""
+        for plugin, hook in self.hooks("still_waits"):
+            given = {**_given(page, plugin), "matter": matter, "viewer": viewer}
+            try:
+                if hook(**given, waiting=waiting) is False:
+                    return False
+            except Exception:
+                log.exception("plugin %s: whether it still waits is not known", plugin)
+        return True
 
 
 def _given(page: Page, plugin: str) -> dict[str, Any]:

@@ -39,7 +39,7 @@ NOBODY = "voting.teller"  # a relation that nobody has: results are read, ballot
     bulk=True,
     boxed="poll",
     despite_hold=True,
-    title=N_("Cast ballot"),
+    title=N_("Vote"),
     says=N_("A ballot was cast"),
 )
 class BallotCast:

@@ -93,6 +93,14 @@ def rights_of(engine: Engine, matter: Matter, poll: int, member: str) -> list[Ri
     return sorted(rights, key=lambda one: one.entitlement.member != member)
 
 
+def awaits(engine: Engine, matter: Matter, poll: int, member: str) -> bool:
+    """Tell whether a poll waits for a ballot that ``member`` would cast."""
+    return any(
+        not right.cast and (right.mandate is None or right.entitlement.member != member)
+        for right in rights_of(engine, matter, poll, member)
+    )
+
+
 def is_secret(engine: Engine, community: str, poll: int) -> bool:
     """Tell whether the ballots of a poll go into the box."""
     fact = engine.fact(community, poll, OPERATOR)

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wugong import N_, STAGES, Fact, Kind, Ref, Stage, To, Waiting
+from wugong import N_, STAGES, Fact, Kind, Matter, Ref, Stage, To, Waiting
 from wugong_server.drawing import STATE_WORDS
 from wugong_server.formats import greeting
 from wugong_server.page import Page, act_url, page_of, url
@@ -102,21 +102,27 @@ def own_acts(page: Page, community: str) -> Paged[Any]:
 
 def tasks(page: Page, community: str) -> list[Task]:
     """Return what waits for the reader, most urgent first."""
-    listed = page.engine.tasks(community, page.viewer)[:MOST_TASKS]
-    return [task(page, matter, waiting) for matter, waiting in listed]
+    pages = page.request.app.state.pages
+    found = []
+    for matter_id, waiting in page.engine.tasks(community, page.viewer):
+        matter = page.engine.matter(matter_id)
+        if pages.still_waits(page, matter, waiting, page.viewer):
+            found.append(task(page, matter, waiting))
+        if len(found) == MOST_TASKS:
+            break
+    return found
 
 
-def task(page: Page, matter_id: str, waiting: Waiting) -> Task:
+def task(page: Page, matter: Matter, waiting: Waiting) -> Task:
     """Say one thing awaited, with the button that goes to the act."""
     kind = page.engine.registry.kind(waiting.act)
     plugin = waiting.act.partition(".")[0]
     words = page.words_of(plugin)
-    matter = page.engine.matter(matter_id)
     said = words(waiting.what, **details_words(page, words, waiting.details))
     if kind is not None:
-        href = act_url(page.request, matter_id, kind.name, **preset(kind, waiting.about, matter))
+        href = act_url(page.request, matter.id, kind.name, **preset(kind, waiting.about, matter))
     else:
-        href = url(page.request, "matter", matter=matter_id)
+        href = url(page.request, "matter", matter=matter.id)
     return Task(
         title=said,
         where="" if matter.is_standing else matter.title,

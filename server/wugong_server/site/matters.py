@@ -122,7 +122,11 @@ def deeds(page: Page, matter: Matter) -> dict[str, list[Deed]]:
     done: set[str] = set()
     for waiting in sorted(awaited, key=lambda w: (w.by is None, w.by or page.now)):
         kind = page.engine.registry.kinds[waiting.act]
-        own = kind.name in mine and _concerns(waiting.who, matter, viewer)
+        own = (
+            kind.name in mine
+            and _concerns(waiting.who, matter, viewer)
+            and page.request.app.state.pages.still_waits(page, matter, waiting, viewer)
+        )
         found["waiting"].append(_awaited(page, matter, waiting, kind, own))
         done.add(kind.name)
     for name, kind in sorted(page.engine.registry.kinds.items()):

@@ -62,6 +62,15 @@ def test_the_page_casts_under_a_mandate() -> None:
     assert heads(decided(r, matter, poll))["yes"] == 1
 
 
+def test_a_poll_waits_for_who_holds_the_mandate() -> None:
+    r, matter, poll = begun()
+    give(r, matter, poll, "li", "101", "tenant")
+    assert "眼下没有等您办的事" in browse(r, "li").get(f"/c/{r.community}").text
+    assert "等您办的事1件" in browse(r, "tenant").get(f"/c/{r.community}").text
+    vote(browse(r, "tenant"), matter, poll, "yes")
+    assert "眼下没有等您办的事" in browse(r, "tenant").get(f"/c/{r.community}").text
+
+
 def test_a_mandate_taken_back_on_the_page_leaves_the_holder_without_a_ballot() -> None:
     r, matter, poll = begun()
     give(r, matter, poll, "li", "101", "tenant")

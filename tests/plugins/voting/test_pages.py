@@ -13,7 +13,9 @@ import wugong_planning
 import wugong_voting
 from wugong import Procedure, hookimpl, read_procedure
 from wugong.testing import Rehearsal
-from wugong_server.testing import browse
+from wugong_server import hookimpl as pages_hook
+from wugong_server.plugins import installed_pages
+from wugong_server.testing import app_of, browse
 from wugong_voting.state import polls_of
 
 OWNERS = [
@@ -121,6 +123,48 @@ def test_going_back_keeps_the_choice_and_a_second_ballot_replaces_the_first() ->
     decided = polls_of(r.matter(matter))[poll].decided
     assert decided is not None
     assert [count.ballots for count in decided.counts] == [0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("member", "waits"),
+    [
+        pytest.param("li", True, id="on the roll, has not voted"),
+        pytest.param("zhao", False, id="on the roll, voted"),
+        pytest.param("tenant", False, id="not on the roll"),
+        pytest.param("wang", False, id="an officer, not on the roll"),
+    ],
+)
+@pytest.mark.parametrize("secrecy", ["open", "secret"])
+def test_a_poll_waits_for_who_can_vote_and_has_not(member: str, waits: bool, secrecy: str) -> None:
+    r, matter, poll = polling(secrecy=secrecy)
+    vote(browse(r, "zhao"), matter, poll, "yes")
+    client = browse(r, member)
+    home, mine = client.get("/c/example").text, client.get("/c/example/mine").text
+    assert ("等您办的事1件" in home) is waits
+    assert ("等您办的" in mine) is waits
+    listed = client.get(f"/m/{matter}").text.partition('id="can"')[2].partition("</table>")[0]
+    assert "投票：是否装路灯？" in listed
+    assert ("（您）" in listed) is waits
+
+
+def test_a_poll_waits_until_each_entitlement_was_used() -> None:
+    r, matter, poll = polling()
+    client = browse(r, "qian")  # two flats, one member: one entitlement
+    assert "等您办的事1件" in client.get("/c/example").text
+    vote(client, matter, poll, "yes")
+    assert "眼下没有等您办的事" in client.get("/c/example").text
+
+
+def test_a_plugin_that_does_not_know_what_waits_takes_nothing_off() -> None:
+    class Lost:
+        @pages_hook
+        def still_waits(self, viewer: Any) -> bool:
+            raise RuntimeError("nobody knows")
+
+    r, _, _ = polling()
+    app = app_of(r, pages={**installed_pages({"voting": wugong_voting}), "lost": Lost()})
+    assert "等您办的事1件" in browse(r, "li", app=app).get("/c/example").text
+    assert "眼下没有等您办的事" in browse(r, "wang", app=app).get("/c/example").text
 
 
 @pytest.mark.parametrize("member", ["li", "wang", None])

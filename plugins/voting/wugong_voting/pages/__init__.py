@@ -25,6 +25,7 @@ from wugong import (
     Refused,
     Unreadable,
     Viewer,
+    Waiting,
     Words,
     after_days,
     read_box_key,
@@ -113,6 +114,15 @@ def render_panels(
     return [
         Panel(order=30, title=words(N_("Polls")), template="voting/panel.html", context=context)
     ]
+
+
+@hookimpl
+def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine) -> bool | None:
+    """Ask for a ballot only who is on the roll, has not voted and lets nobody else vote."""
+    poll = polls_of(matter).get(waiting.about or 0)
+    if waiting.act != CAST or poll is None or poll.roll is None:
+        return None
+    return showing.awaits(engine, matter, poll.id, viewer.member)
 
 
 @hookimpl
