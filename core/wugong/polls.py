@@ -25,6 +25,7 @@ class Option:
 
     id: Annotated[str, Most(40)]
     title: Annotated[str, Most(200)]
+    cost: Annotated[int, Between(0)] = 0  # 分, where projects share a budget
 
 
 @event(
@@ -68,6 +69,7 @@ class PollOpened:
         Label(N_("Members who stand as candidates")),
         Many(50),
     ] = ()
+    budget: Annotated[int, Label(N_("Budget for the projects, in 分")), Between(0)] = 0
     opposed_most: Annotated[
         int, Label(N_("At most so many in a hundred of any group may be against")), Between(0, 99)
     ] = 0  # 0: no such condition

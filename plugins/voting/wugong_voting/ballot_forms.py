@@ -6,6 +6,7 @@ approval ``a,c``      every option that the voter agrees to, in any order
 ranked   ``b>a=c``    best first, equals joined; what is not named has no place
 grades   ``a:3,b:0``  a grade an option, 0 is the worst; what is not named has none
 points   ``a:3,b:1``  points an option out of a number to spend; what is not named has none
+projects ``a,c``      every project that the voter wants, in any order
 ======== ============ ============================================================
 
 ``-`` is a blank ballot, ``!illegible`` a spoilt one with its reason; both are counted.
@@ -20,7 +21,7 @@ from typing import Literal
 
 from wugong import N_
 
-Kind = Literal["choose", "approval", "ranked", "grades", "points"]
+Kind = Literal["choose", "approval", "ranked", "grades", "points", "projects"]
 Groups = tuple[tuple[str, ...], ...]  # options from best to worst, equals together
 
 BLANK = "-"
@@ -41,6 +42,8 @@ class BallotForm:
     """A kind of ballot: ``levels`` grades (0 … levels - 1), at most ``most`` options (0: any).
 
     ``points`` is what a ballot may spend; where ``squared``, n for an option cost n × n.
+    ``costs`` are those of projects and ``budget`` what they share, in 分; where ``within``, a
+    ballot itself may not cost more.
     """
 
     kind: Kind
@@ -48,6 +51,9 @@ class BallotForm:
     most: int = 0
     points: int = 0
     squared: bool = False
+    costs: tuple[tuple[str, int], ...] = ()
+    budget: int = 0
+    within: bool = False
 
     @property
     def numbered(self) -> bool:
@@ -140,6 +146,15 @@ def _approved(text: str, form: BallotForm) -> Groups:
     return (names,)
 
 
+def _wanted(text: str, form: BallotForm) -> Groups:
+    (names,) = _approved(text, form)
+    costs = dict(form.costs)
+    spent = sum(costs.get(name, 0) for name in set(names))
+    if form.within and spent > form.budget:
+        raise Misread("voting.over_budget", spent=yuan(spent), budget=yuan(form.budget))
+    return (names,)
+
+
 def _ranked(text: str, _form: BallotForm) -> Groups:
     return tuple(tuple(one.strip() for one in place.split("=")) for place in text.split(">"))
 
@@ -172,6 +187,7 @@ _READ = {
     "ranked": _ranked,
     "grades": _graded,
     "points": _spread,
+    "projects": _wanted,
 }
 
 
@@ -187,6 +203,15 @@ def supported(written: Written, form: BallotForm) -> tuple[str, ...]:
     if form.numbered:
         return tuple(option for group in written.groups[:-1] for option in group)
     return written.named
+
+
+def yuan(fen: int) -> str:
+    """Write money exactly.
+
+    >>> yuan(45050)
+    '450.50'
+    """
+    return f"{fen // 100}.{fen % 100:02d}"
 
 
 def write_places(places: Mapping[str, int]) -> str:

@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from wugong import VotingRule
-from wugong_voting.counted import CountedRule, counted
+from wugong import PollOpened, VotingRule
+from wugong_voting.ballot_forms import ABSTAIN
+from wugong_voting.counted import CountedRule, Sale, counted
 from wugong_voting.counting.rule import CountingRule
 
 NAMED = re.compile(r"([^()=,\s]+)\(([^()]*)\)")
@@ -27,14 +28,23 @@ def chosen(rules: Mapping[str, VotingRule], text: str) -> VotingRule | None:
     if not isinstance(rule, CountedRule) or len(settings) != len(parts):
         return None
     try:
-        return _with(rule.counting, tuple(sorted(settings.items())))
+        return _with(rule.counting, tuple(sorted(settings.items())), Sale())
     except ValueError:
         return None
 
 
+def rule_of(rules: Mapping[str, VotingRule], opened: PollOpened) -> VotingRule | None:
+    """Return the rule of a poll; one that spends a budget knows what each project costs."""
+    rule = chosen(rules, opened.rule)
+    if not isinstance(rule, CountedRule) or rule.form.kind != "projects":
+        return rule
+    costs = tuple((one.id, one.cost) for one in opened.options if one.id != ABSTAIN)
+    return _with(rule.counting, tuple(rule.settings.items()), Sale(costs, opened.budget))
+
+
 @lru_cache(maxsize=64)
-def _with(rule: CountingRule, settings: tuple[tuple[str, str], ...]) -> CountedRule:
-    return counted(rule, dict(settings))
+def _with(rule: CountingRule, settings: tuple[tuple[str, str], ...], sale: Sale) -> CountedRule:
+    return counted(rule, dict(settings), sale)
 
 
 def id_of(text: str) -> str:

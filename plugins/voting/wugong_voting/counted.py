@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import partial
 from math import isqrt
 from typing import Any
@@ -23,6 +24,7 @@ from wugong_voting.ballot_forms import (
     read,
     supported,
 )
+from wugong_voting.counting.budget import BudgetProfile, budget_profile
 from wugong_voting.counting.profile import Profile, from_orders
 from wugong_voting.counting.result import Result
 from wugong_voting.counting.rule import Asks, CountingRule
@@ -39,6 +41,8 @@ KINDS: Mapping[Asks, Kind] = {
     "score": "grades",
     "points": "points",
     "squares": "points",
+    "projects": "projects",
+    "knapsack": "projects",
 }
 LEVELS = Choice("levels", "6", about=N_("How many grades there are"))
 MOST = Choice("most", "0", about=N_("How many options a ballot may name; 0: any number"))
@@ -93,17 +97,27 @@ def takes_part_in_polls(counting: CountingRule) -> bool:
     """
     if counting.picks == "several":
         return counting.asks in ("approval", "ranked")
-    return counting.picks == "one" and counting.asks in KINDS
+    return counting.asks in KINDS
 
 
-def counted(counting: CountingRule, given: Mapping[str, str] | None = None) -> CountedRule:
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What projects cost, in the order of the ballot paper, and what they share; in 分."""
+
+    costs: tuple[tuple[str, int], ...] = ()
+    budget: int = 0
+
+
+def counted(
+    counting: CountingRule, given: Mapping[str, str] | None = None, sale: Sale = Sale()
+) -> CountedRule:
     """Make a rule that polls can choose; ``ValueError`` for a setting that it does not have."""
     if not takes_part_in_polls(counting):
         raise ValueError(f"rule {counting.id} does not choose options from such ballots")
     kind = KINDS[counting.asks]
     own = {"grades": (LEVELS,), "approval": (MOST,)}.get(kind, ())
     settings = settled((*counting.settings, *own), given or {})
-    form = _form(kind, settings, squared=counting.asks == "squares")
+    form = _form(counting.asks, settings, sale)
     return CountedRule(
         id=counting.id,
         title=counting.title,
@@ -116,7 +130,11 @@ def counted(counting: CountingRule, given: Mapping[str, str] | None = None) -> C
     )
 
 
-def _form(kind: Kind, settings: Mapping[str, str], squared: bool) -> BallotForm:
+def _form(asks: Asks, settings: Mapping[str, str], sale: Sale) -> BallotForm:
+    kind, squared = KINDS[asks], asks == "squares"
+    if kind == "projects":
+        within = asks == "knapsack"
+        return BallotForm(kind, costs=sale.costs, budget=sale.budget, within=within)
     if kind == "points":
         points = _whole(settings, "points")
         if not 1 <= points <= MOST_POINTS:
@@ -172,7 +190,7 @@ def _sort(written: Written) -> str:
 
 def profile_of(
     ballots: Sequence[Ballot], form: BallotForm, options: Sequence[str], measure: Measure
-) -> Profile:
+) -> Profile | BudgetProfile:
     """Return the profile of ballots in one measure, equal ballots joined."""
     texts = summed((b.choice, (b.ballots, b.heads, b.households, b.area_dm2)) for b in ballots)
     read_as = {text: read(text, form, options) for text, _ in texts.rows}
@@ -185,7 +203,9 @@ def _profile(
     form: BallotForm,
     options: Sequence[str],
     measure: Measure,
-) -> Profile:
+) -> Profile | BudgetProfile:
+    if form.kind == "projects":
+        return _budget(texts, read_as, form, measure)
     able = candidates(options)
     place = {option: number for number, option in enumerate(able)}
     good = [(read_as[text], s) for text, s in texts.rows if not read_as[text].spoilt]
@@ -197,6 +217,19 @@ def _profile(
         form.levels if form.numbered else None,
     )
     return replace(made, spoilt=sum(in_measure(weighs, measure) for weighs in bad))
+
+
+def _budget(
+    texts: Sums, read_as: Mapping[str, Written], form: BallotForm, measure: Measure
+) -> BudgetProfile:
+    """Return the ballots for projects; a spoilt one is no voter to share the money with."""
+    good = [(read_as[text], s) for text, s in texts.rows if not read_as[text].spoilt]
+    return budget_profile(
+        {project: Fraction(cost, 100) for project, cost in form.costs},
+        Fraction(form.budget, 100),
+        [written.named for written, _ in good],
+        [in_measure(weighs, measure) for _, weighs in good],
+    )
 
 
 # Summaries to tallies

@@ -29,6 +29,7 @@ AGREED = {
     "ranked": N_("Ballots that give each option a place"),
     "grades": N_("Ballots that grade each option above 0"),
     "points": N_("Ballots that give each option points"),
+    "projects": N_("Ballots that want each project"),
 }
 
 
@@ -126,7 +127,8 @@ def _measure(
     told: Mapping[str, Any], able: Sequence[str], titles: Mapping[str, str], words: Words
 ) -> Explained:
     measure = told["measure"]
-    changed = decisive(told, able)
+    funding = "rounds" in told and any("project" in one for one in told["rounds"])
+    changed = None if funding else decisive(told, able)  # its sentences say what each lacked
     uncounted = [(words(N_("Blank ballots")), told["blank"])] if told["blank"] else []
     uncounted += [
         (words(N_("A spoilt ballot: {reason}"), reason=words(SPOILT[why])), weight)
@@ -165,6 +167,8 @@ def _rounds(
 ) -> list[Round]:
     found: list[Round] = []
     for one in told.get("rounds", ()):
+        if "project" in one or "stopped_at" in one:
+            continue  # money spent: told in sentences and in the table of projects
         if (scores := one.get("votes") or one.get("points")) is not None:
             title = words(N_("Round {round}"), round=one.get("round", len(found) + 1))
             found.append(

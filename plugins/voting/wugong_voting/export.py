@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wugong import Ballot, Measure, PollDecided, VotingRule
-from wugong_voting.ballot_forms import candidates, read
+from wugong_voting.ballot_forms import BallotForm, candidates, read, yuan
 from wugong_voting.counted import form_of
 from wugong_voting.state import Poll
 from wugong_voting.summaries import in_measure, summed
@@ -53,8 +53,17 @@ def exported(
             if not text.startswith("!")
         ],
         "spoilt": spoilt,
+        **_sale(form),
         **_found(decided, measure),
     }
+
+
+def _sale(form: BallotForm) -> dict[str, Any]:
+    """Return what projects cost and what they share, as exact text in yuan."""
+    if form.kind != "projects":
+        return {}
+    costs = {project: yuan(cost) for project, cost in form.costs}
+    return {"costs": costs, "budget": yuan(form.budget)}
 
 
 def _found(decided: PollDecided, measure: Measure) -> dict[str, Any]:

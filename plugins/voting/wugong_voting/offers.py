@@ -15,6 +15,7 @@ ASKS: Mapping[str, str] = {
     "ranked": N_("Each voter puts the options in order; equal places and gaps are allowed."),
     "grades": N_("Each voter gives each option a grade."),
     "points": N_("Each voter has points and spreads them over the options."),
+    "projects": N_("Each voter marks the projects that should be funded."),
 }
 FIRST = ("yes_no_abstain", "plurality", "approval", "irv", "schulze", "score")
 
@@ -103,6 +104,48 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "mes_committee": (
         N_("Every group pays for its seats out of equal shares; seats may stay empty."),
         N_("2 seats, 100 voters: a seat costs 50 shares, and only those who want it pay."),
+    ),
+    "pb_greedy": (
+        N_("Money for several projects; the most wanted come first."),
+        N_(
+            "10,000 yuan. Lamp: 90 votes, 7,000. Bench: 80, 4,000. Tree: 60, 3,000. Lamp and tree"
+            " are funded; the bench no longer fits."
+        ),
+    ),
+    "pb_greedy_per_cost": (
+        N_("Money for several projects; what is wanted much for little comes first."),
+        N_(
+            "10,000 yuan. Tree: 66 votes, 3,000. Bench: 80, 4,000. Lamp: 90, 7,000. Tree and bench"
+            " are funded; for the lamp too little is left."
+        ),
+    ),
+    "pb_knapsack": (
+        N_("Voters shall see that money is short: each ballot itself keeps to the budget."),
+        N_(
+            "10,000 yuan. Lamp: 90 votes, 7,000. Bench: 80, 4,000. The lamp is funded; the bench no"
+            " longer fits, and the count ends."
+        ),
+    ),
+    "mes_cost": (
+        N_("Every group shall get its share of the money, and large projects may win."),
+        N_(
+            "100 voters share 10,000 yuan, 100 each. Lamp: 7,000, 80 voters, 87.50 each. Bench:"
+            " 3,000, 60 voters. The lamp has more supporters and comes first."
+        ),
+    ),
+    "mes_cardinality": (
+        N_("Every group shall get its share of the money, and many small projects are liked."),
+        N_(
+            "100 voters share 10,000 yuan. Bench: 3,000, 60 voters, 50 each. Lamp: 7,000, 80"
+            " voters, 87.50 each. The bench costs each of them less and comes first."
+        ),
+    ),
+    "phragmen_pb": (
+        N_("Every group in turn: all earn at the same pace and buy what they want together."),
+        N_(
+            "Bench: 3,000, 60 voters: bought when each has earned 50 yuan. Lamp: 4,000, the other"
+            " 40: bought when each has earned 100."
+        ),
     ),
     "condorcet": (
         N_("Only an option that beats each other one shall lead; often there is none."),

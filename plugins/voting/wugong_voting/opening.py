@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wugong import PollOpened, Procedure, Refusal, RollFrozen, VotingRule
-from wugong_voting.ballot_forms import candidates, unusable
+from wugong_voting.ballot_forms import ABSTAIN, candidates, unusable
 from wugong_voting.counted import CountedRule, trial
 from wugong_voting.outcome import figures, measures
 from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
@@ -28,6 +28,7 @@ def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) 
         reasons.append(Refusal("voting.no_test_of_consent", source, details))
     if isinstance(rule, CountedRule):
         reasons += _countable(opened, rule, source)
+    reasons += _budgeted(opened, procedure, rule, source)
     if opened.roster != procedure.roster:
         details = {"roster": opened.roster, "needed": procedure.roster}
         reasons.append(Refusal("voting.roster_of_another_body", source, details))
@@ -47,6 +48,8 @@ def _countable(opened: PollOpened, rule: CountedRule, source: str) -> list[Refus
         return [Refusal("voting.option_id", source, {"options": " ".join(bad)})]
     if len(candidates(options)) < 2:
         return [Refusal("voting.too_few_options", source)]
+    if rule.form.kind == "projects" and (reasons := _affordable(opened, source)):
+        return reasons
     able = len(candidates(options))
     if able > FOLLOWED.get(rule.id, able):
         details: dict[str, int | str] = {"options": able}
@@ -56,6 +59,27 @@ def _countable(opened: PollOpened, rule: CountedRule, source: str) -> list[Refus
     except ValueError:
         return [Refusal("voting.rule_cannot_count", source, {"options": able})]
     return []
+
+
+def _affordable(opened: PollOpened, source: str) -> list[Refusal]:
+    """Say what is missing for projects to share a budget."""
+    free = [o.title for o in opened.options if o.id != ABSTAIN and not o.cost]
+    if not opened.budget:
+        return [Refusal("voting.budget_missing", source)]
+    if free:
+        return [Refusal("voting.cost_missing", source, {"options": ", ".join(free)[:200]})]
+    return []
+
+
+def _budgeted(
+    opened: PollOpened, procedure: Procedure, rule: VotingRule | None, source: str
+) -> list[Refusal]:
+    """Say why a budget has no place in this poll."""
+    spends = isinstance(rule, CountedRule) and rule.form.kind == "projects"
+    if not spends:
+        money = opened.budget or any(option.cost for option in opened.options)
+        return [Refusal("voting.budget_without_projects", source)] if money else []
+    return [Refusal("voting.budget_is_an_opinion", source)] if procedure.decides else []
 
 
 def roll_refusals(roll: RollFrozen, procedure: Procedure) -> list[Refusal]:

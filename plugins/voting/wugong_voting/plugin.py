@@ -31,7 +31,7 @@ from wugong import (
 from wugong_voting import batches, casting, closing, mandates, notices, opening, papers
 from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
 from wugong_voting.batches import BATCHES, batches_of
-from wugong_voting.chosen import chosen
+from wugong_voting.chosen import rule_of
 from wugong_voting.events import (
     BallotCast,
     BatchConfirmed,
@@ -112,7 +112,7 @@ def _right(books: Books, poll: int, entitlement: str) -> Entitlement | None:
 
 def _casting(matter: Matter, act: Act, ballot: BallotCast, books: Books) -> list[Refusal]:
     poll, right = polls_of(matter).get(ballot.poll), _right(books, ballot.poll, ballot.entitlement)
-    rule = chosen(matter.standing.rules, poll.opened.rule) if poll else None
+    rule = rule_of(matter.standing.rules, poll.opened) if poll else None
     article = _article(matter, ballot.poll)
     reasons = casting.refusals(poll, right, act, article, rule)
     given = mandates_of(matter, ballot.poll)
@@ -139,7 +139,7 @@ def _logging(matter: Matter, act: Act, books: Books) -> list[Refusal]:
 def _batching(matter: Matter, act: Act, books: Books) -> list[Refusal]:
     number, article = act.event.poll, _article(matter, act.event.poll)
     poll, known = polls_of(matter).get(number), batches_of(matter, number)
-    rule = chosen(matter.standing.rules, poll.opened.rule) if poll else None
+    rule = rule_of(matter.standing.rules, poll.opened) if poll else None
     match act.event:
         case BatchEntered(ballots=ballots):
             rights = {b.entitlement: _right(books, number, b.entitlement) for b in ballots}
@@ -157,7 +157,7 @@ def _opening(matter: Matter, act: Act, opened: PollOpened) -> list[Refusal]:
     procedure = matter.standing.procedures.get(opened.procedure)
     if procedure is None:
         return []  # the engine says so
-    rule = chosen(matter.standing.rules, opened.rule)
+    rule = rule_of(matter.standing.rules, opened)
     starts = max(act.at, opened.opens_at or act.at)
     return [
         *notices.refusals(matter, opened, procedure, starts),
@@ -215,7 +215,7 @@ def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | Non
     if poll.decided is not None or poll.roll is None:
         return None
     procedure = matter.standing.procedures[poll.opened.procedure]
-    rule = chosen(matter.standing.rules, poll.opened.rule)
+    rule = rule_of(matter.standing.rules, poll.opened)
     if rule is None:
         raise LookupError(f"the counting rule {poll.opened.rule} is not installed")
     if not poll.opened.secret:

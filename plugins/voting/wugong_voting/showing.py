@@ -30,6 +30,7 @@ from wugong.deciding import needed_figures
 from wugong.figures import write_figure
 from wugong.procedure_parts import Unit
 from wugong_voting import groups
+from wugong_voting.ballot_forms import ABSTAIN
 from wugong_voting.ballots import BALLOTS, alike, under, weighed
 from wugong_voting.mandates import Mandate, held_by, latest, mandates_of
 from wugong_voting.needs import Need, turnout_needs
@@ -208,6 +209,29 @@ def abouts(decided: PollDecided, titles: Mapping[str, str], words: Words) -> lis
         option = titles.get(test.id.partition(".")[2], "")
         found.append(group_word(group.group, words) if group else option)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project of a decided poll: its cost in 分, who wants it, and whether it is funded."""
+
+    title: str
+    cost: int
+    heads: int
+    funded: bool
+
+
+def projects_of(poll: Poll) -> list[Project]:
+    """Return what a decided poll would fund, then the rest; nothing where no money is spent."""
+    if poll.decided is None or not poll.opened.budget:
+        return []
+    heads = {one.option: one.heads for one in poll.decided.counts}
+    listed = [
+        Project(one.title, one.cost, heads[one.id], one.id in poll.decided.winners)
+        for one in poll.opened.options
+        if one.id != ABSTAIN
+    ]
+    return sorted(listed, key=lambda one: not one.funded)
 
 
 def group_word(group: str, words: Words) -> str:

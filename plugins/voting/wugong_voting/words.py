@@ -43,6 +43,16 @@ TEXTS = Texts(
         "voting.named_twice": N_("{choice} is named twice on one ballot."),
         "voting.too_many": N_("The ballot names {given} options; at most {most} are allowed."),
         "voting.too_many_points": N_("The ballot spends {given} points; a voter has {most}."),
+        "voting.over_budget": N_("What the ballot marks costs {spent} yuan; there are {budget}."),
+        "voting.budget_missing": N_("State the budget that the projects share."),
+        "voting.cost_missing": N_("State what each project costs. Missing: {options}."),
+        "voting.budget_without_projects": N_(
+            "Costs and a budget belong to the rules that fund projects. Choose one of them."
+        ),
+        "voting.budget_is_an_opinion": N_(
+            "How money is spread over projects is asked here as an opinion: choose an advisory"
+            " procedure. The body that may decide adopts the list afterwards."
+        ),
         "voting.out_of_scale": N_("Grades go from 0 to {top}; {choice} was given {grade}."),
         "voting.grade_missing": N_("{choice} has no grade. A grade is a whole number."),
         "voting.spoilt_why": N_("A spoilt ballot needs one of these reasons: {reasons}."),

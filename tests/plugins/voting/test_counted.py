@@ -22,19 +22,23 @@ from tests.plugins.voting.neighbourhood import (
 from wugong import Ballot, PollDecided
 from wugong.testing import Rehearsal
 from wugong_voting.chosen import chosen
-from wugong_voting.counted import CountedRule
+from wugong_voting.counted import CountedRule, Sale, counted
 from wugong_voting.rules import BY_ID, RULES
 from wugong_voting.tallies import Tally
 
 DESIGNS = [{"id": name, "title": name.title()} for name in ("lamp", "bench", "tree")]
 NAMES = ("a", "b", "c")
-COUNTED = [rule for rule in RULES if isinstance(rule, CountedRule)]
+SALE = Sale((("a", 300_00), ("b", 450_50), ("c", 200_00)), 750_50)
+COUNTED = [
+    counted(rule.counting, rule.settings, SALE) for rule in RULES if isinstance(rule, CountedRule)
+]
 weights = st.integers(0, 10**6)
 TEXTS = {
     "choose": st.sampled_from(["a", "b", "c", "-"]),
     "approval": st.sampled_from(["a", "a,c", "b,c", "a,b,c", "-", "!damaged"]),
     "ranked": st.sampled_from(["a>b>c", "c>b", "b=c>a", "b", "-", "!illegible"]),
     "grades": st.sampled_from(["a:5,b:1", "c:3", "a:0,b:2,c:4", "-", "!marked"]),
+    "projects": st.sampled_from(["a", "b", "c,a", "a,b", "-", "!damaged"]),
     "points": st.sampled_from(["a:5", "c:4,b:3", "a:0,b:2", "a:0", "-", "!marked"]),
 }
 
@@ -341,7 +345,7 @@ def test_a_question_that_the_rule_cannot_count_is_not_put(
         opened(r, matter, rule=rule, options=[{"id": o, "title": o} for o in options])
 
 
-@pytest.mark.parametrize("rule", [rule.id for rule in COUNTED])
+@pytest.mark.parametrize("rule", [r.id for r in COUNTED if r.counting.picks != "projects"])
 def test_every_rule_decides_a_poll(rule: str) -> None:
     kind = BY_ID[rule].form.kind  # type: ignore[attr-defined]
     texts = {"choose": "tree", "approval": "tree", "ranked": "tree>lamp", "grades": "tree:5,lamp:2"}

@@ -9,7 +9,17 @@ from typing import Any, Literal
 from wugong_voting.counting.result import Result
 from wugong_voting.counting.settings import Choice, settled
 
-Asks = Literal["choose", "approval", "ranked", "grades", "score", "points", "squares", "projects"]
+Asks = Literal[
+    "choose",
+    "approval",
+    "ranked",
+    "grades",
+    "score",
+    "points",
+    "squares",
+    "projects",
+    "knapsack",  # projects that together cost no more than the budget
+]
 Picks = Literal["one", "several", "projects"]
 
 

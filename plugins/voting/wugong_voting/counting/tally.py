@@ -34,7 +34,7 @@ class Opened:
 
     def asked_by(self, rule: CountingRule) -> Profile | BudgetProfile:
         """Return the ballots in the form that a rule counts; ``ValueError`` when there is none."""
-        if rule.asks == "projects":
+        if rule.picks == "projects":
             if self.budget is None:
                 raise ValueError(f"{rule.id} spends a budget; PrefLib files have none")
             return self.budget

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -16,10 +14,7 @@ from starlette.routing import Route
 from wugong import (
     N_,
     Engine,
-    Fact,
     Matter,
-    Option,
-    PollOpened,
     Procedure,
     Ref,
     Refused,
@@ -41,27 +36,23 @@ from wugong_server import (
     url,
 )
 from wugong_voting import showing
-from wugong_voting.ballot_forms import ABSTAIN, BLANK, SPOILT
+from wugong_voting.ballot_forms import BLANK, SPOILT
 from wugong_voting.casting import choice_refusals
-from wugong_voting.chosen import chosen
-from wugong_voting.counted import CountedRule, form_of
+from wugong_voting.chosen import rule_of
+from wugong_voting.counted import form_of
 from wugong_voting.events import BallotCast
 from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
-from wugong_voting.needs import ZERO, turnout_needs
-from wugong_voting.offers import offers
-from wugong_voting.pages import marking, papering
+from wugong_voting.pages import marking, opening, papering
 from wugong_voting.pages.papering import poll_of
-from wugong_voting.rules.yes_no_abstain import OPTIONS
 from wugong_voting.state import Poll, awaits_scrutineers, polls_of
 
-CAST, OPEN = "voting.ballot_cast", "voting.poll_opened"
+CAST = "voting.ballot_cast"
 HINTS = {
     "yes": N_("You agree with the proposal"),
     "no": N_("You do not agree with the proposal"),
     "abstain": N_("Counts as taking part, but not as agreeing"),
 }
-TITLES = {"yes": N_("For"), "no": N_("Against"), "abstain": N_("Abstain")}
 VERDICTS = {
     "passed": N_("Carried"),
     "rejected": N_("Not carried"),
@@ -69,16 +60,14 @@ VERDICTS = {
     "tied": N_("Tie"),
     "advisory": N_("Opinion given"),
 }
-MOST_FACTS = 200
-ASKED = ("seats", "most", "levels", "points")  # settings that the form asks for
 
 
 @hookimpl
 def register_routes() -> list[Route]:
     at = "/m/{matter}/polls"
     return [
-        Route(f"{at}/new", ask_opening, methods=["GET"], name=f"act:{OPEN}"),
-        Route(f"{at}/new", send_opening, methods=["POST"], name=f"act:{OPEN}"),
+        Route(f"{at}/new", opening.ask, methods=["GET"], name=f"act:{opening.OPEN}"),
+        Route(f"{at}/new", opening.send, methods=["POST"], name=f"act:{opening.OPEN}"),
         Route(f"{at}/{{poll:int}}", show_poll, name="voting.poll"),
         Route(f"{at}/{{poll:int}}/ballot", show_poll, methods=["GET"], name=f"act:{CAST}"),
         Route(f"{at}/{{poll:int}}/ballot", send_ballot, methods=["POST"], name=f"act:{CAST}"),
@@ -167,6 +156,7 @@ def _certificate(
         "received": AGREED.get(asks_of(poll.decided), N_("Ballots")),
         "procedure": procedure,
         "unmet": showing.unmet(poll.decided, words),
+        "projects": showing.projects_of(poll),
         "about": showing.abouts(poll.decided, titles, words),
         "figures": showing.calculator_fields(procedure, poll),
     }
@@ -186,7 +176,7 @@ def _poll_page(
     matter: Matter = request.state.matter
     engine: Engine = request.app.state.engine
     procedure = matter.standing.procedures.get(poll.opened.procedure)
-    kind = form_of(chosen(matter.standing.rules, poll.opened.rule))
+    kind = form_of(rule_of(matter.standing.rules, poll.opened))
     if poll.decided is not None:
         proof = engine.proof(matter.community, poll.decided_by)
         context = _certificate(matter, poll, procedure, request.state.words)
@@ -246,7 +236,7 @@ def _check(request: Request, poll: Poll, form: Form) -> Response:
     if right is None:
         raise Unreadable([("entitlement", "is missing")])
     matter: Matter = request.state.matter
-    rule = chosen(matter.standing.rules, poll.opened.rule)
+    rule = rule_of(matter.standing.rules, poll.opened)
     kind = form_of(rule)
     choice = marking.text_of(form, poll, kind)
     channel = "assisted" if request.state.page.principal else "web"
@@ -289,7 +279,7 @@ def export_poll(request: Request) -> Response:
     measure = request.query_params.get("measure", usual)
     if measure == "area" and not request.state.viewer.signed_in:
         raise HTTPException(403)
-    rule = chosen(matter.standing.rules, poll.opened.rule)
+    rule = rule_of(matter.standing.rules, poll.opened)
     if rule is None or measure not in counted_in:
         raise HTTPException(404)
     ballots = showing.cast_in(engine, matter, poll)
@@ -301,126 +291,6 @@ def export_poll(request: Request) -> Response:
 def _who(request: Request) -> str:
     page = request.state.page
     return str(page.principal or page.member)
-
-
-# Opening a poll
-
-
-def ask_opening(request: Request) -> Response:
-    """Show the form that opens a poll, with what each procedure would need."""
-    page = request.state.page
-    viewer = page.acting_viewer(request.state.matter)
-    engine: Engine = request.app.state.engine
-    reasons = engine.may(request.state.matter, viewer, engine.registry.kinds[OPEN])
-    if reasons and not viewer.signed_in and page.sign_in_address:
-        return RedirectResponse(page.sign_in_address, 303)
-    return _opening_page(request, {}, Refused(*reasons) if reasons else None)
-
-
-def _opening_page(request: Request, typed: Any, refused: Refused | None) -> Response:
-    matter: Matter = request.state.matter
-    engine: Engine = request.app.state.engine
-    words: Words = request.state.words
-    return respond(
-        request,
-        "voting/opening.html",
-        refused=refused,
-        typed=typed,
-        chosen=typed.list if isinstance(typed, Form) else lambda _name: (),
-        procedures=_offered(engine, matter, words),
-        groups=_groups(engine, matter),
-        notices=_announcements(engine, matter, request.state.viewer),
-        offers=offers(matter.standing.rules),
-    )
-
-
-def _offered(engine: Engine, matter: Matter, words: Words) -> list[dict[str, Any]]:
-    """Return the procedures in force whose roster the community has, with what they would need."""
-    found = []
-    for procedure in matter.standing.procedures.values():
-        if procedure.kind == "no_vote":
-            continue
-        its = showing.roster_totals(engine, matter, procedure.roster)
-        if its is not None and procedure.in_force(engine.now().date()):
-            needs = turnout_needs(procedure, showing.whole(its), ZERO)
-            title = showing.title_of(procedure, words)
-            found.append({"id": procedure.id, "title": title, "needs": needs, "of": its})
-    return found
-
-
-def _groups(engine: Engine, matter: Matter) -> list[tuple[str, str]]:
-    rosters = {procedure.roster for procedure in matter.standing.procedures.values()}
-    named = {g for roster in rosters for g in showing.groups_of(engine, matter, roster)}
-    return [(group, group) for group in sorted(named)]
-
-
-def _announcements(engine: Engine, matter: Matter, viewer: Viewer) -> list[tuple[str, str]]:
-    """Return what was posted, newest first, by the numbers of what each notice is about."""
-    kinds = ("planning.notice_posted",)
-    facts: Sequence[Fact] = engine.facts(
-        matter.id, viewer, kinds=kinds, newest=True, limit=MOST_FACTS
-    )
-    return [
-        (" ".join(str(int(number)) for number in fact.event.about or (fact.seq,)), fact.event.title)
-        for fact in facts
-    ]
-
-
-async def send_opening(request: Request) -> Response:
-    """Open the poll; where it is refused, show the form as it was filled in."""
-    form = await read_form(request)
-    try:
-        receipt = await record(request, _opened(request, form), key=form["key"])
-    except Refused as refused:
-        return await run_in_threadpool(_opening_page, request, form, refused)
-    to = url(request, "voting.poll", matter=request.state.matter.id, poll=receipt.seq)
-    return respond(request, "voting/receipt.html", receipt=receipt, to=to)
-
-
-def _opened(request: Request, form: Form) -> PollOpened:
-    procedure = request.state.matter.standing.procedures.get(form["procedure"])
-    opens_at: datetime | None = form.time("opens_at") if form.get("opens_at") else None
-    about = dict.fromkeys(int(n) for n in form.get("about").split() if n.isdigit())
-    event: PollOpened = PollOpened(
-        question=form["question"],
-        options=_options(form, request.state.words),
-        procedure=form["procedure"],
-        roster=procedure.roster if procedure else "",
-        closes_at=form.time("closes_at"),
-        opens_at=opens_at,
-        secrecy=_secrecy(form),
-        box_key=form.get("box_key").strip(),
-        rule=_rule(request, form),
-        groups=tuple(form.list("groups")),
-        opposed_most=form.whole("opposed_most") if form.get("opposed_most") else 0,
-        about=tuple(map(Ref, about)),
-    )
-    return event
-
-
-def _secrecy(form: Form) -> Literal["open", "secret", "scrutineers"]:
-    given = form.get("secrecy")
-    return "scrutineers" if given == "scrutineers" else "secret" if given == "secret" else "open"
-
-
-def _options(form: Form, words: Words) -> tuple[Option, ...]:
-    if form["rule"] == "yes_no_abstain":
-        return tuple(Option(id=name, title=words(TITLES[name])) for name in OPTIONS)
-    lines = [line.strip() for line in form.get("options").splitlines() if line.strip()]
-    named = [Option(id=f"o{n}", title=line) for n, line in enumerate(lines, 1)]
-    if form["rule"] != "plurality":  # where several things are marked, a blank ballot abstains
-        return tuple(named)
-    return (*named, Option(id=ABSTAIN, title=words(TITLES[ABSTAIN])))
-
-
-def _rule(request: Request, form: Form) -> str:
-    """Return the rule with those of its settings that differ from the usual ones."""
-    rule = request.state.matter.standing.rules.get(form["rule"])
-    if not isinstance(rule, CountedRule):
-        return form["rule"]
-    given = {name: form.whole(name) for name in ASKED if name in rule.settings and form.get(name)}
-    other = [f"{name}={n}" for name, n in given.items() if str(n) != rule.settings[name]]
-    return f"{rule.id}({','.join(other)})" if other else rule.id
 
 
 # Procedures

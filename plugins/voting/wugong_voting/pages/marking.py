@@ -61,7 +61,7 @@ def text_of(form: Form, poll: Poll, kind: BallotForm) -> str:
         if not form.get("choice"):
             raise Unreadable([("choice", "is missing")])
         return str(form["choice"])
-    if kind.kind == "approval":
+    if kind.kind in ("approval", "projects"):
         return ",".join(form.list("choice")) or BLANK
     marked = {line.option: form.get(line.field) for line in lines(poll, kind)}
     numbers = {o: form.whole(f"mark-{n}") for n, (o, text) in enumerate(marked.items()) if text}
@@ -82,7 +82,7 @@ def in_words(text: str, poll: Poll, kind: BallotForm, words: Words) -> list[str]
 
 
 def _named(ballot: Written, kind: BallotForm, titles: Mapping[str, str], words: Words) -> list[str]:
-    if kind.kind == "approval":
+    if kind.kind in ("approval", "projects"):
         return [titles[option] for option in ballot.named]
     joint = words(N_(", "))
     told = []

@@ -66,7 +66,7 @@ def _votes_for(_offer: Offer, _project: int, score: Exact) -> int:
 RULE = CountingRule(
     id="pb_knapsack",
     title=N_("Each voter spends the budget (knapsack)"),
-    asks="projects",
+    asks="knapsack",
     partial=within,
     decide=decide,
     picks="projects",
