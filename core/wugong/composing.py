@@ -14,18 +14,20 @@ FIGURES = ("members", "representatives", "women")
 
 
 def compose(procedure: Procedure, request: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
-    """Return each test of the composition as applied to members, representatives and women."""
+    """Return each test of the composition as applied to members, their kinds and seat classes."""
     if not procedure.composition:
         message = N_("No composition is laid down for {procedure}.")
         raise Undecidable("no_composition", message, procedure=procedure.id)
     listed = request.get("all")
     given = {**(listed if isinstance(listed, Mapping) else {}), **request}
     figures = {name: _count(name, given[name]) for name in FIGURES if name in given}
+    seats = _seats(procedure, request.get("classes", {}))
     for test in procedure.composition:
         for name in (test.count, test.of):
-            if name and name not in figures:
+            if name and name not in figures and name not in seats:
                 message = N_("{figure} is missing: a test needs it.")
-                raise Undecidable("figure_missing", message, figure=name)
+                place = name if name in FIGURES else f"classes.{name}"
+                raise Undecidable("figure_missing", message, figure=place)
     for part, of in (("representatives", "members"), ("women", "members")):
         if figures.get(part, 0) > figures.get(of, figures.get(part, 0)):
             message = N_("{unit}: {group} is {part}, more than {of} with {all}.")
@@ -33,7 +35,27 @@ def compose(procedure: Procedure, request: Mapping[str, Any]) -> tuple[dict[str,
             raise Undecidable(
                 "part_above_all", message, **details, part=figures[part], all=figures[of]
             )
-    return tuple(_applied(test, figures) for test in procedure.composition)
+    together = sum(seats.values())
+    if together > figures.get("members", together):
+        message = N_("The classes have {seats} seats together, more than {members} members.")
+        most = figures["members"]
+        raise Undecidable(
+            "seats_above_members", message, where="members", seats=together, members=most
+        )
+    return tuple(_applied(test, {**figures, **seats}) for test in procedure.composition)
+
+
+def _seats(procedure: Procedure, value: Any) -> dict[str, int]:
+    """Read how many sit in each class of the body."""
+    known = [one.id for one in procedure.classes]
+    if not isinstance(value, Mapping):
+        message = N_("{where} must be a whole number from 0, not {value}.")
+        raise Undecidable("not_a_count", message, where="classes", value=repr(value)[:40])
+    if unknown := [str(name) for name in value if name not in known]:
+        message = N_("{procedure} has no class of seats {name}; known: {known}.")
+        details = {"procedure": procedure.id, "name": unknown[0][:40]}
+        raise Undecidable("class_unknown", message, **details, known=", ".join(known) or "–")
+    return {name: _count(f"classes.{name}", seats) for name, seats in value.items()}
 
 
 def _count(name: str, value: Any) -> int:

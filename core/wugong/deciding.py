@@ -38,6 +38,7 @@ KEYS = {
     "members",
     "representatives",
     "women",
+    "classes",
     *GROUPS,
 }
 

@@ -99,6 +99,7 @@ def describe(
     parts: tuple[tuple[str, Iterable[Line]], ...] = (
         (N_("Taking part"), (_test(one, words) for one in procedure.quorum)),
         (N_("In favour"), (_test(one, words) for one in procedure.consent)),
+        (N_("Classes of seats"), _classes(procedure, words)),
         (N_("Composition of the body"), _composition(procedure, words)),
         (N_("Who calls it"), _convenor(procedure, words)),
         (
@@ -182,9 +183,19 @@ def _named(title: Mapping[str, str], words: Words) -> str:
     return title.get(words.language) or next(iter(title.values()), "")
 
 
-def condition(unit: str, threshold: Threshold, base: str, words: Words) -> str:
-    """Say what a test asks for: ``owners: 2/3 or more of all entitled``."""
+def condition(
+    unit: str,
+    threshold: Threshold,
+    base: str,
+    words: Words,
+    classes: Mapping[str, str] | None = None,
+) -> str:
+    """Say what a test asks for: ``owners: 2/3 or more of all entitled``.
+
+    ``classes`` are the titles of the classes of seats by id.
+    """
     names = {**UNITS, **BASES, "area": N_("floor area"), "women": N_("women")}
+    said = {name: words(one) for name, one in names.items()} | dict(classes or {})
     message = (
         N_("{unit}: {share} or more of {base}")
         if threshold.inclusive
@@ -193,7 +204,12 @@ def condition(unit: str, threshold: Threshold, base: str, words: Words) -> str:
     share = f"{threshold.share.numerator}/{threshold.share.denominator}"
     if threshold.share == 1:
         message = N_("{unit}: all of {base}")
-    return words(message, unit=words(names[unit]), share=share, base=words(names[base]))
+    return words(message, unit=said[unit], share=share, base=said[base])
+
+
+def class_titles(procedure: Procedure, words: Words) -> dict[str, str]:
+    """Return the titles of the classes of seats by id."""
+    return {one.id: _named(one.title, words) for one in procedure.classes}
 
 
 def _test(test: Requirement, words: Words) -> Line:
@@ -213,16 +229,24 @@ def _support(support: Support, words: Words) -> Line:
 
 
 def _composition(procedure: Procedure, words: Words) -> Iterable[Line]:
-    names = {**UNITS, "women": N_("women")}
+    classes = class_titles(procedure, words)
+    names = {name: words(one) for name, one in {**UNITS, "women": N_("women")}.items()} | classes
     for rule in procedure.composition:
         if rule.threshold is None:
             message = (
                 N_("{unit}: at most {number}") if rule.most else N_("{unit}: at least {number}")
             )
-            text = words(message, unit=words(names[rule.count]), number=rule.most or rule.number)
+            text = words(message, unit=names[rule.count], number=rule.most or rule.number)
         else:
-            text = condition(rule.count, rule.threshold, rule.of, words)
+            text = condition(rule.count, rule.threshold, rule.of, words, classes)
         yield Line(text, rule.source, rule.confidence)
+
+
+def _classes(procedure: Procedure, words: Words) -> Iterable[Line]:
+    for one in procedure.classes:
+        title = _named(one.title, words)
+        text = words(N_("{seats}, in the chair"), seats=title) if one.chair else title
+        yield Line(text, one.source, one.confidence)
 
 
 def _proxies(procedure: Procedure, words: Words) -> Iterable[Line]:

@@ -30,6 +30,7 @@ UNMET = N_(
 AT_LEAST = N_("{unit}: {have}, at least {number} are needed [{source}].")
 AT_MOST = N_("{unit}: {have}, at most {number} are allowed [{source}].")
 ADVICE = N_("This is an opinion and has no legal effect where a statute decides.")
+FROM_MEMORY = N_("{test} is from memory and was not read again: check it.")
 UNVERIFIED = N_("The share of {test} is from memory and was not read again: check it.")
 
 
@@ -130,7 +131,7 @@ def composed(procedure: Procedure, request: Mapping[str, Any]) -> Json:
     lawful = all(test["met"] for test in tests)
     text = told(OUTCOMES["lawful" if lawful else "unlawful"])
     for test in tests:
-        text = follow(text, _composed_line(test))
+        text = follow(text, _composed_line(test, procedure))
     return {
         "procedure": procedure.id,
         "version": procedure.version,
@@ -144,20 +145,25 @@ def composed(procedure: Procedure, request: Mapping[str, Any]) -> Json:
         ],
         "text": text,
         "needed": {test["id"]: _asked(test) for test in tests},
-        "flags": [],
+        "flags": [
+            {"code": "unverified", "text": told(FROM_MEMORY, test=test["id"])}
+            for test in tests
+            if test["confidence"] == "M"
+        ],
     }
 
 
-def _composed_line(test: Mapping[str, Any]) -> dict[str, str]:
+def _composed_line(test: Mapping[str, Any], procedure: Procedure) -> dict[str, str]:
     """Say one test of a composition: a share, or a number at least or at most."""
-    names = {**UNITS, "women": N_("women")}
-    unit = told(names[test["unit"]])
+    names = {name: told(one) for name, one in {**UNITS, "women": N_("women")}.items()}
+    names |= {one.id: dict(one.title) for one in procedure.classes}
+    unit = names[test["unit"]]
     fixed = {"number": AT_LEAST, "most": AT_MOST}.get(test["base"])
     if fixed:
         details = {"have": test["have"], "number": test["of"], "source": test["source"]}
         return {lang: told(fixed, unit=name, **details)[lang] for lang, name in unit.items()}
     details = {key: test[key] for key in ("have", "of", "op", "share", "source")}
-    details["needed"], base = test["least"], told(names[test["base"]])
+    details["needed"], base = test["least"], names[test["base"]]
     message = MET if test["met"] else UNMET
     return {
         lang: told(message, unit=name, base=base[lang], **details)[lang]

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from wugong.procedure_parts import Composition, Item, Requirement, Silence
+from wugong.procedure_rows import check_figures
 from wugong.procedures import Procedure, read_fields, read_procedures
 from wugong.words import N_
 
@@ -136,6 +137,7 @@ def stricter(parent: Procedure, data: Mapping[str, Any], text: str = "") -> Proc
         raise ValueError(f"{where}: effective_from is before that of {parent.id}")
     basis = (*stated.pop("basis"), *parent.basis)
     made = replace(parent, **stated, effective_from=since, effective_to=until)
+    check_figures(made.composition, made.classes, where)
     return replace(made, family="", form="", basis=basis, text=f"{parent.text}\n{text}")
 
 

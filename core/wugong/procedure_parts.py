@@ -81,13 +81,24 @@ class Composition:
     """What a body must consist of: a share of another figure, or a number at least or at most."""
 
     id: str
-    count: str  # members, representatives, women
+    count: str  # members, representatives, women, or a class of seats
     of: str  # "" when a number is asked for
     threshold: Threshold | None
     number: int  # the least that is enough; 0 when a share or a limit is asked for
     source: str
     confidence: Confidence
     most: int = 0  # the most that is allowed; 0 where there is no limit
+
+
+@dataclass(frozen=True, slots=True)
+class SeatClass:
+    """A class of seats in a body: whose they are; ``chair`` where one of them presides."""
+
+    id: str
+    title: Mapping[str, str]
+    source: str
+    confidence: Confidence
+    chair: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, TypeVar, get_args
 
@@ -16,6 +17,7 @@ from wugong.procedure_parts import (
     Item,
     Proxies,
     Requirement,
+    SeatClass,
     Silence,
     Step,
     Support,
@@ -28,6 +30,7 @@ Row = TypeVar("Row")
 MOST_DAYS = 3650
 POLICIES = ("strict_returned", "signed_receipt_is_abstain", "follow_majority_if_rules_say")
 FIGURES = ("members", "representatives", "women")
+CLASS = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 def read_list(value: Any, read: Callable[[Any, str], Row], where: str) -> tuple[Row, ...]:
@@ -111,14 +114,32 @@ def read_composition(row: Any, where: str) -> Composition:
     else:
         check_keys(row, where, shared | {"of", "op", "share"})
         of, threshold = read_text(row, "of", where), _threshold(row, where)
-    for figure in {row["count"], of} - {""}:
-        if figure not in FIGURES:
-            raise ValueError(f"{where}: {figure!r} is none of {', '.join(FIGURES)}")
     source, sure = read_text(row, "source", where), read_confidence(row, where)
     least, most = (0, number) if limit == "most" else (number, 0)
-    return Composition(
-        read_text(row, "id", where), row["count"], of, threshold, least, source, sure, most
-    )
+    name, count = read_text(row, "id", where), read_text(row, "count", where)
+    return Composition(name, count, of, threshold, least, source, sure, most)
+
+
+def read_class(row: Any, where: str) -> SeatClass:
+    """Read ``{id, source, confidence, zh_Hans, zh_Hant, en}``; ``chair`` where one presides."""
+    check_keys(row, where, {"id", "source", "confidence", *LANGUAGES}, {"chair"})
+    name, chair = read_text(row, "id", where), row.get("chair", False)
+    if not CLASS.fullmatch(name) or name in FIGURES:
+        raise ValueError(f"{where}: {name!r} cannot be the id of a class")
+    if not isinstance(chair, bool):
+        raise ValueError(f"{where}: chair must be true or false")
+    title = read_title({key: row[key] for key in LANGUAGES}, where)
+    source, sure = read_text(row, "source", where), read_confidence(row, where)
+    return SeatClass(name, title, source, sure, chair)
+
+
+def check_figures(rules: Iterable[Composition], classes: Iterable[SeatClass], where: str) -> None:
+    """Refuse a composition that counts what is neither a figure nor a class of the body."""
+    known = (*FIGURES, *(one.id for one in classes))
+    for rule in rules:
+        for figure in {rule.count, rule.of} - {""}:
+            if figure not in known:
+                raise ValueError(f"{where}, composition: {figure!r} is none of {', '.join(known)}")
 
 
 def read_item(row: Any, where: str) -> Item:

@@ -24,6 +24,7 @@ from wugong.procedure_parts import (
     Kind,
     Proxies,
     Requirement,
+    SeatClass,
     Silence,
     Step,
     Support,
@@ -42,6 +43,7 @@ __all__ = [
     "Procedure",
     "Proxies",
     "Requirement",
+    "SeatClass",
     "Silence",
     "Step",
     "Support",
@@ -80,7 +82,7 @@ class Procedure:
     family: str = ""  # procedures that differ in form only share one
     form: str = ""
     parent: str = ""  # the procedure that a local pack makes stricter
-    customary: bool = False  # rules of debate: never where a statute decides
+    customary: bool = False  # debate and discussion: never where a statute decides
     plurality: bool = False  # of an election: the most votes win, above the share of ``consent``
     notice_may_be_shorter: bool = False  # where the text allows it in special cases
     convenor: str = ""
@@ -90,6 +92,7 @@ class Procedure:
     proxies: Proxies | None = None
     silence: tuple[Silence, ...] = ()
     composition: tuple[Composition, ...] = ()
+    classes: tuple[SeatClass, ...] = ()  # of the seats of the body
     items: tuple[Item, ...] = ()
     all_items: bool = False  # ``items`` of the body's procedures are the whole list of the statute
     causes: tuple[str, ...] = ()  # of ``no_vote``: what alone allows it
@@ -137,6 +140,7 @@ _ROWS: Mapping[str, Callable[[Any, str], Any]] = {
     "petition": rows.read_support,
     "silence": rows.read_silence,
     "composition": rows.read_composition,
+    "classes": rows.read_class,
     "items": rows.read_item,
     "steps": rows.read_step,
     "terms": rows.read_term,
@@ -204,6 +208,7 @@ def make_procedure(data: Mapping[str, Any]) -> Procedure:
     if missing := REQUIRED - data.keys():
         raise ValueError(f"{where}: {', '.join(sorted(missing))} missing")
     made = Procedure(**read_fields(data, where))
+    rows.check_figures(made.composition, made.classes, where)
     if made.kind == "no_vote" and (made.decides or made.quorum or made.consent):
         raise ValueError(f"{where}: no_vote needs decides = false, and neither quorum nor consent")
     return made

@@ -58,7 +58,7 @@ def _matter(
             raise Undecidable("procedure_unknown", message, procedure=options.instead_of[:80])
         statute = procedures[options.instead_of]
         source = statute.basis[0].article
-        message = N_("Rules of debate cannot replace {procedure} [{source}].")
+        message = N_("Discussion and its rules cannot replace {procedure} [{source}].")
         text = told(message, procedure=statute.id, source=source)
         yield Reason("customary_for_statutory", source, text)
     if {"5", "6"} <= set(options.items) and procedure.body == "owners_assembly":

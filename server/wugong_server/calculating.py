@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from wugong import N_, Procedure, Threshold, Words
 from wugong.deciding import Json, decide, needed_figures
-from wugong.describing import CAUSES, POLICIES, condition
+from wugong.describing import CAUSES, POLICIES, class_titles, condition
 from wugong.explaining import OUTCOMES
 from wugong.figures import UNITS, Undecidable
 
@@ -25,6 +25,7 @@ GROUPS = {
 }
 SIDES = ("no", "abstain")
 COMPOSITION = ("members", "representatives", "women")
+CLASSES = "classes"  # of seats: a field classes.<id> each
 WOMEN = N_("women")
 AREA = N_("floor area in m²")
 SWITCHES = {
@@ -132,10 +133,11 @@ def fields_of(
 def composition_fields(procedure: Procedure, given: Mapping[str, str], words: Words) -> list[Field]:
     """Return the fields of the test of a body's composition; none where none is laid down."""
     asked = {name for rule in procedure.composition for name in (rule.count, rule.of) if name}
+    names = {name: _unit(name, words) for name in COMPOSITION if name in asked}
+    titles = class_titles(procedure, words)
+    names |= {f"{CLASSES}.{one}": titles[one] for one in titles if one in asked}
     return [
-        Field(name, _unit(name, words), given.get(name, ""), "figure", True)
-        for name in COMPOSITION
-        if name in asked
+        Field(name, label, given.get(name, ""), "figure", True) for name, label in names.items()
     ]
 
 
@@ -192,6 +194,8 @@ def read_request(procedure: Procedure, given: Mapping[str, str]) -> Json:
             continue
         if dot and group == "petition":
             options.setdefault("petition", {})[unit] = _number(unit, text)
+        elif dot and group == CLASSES:
+            request.setdefault(CLASSES, {})[unit] = _number(unit, text)
         elif dot and group in GROUPS and unit in UNITS:
             request.setdefault(group, {})[unit] = _number(unit, text)
         elif name in DATES:
@@ -236,7 +240,10 @@ def answered(request: Json, procedures: Mapping[str, Procedure], words: Words) -
         "outcome": made["outcome"],
         "said": made["text"][words.language],
         "headline": _headline(made, words),
-        "tests": [_tested(test, made, words) for test in made["tests"]],
+        "tests": [
+            _tested(test, made, words, class_titles(procedures[made["procedure"]], words))
+            for test in made["tests"]
+        ],
         "reasons": made.get("reasons", ()),
         "flags": made["flags"],
         "binding": made.get("binding", True),
@@ -254,16 +261,17 @@ def _headline(made: Json, words: Words) -> str:
     return words(OUTCOMES[outcome])
 
 
-def _tested(test: Json, made: Json, words: Words) -> Tested:
+def _tested(test: Json, made: Json, words: Words, classes: Mapping[str, str]) -> Tested:
     threshold = Threshold(Fraction(test["share"]), test["op"] == ">=", test["source"])
     fixed = {
         "number": N_("{unit}: at least {number}"),
         "most": N_("{unit}: at most {number}"),
     }.get(test["base"])
+    unit = classes.get(test["unit"]) or _unit(test["unit"], words)
     told = (
-        words(fixed, unit=_unit(test["unit"], words), number=test["of"])
+        words(fixed, unit=unit, number=test["of"])
         if fixed
-        else condition(test["unit"], threshold, test["base"], words)
+        else condition(test["unit"], threshold, test["base"], words, classes)
     )
     needed = made["needed"][test["id"]]
     return Tested(
@@ -281,23 +289,30 @@ def _tested(test: Json, made: Json, words: Words) -> Tested:
     )
 
 
-def blamed(error: Undecidable, words: Words) -> tuple[str, str]:
-    """Return the field that an error is about, ``""`` for none, and what to say beside it."""
+def blamed(
+    error: Undecidable, words: Words, classes: Mapping[str, str] | None = None
+) -> tuple[str, str]:
+    """Return the field that an error is about, ``""`` for none, and what to say beside it.
+
+    ``classes`` are the titles of the classes of seats by id.
+    """
     details = error.details
     place = str(details.get("where") or details.get("figure") or "")
     if not place and "group" in details and "unit" in details:
         place = f"{details['group']}.{details['unit']}"
     field = place.removeprefix("options.")
-    told = {name: _named(name, value, words) for name, value in details.items()}
-    if field in ("members", "representatives", "women") or field.partition(".")[0] in LISTS:
+    told = {name: _named(name, value, words, classes or {}) for name, value in details.items()}
+    if field.partition(".")[0] in (*COMPOSITION, *LISTS):
         field = field.partition(".")[0]
     return field, words(error.message, **told)
 
 
-def _named(name: str, value: object, words: Words) -> object:
+def _named(name: str, value: object, words: Words, classes: Mapping[str, str]) -> object:
     """Say a detail of an error in the words of the form."""
     if name in ("where", "figure") and isinstance(value, str):
         group, dot, unit = value.removeprefix("options.").partition(".")
+        if group == CLASSES:
+            return classes.get(unit, unit)
         titles = {**GROUPS, **DATES, **COUNTS, **LISTS, "petition": N_("Asked for it")}
         head = words(titles[group]) if group in titles else _unit(group, words)
         rest = _unit(unit, words) if unit in UNITS else unit

@@ -203,6 +203,10 @@ def procedure(found: Procedure, language: str) -> Json:
         "roster": found.roster,
         "quorum": [requirement(test) for test in found.quorum],
         "consent": [requirement(test) for test in found.consent],
+        "classes": [
+            {"id": one.id, "title": one.title.get(language, one.id), "chair": one.chair}
+            for one in found.classes
+        ],
         "notice_days": found.notice_days,
         "notice_source": found.notice_source,
         "publish_days": found.publish_days,

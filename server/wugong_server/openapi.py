@@ -81,6 +81,7 @@ PROCEDURE: Json = {
     "roster": TEXT,
     "quorum": many(REQUIREMENT),
     "consent": many(REQUIREMENT),
+    "classes": many(one(id=TEXT, title=TEXT, chair={"type": "boolean"})),
     "notice_days": NUMBER,
     "basis": many(BASIS),
 }

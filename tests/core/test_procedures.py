@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from wugong import judge, read_procedure
+from wugong.composing import compose
 from wugong.procedures import read_procedures
 
 HEAD = """
@@ -133,6 +134,7 @@ PARTS: Mapping[str, str] = {
     "composition": '[{ id = "few", count = "women", number = 2, source = "s", confidence = "V" }]',
     "items": f'[{{ number = 1, source = "s", confidence = "V", {NAMES} }}]',
     "steps": f'[{{ id = "a", under = ["b.c"], source = "s", confidence = "V", {NAMES} }}]',
+    "classes": f'[{{ id = "a", chair = true, source = "s", confidence = "V", {NAMES} }}]',
     "incompatible": '[{ one = "a", other = "b", source = "s", confidence = "V" }]',
 }
 
@@ -183,3 +185,44 @@ def test_what_cannot_stand_together_is_refused(change: tuple[str, str], message:
     assert change[0] in text
     with pytest.raises(ValueError, match=message):
         read_procedure(text.replace(*change))
+
+
+def classes(count: int) -> str:
+    """Return the rows of ``count`` classes of seats: one of each is needed, the first presides."""
+    rows = [
+        f'{{ id = "c{n}", source = "s", confidence = "I", {NAMES}, chair = {str(n == 1).lower()} }}'
+        for n in range(1, count + 1)
+    ]
+    tests = [
+        f'{{ id = "t{n}", count = "c{n}", number = 1, source = "s", confidence = "I" }}'
+        for n in range(1, count + 1)
+    ]
+    return f"classes = [{', '.join(rows)}]\ncomposition = [{', '.join(tests)}]\n"
+
+
+def test_a_committee_of_twelve_classes_is_data() -> None:
+    body = read_procedure(HEAD + classes(12) + TESTS + REST)
+    assert [one.id for one in body.classes if one.chair] == ["c1"]
+    full = {f"c{n}": 1 for n in range(1, 13)}
+    assert all(test["met"] for test in compose(body, {"classes": full}))
+    assert [t["id"] for t in compose(body, {"classes": {**full, "c7": 0}}) if not t["met"]] == [
+        "t7"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param(('count = "c2"', 'count = "c3"'), "'c3' is none of members", id="no class"),
+        pytest.param(('id = "c2"', 'id = "c1"'), "c1 is there twice", id="one twice"),
+        pytest.param(('id = "c2"', 'id = "women"'), "cannot be the id of a class", id="a figure"),
+        pytest.param(('id = "c2"', 'id = "C 2"'), "cannot be the id of a class", id="no name"),
+        pytest.param(("chair = true", "chair = 1"), "chair must be true or false", id="chair"),
+    ],
+)
+def test_a_wrong_class_of_seats_is_refused(change: tuple[str, str], message: str) -> None:
+    text = HEAD + classes(2) + TESTS + REST
+    assert change[0] in text
+    with pytest.raises(ValueError, match=message) as refused:
+        read_procedure(text.replace(*change))
+    assert "procedure town.meeting" in str(refused.value)

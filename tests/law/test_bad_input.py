@@ -170,7 +170,83 @@ def test_where_nobody_votes_no_figures_settle_anything(name: str) -> None:
         assert refused(name, **figures, **cause) == "no_vote"
 
 
-@pytest.mark.parametrize("name", ["villagers.rules"])
+ADVISING = sorted(n for n, p in LAW.items() if not (p.decides or p.quorum or p.consent))
+DISCUSSING = [name for name in ADVISING if LAW[name].kind == "decision"]
+
+
+@pytest.mark.parametrize("name", DISCUSSING)
+def test_a_discussion_body_settles_nothing_whoever_agrees(name: str) -> None:
+    everybody = {group: {"members": 99} for group in ("all", "part", "present", "yes")}
+    for figures in ({}, everybody):
+        assert refused(name, **figures) == "no_test"
+        instead = {"options": {"instead_of": "owners.ordinary"}}
+        answer = ask(name, **figures, **instead)
+        assert (answer["outcome"], answer["binding"]) == ("void", False)
+        assert [one["code"] for one in answer["reasons"]] == ["customary_for_statutory"]
+
+
+def test_the_three_meetings_the_councils_and_the_committee_are_discussion_bodies() -> None:
+    meetings = [f"discussion.three_meetings.{one}" for one in ("coordination", "hearing", "review")]
+    councils = ["residents.council", "residents.council.chengdu"]
+    assert ["community.governance", *meetings, *councils] == DISCUSSING
+
+
+SIX = {
+    "party": 1,
+    "residents_committee": 1,
+    "owners_committee": 1,
+    "property_service": 1,
+    "social_organisations": 1,
+    "residents": 4,
+}
+
+
+def test_a_committee_that_lacks_a_class_is_not_complete() -> None:
+    whole = ask("community.governance", check="composition", classes=SIX)
+    assert whole["outcome"] == "passed" and whole["flags"] == []
+    for lacking in SIX:
+        answer = ask("community.governance", check="composition", classes={**SIX, lacking: 0})
+        assert answer["outcome"] == "rejected"
+        assert [test["unit"] for test in answer["tests"] if not test["met"]] == [lacking]
+    assert "街道黨工委：有1，至少要1" in whole["text"]["zh_Hant"]
+
+
+@pytest.mark.parametrize(
+    ("members", "residents", "expected"),
+    [
+        pytest.param(20, 20, "rejected", id="20 members"),
+        pytest.param(21, 10, "rejected", id="11 cadres of 21"),
+        pytest.param(21, 11, "passed", id="10 cadres of 21"),
+        pytest.param(22, 11, "passed", id="half are cadres"),
+    ],
+)
+def test_a_council_in_chengdu_has_21_members_and_at_most_half_of_them_cadres(
+    members: int, residents: int, expected: str
+) -> None:
+    request = {"members": members, "classes": {"residents": residents}}
+    answer = ask("residents.council.chengdu", check="composition", **request)
+    assert answer["outcome"] == expected
+    assert [flag["code"] for flag in answer["flags"]] == ["unverified"] * 2
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        pytest.param({"classes": {**SIX, "army": 1}}, "class_unknown", id="a class it has not"),
+        pytest.param({"classes": {"party": 1}}, "figure_missing", id="classes missing"),
+        pytest.param({"classes": [1]}, "not_a_count", id="a list"),
+        pytest.param({"classes": {**SIX, "party": -1}}, "not_a_count", id="below nobody"),
+        pytest.param({"classes": {**SIX, "party": True}}, "not_a_count", id="true"),
+        pytest.param({"classes": SIX, "members": 8}, "seats_above_members", id="nine of eight"),
+    ],
+)
+def test_seats_that_no_committee_can_have_are_refused(request_: dict[str, Any], code: str) -> None:
+    assert refused("community.governance", check="composition", **request_) == code
+    even = {"check": "composition", "classes": SIX, "members": 9}
+    assert outcome("community.governance", **even) == "passed"
+
+
+@pytest.mark.parametrize("name", ["villagers.rules", "owners.lift"])
 def test_a_flow_names_the_procedures_that_its_vote_is_held_under(name: str) -> None:
     under = [one for step in LAW[name].steps for one in step.under]
     with pytest.raises(Undecidable) as told:

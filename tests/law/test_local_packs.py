@@ -110,6 +110,29 @@ def test_a_limit_may_only_be_lower(row: str, message: str) -> None:
     assert (least.number, most.most) == (3, int(row[-1]))
 
 
+@pytest.mark.parametrize(
+    ("count", "number", "message"),
+    [
+        ("residents", 3, ""),
+        ("party", 2, ""),
+        ("army", 1, "'army' is none of members"),
+    ],
+)
+def test_a_committee_may_ask_for_more_of_its_classes(count: str, number: int, message: str) -> None:
+    name = {"party": "party_is_there"}.get(count, "further")
+    rule = (
+        f'composition = [{{ id = "{name}", count = "{count}", number = {number}, '
+        'source = "例 2", confidence = "I" }]\n'
+    )
+    head = HEAD.replace("villagers.assembly.adults", "community.governance")
+    if message:
+        with pytest.raises(ValueError, match=message):
+            read_packs([("town.toml", head + rule)], LAW)
+        return
+    made = read_packs([("town.toml", head + rule)], LAW)["town.assembly"]
+    assert (count, number) in [(one.count, one.number) for one in made.composition]
+
+
 @given(
     share=st.fractions(0, 1, max_denominator=12).filter(lambda share: share > 0),
     op=st.sampled_from([">", ">="]),

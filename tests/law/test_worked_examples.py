@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.law.lawbook import LAW, ask, outcome, owners, unmet
+from tests.law.lawbook import LAW, ask, outcome, owners, refused, unmet
 from wugong.deadlines import Calendar, deadline, rules
 
 
@@ -277,9 +277,22 @@ def test_a_levy_has_one_form_of_its_own_as_an_assembly_decides_it_like_any_matte
     )
 
 
+def test_w3_the_vote_on_a_lift_is_the_special_majority_its_flow_leads_to() -> None:
+    votes = [step for step in LAW["owners.lift"].steps if step.under]
+    assert [(step.id, step.under) for step in votes] == [("vote", ("owners.special",))]
+    figures = {"all": owners(12, "900.00"), "part": owners(8, "600.00")}
+    for area, expected in (("449.99", "rejected"), ("450.00", "passed"), ("450.01", "passed")):
+        assert outcome(votes[0].under[0], **figures, yes=owners(6, area)) == expected
+    assert refused("owners.lift", **figures, yes=owners(6, "450.00")) == "no_vote"
+    for early in ("body", "plan", "post"):
+        order = [step.id for step in LAW["owners.lift"].steps]
+        assert order.index(early) < order.index("vote") < order.index("apply")
+
+
 @pytest.mark.parametrize(
     ("rule", "start", "day"),
     [
+        pytest.param("owners.lift.plan", "2026-03-01", "2026-03-17", id="a plan for 15 days"),
         pytest.param("villagers.publication.publish", "2026-03-01", "2026-03-17", id="15 days"),
         pytest.param("villagers.rules.file", "2026-03-02", "2026-03-12", id="10 days"),
         pytest.param("homestead.application.check", "2026-03-02", "2026-03-16", id="10 working"),

@@ -226,9 +226,83 @@ def test_too_few_and_too_many_are_told_apart(
     assert headline in said and shown in said and "至多5" in said
 
 
+SEATS = {
+    "classes.party": 1,
+    "classes.residents_committee": 1,
+    "classes.owners_committee": 1,
+    "classes.property_service": 1,
+    "classes.social_organisations": 1,
+    "classes.residents": 3,
+}
+
+
+@pytest.mark.parametrize(
+    ("residents", "headline", "shown"),
+    [
+        (0, "人员组成不合法。", "居民的代表：至少1 有0，需要1， 还差1"),
+        (1, "人员组成合法。", "居民的代表：至少1"),
+    ],
+)
+def test_a_committee_is_checked_class_by_class(
+    client: Any, residents: int, headline: str, shown: str
+) -> None:
+    figures = {"check": "composition", **SEATS, "classes.residents": residents}
+    page = tried(client, "community.governance", figures)
+    assert headline in result(page) and shown in result(page)
+    assert "街道党工委（主持）" in page and "席位类别" in page
+
+
+def test_a_number_from_memory_is_marked_at_its_row(client: Any) -> None:
+    figures = {"check": "composition", "members": 21, "classes.residents": 11}
+    said = result(tried(client, "residents.council.chengdu", figures))
+    assert said.count("凭记忆录入，待核") == 2 and "twenty_one_or_more" not in said
+
+
+@pytest.mark.parametrize(
+    ("procedure", "figures", "field", "message"),
+    [
+        pytest.param(
+            "community.governance", {"classes.party": 1}, "f-classes-residents_committee",
+            "缺少居民委员会", id="a class missing",
+        ),
+        pytest.param(
+            "community.governance", {**SEATS, "classes.party": "one"}, "f-classes-party",
+            "街道党工委", id="no number",
+        ),
+        pytest.param(
+            "residents.council.chengdu", {"members": 21, "classes.residents": 22}, "f-members",
+            "22", id="more seats than members",
+        ),
+        pytest.param(
+            "villagers.representatives", {"members": 9, "representatives": 10, "women": 3},
+            "f-representatives", "10", id="more representatives than members",
+        ),
+    ],
+)  # fmt: skip
+def test_seats_that_cannot_be_are_said_beside_their_field(
+    client: Any, procedure: str, figures: dict[str, object], field: str, message: str
+) -> None:
+    page = tried(client, procedure, {"check": "composition", **figures})
+    error = re.search(rf'<p class="err" id="{field}-err">(.*?)</p>', page)
+    assert error is not None and message in error[1] and 'id="result"' not in page
+
+
+def test_a_local_procedure_names_its_place_in_words(client: Any) -> None:
+    page = client.get("/procedures/residents.council.chengdu").text
+    assert "<dd>四川省成都市</dd>" in page and "CN-SC-Chengdu" not in page
+    assert '<small class="mute">四川省成都市</small>' in client.get("/procedures").text
+
+
+@pytest.mark.parametrize("name", ["residents.council", "discussion.three_meetings.hearing"])
+def test_a_discussion_body_says_that_it_decides_nothing(client: Any, name: str) -> None:
+    page = client.get(f"/procedures/{name}").text
+    assert "不作决定" in page and 'id="try"' not in page
+    assert '<a href="/procedures/owners.special">' in page
+
+
 def test_a_flow_without_a_vote_leads_to_the_vote_and_has_no_calculator(client: Any) -> None:
     page = client.get("/procedures/villagers.rules").text
-    assert "本程序不设表决。" in page and 'id="try"' not in page
+    assert "本程序不设表决。" in page and 'id="try"' not in page and "表决方式" not in page
     assert re.search(r'由村民会议表决.*?<a href="/procedures/villagers.assembly.adults">', page)
     said = tried(client, "villagers.rules", one_unit("persons", all=9, present=9, yes=9))
     assert 'id="result"' not in said
@@ -250,3 +324,9 @@ def test_programs_get_the_same_answer_as_the_command(client: Any) -> None:
     listed = client.get(f"{V1}/procedures").json()["procedures"]
     found = next(one for one in listed if one["id"] == "owners.special")
     assert "part.area" in found["figures"]
+    committee = next(one for one in listed if one["id"] == "community.governance")
+    assert [one["id"] for one in committee["classes"] if one["chair"]] == ["party"]
+    seats = {"classes": {name.partition(".")[2]: n for name, n in SEATS.items()}}
+    check = {"procedure": "community.governance", "on": "2026-06-30", "check": "composition"}
+    composed = client.post(f"{V1}/decide", json={**check, **seats})
+    assert composed.status_code == 200 and composed.json()["outcome"] == "passed"

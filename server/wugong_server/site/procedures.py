@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wugong import Procedure
-from wugong.describing import describe
+from wugong.describing import class_titles, describe
 from wugong.figures import Undecidable
 from wugong_server.calculating import (
     answered,
@@ -30,7 +30,8 @@ def listed(request: Request) -> Response:
     by_setting: dict[str, list[Procedure]] = {}
     for _, procedure in sorted(registry.procedures.items()):
         by_setting.setdefault(procedure.setting, []).append(procedure)
-    return respond(request, "procedures.html", by_setting=by_setting, titles=titles)
+    places = _places(page)
+    return respond(request, "procedures.html", by_setting=by_setting, titles=titles, places=places)
 
 
 def show(request: Request) -> Response:
@@ -51,7 +52,7 @@ def show(request: Request) -> Response:
         try:
             result = answered(asked, page.engine.registry.procedures, page.words)
         except Undecidable as wrong:
-            field, error = blamed(wrong, page.words)
+            field, error = blamed(wrong, page.words, class_titles(procedure, page.words))
     names = _names(page)
     groups = fields_of(procedure, given, page.words, today.isoformat())
     return respond(
@@ -61,6 +62,7 @@ def show(request: Request) -> Response:
         current=procedure.in_force(today),
         sections=describe(procedure, page.words, names),
         names=names,
+        places=_places(page),
         asked=[group for group in groups if group.asked],
         further=[group for group in groups if not group.asked],
         composition=composition_fields(procedure, given, page.words),
@@ -69,6 +71,12 @@ def show(request: Request) -> Response:
         wrong_field=field,
         error=error,
     )
+
+
+def _places(page: Page) -> dict[str, str]:
+    """Return the names of the places whose statutes are told, by jurisdiction."""
+    told = page.engine.registry.statutes.values()
+    return {one.jurisdiction: one.place[page.language] for one in told if one.place}
 
 
 def _names(page: Page) -> dict[str, str]:
