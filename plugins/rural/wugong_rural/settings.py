@@ -17,7 +17,6 @@ RURAL = Setting(
         N_("Representative"): N_("Villagers' representative"),
         N_("Community worker"): N_("Village officer"),
         N_("community workers"): N_("village officers"),
-        N_("Community"): N_("Village"),
         N_("Members"): N_("Members of the village"),
         N_("members of the community"): N_("members of the village"),
         N_("Owners' assembly"): N_("Villagers' assembly"),
