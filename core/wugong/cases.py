@@ -376,7 +376,8 @@ class Story:
         return self.engine.registry.books[name][1]
 
     def _waiting(self, place: str, wanted: str) -> str:
-        found = sorted({item.act for item in self.engine.waiting(place, OPERATOR)})
+        awaited = self.engine.waiting(place, OPERATOR)
+        found = sorted({item.act for item in awaited if item.act})
         return "" if wanted in found else f"awaited are {found}, not {wanted}"
 
     def _verified(self, _place: str, _wanted: Any) -> str:

@@ -15,7 +15,7 @@ from wugong import permission, versions
 from wugong.audience import Viewer, may_read
 from wugong.books import Book
 from wugong.errors import Refusal
-from wugong.events import Act, Fact, Kind, documents_named, sealed_fields
+from wugong.events import Act, Fact, Kind, documents_named, kind_of, sealed_fields
 from wugong.journal import (
     read_fact,
     read_stamp,
@@ -423,14 +423,16 @@ class Reader(Proofs):
             ]
 
     def waiting(self, matter: Matter, viewer: Viewer) -> list[Waiting]:
-        """Return what is awaited in ``matter``; a confidential act is awaited among its own."""
-        return [
-            item
-            for item in waiting_of(self.registry, matter)
-            if item.who != "clock" and self._may_know(matter, item, viewer)
-        ]
+        """Return what is awaited in ``matter``; a confidential act is awaited among its own.
+
+        What only the clock ends (days that must run) is for whoever may read that it ended.
+        """
+        items = waiting_of(self.registry, matter)
+        return [item for item in items if self._may_know(matter, item, viewer)]
 
     def _may_know(self, matter: Matter, item: Waiting, viewer: Viewer) -> bool:
+        if item.who == "clock":
+            return item.then is not None and may_read(viewer, kind_of(item.then).shown_to)
         if "operator" in viewer.roles:
             return True
         kind = self.registry.kind(item.act)

@@ -116,12 +116,15 @@ def deeds(page: Page, matter: Matter) -> dict[str, list[Deed]]:
     """Return what is awaited and from whom, what else the reader can do, and what others can."""
     viewer = page.acting_viewer(matter)
     waits = page.engine.waiting(matter.id, page.viewer)
-    awaited = [w for w in waits if w.act and page.engine.registry.kind(w.act)]
+    awaited = [w for w in waits if not w.act or page.engine.registry.kind(w.act)]
     mine = {kind.name: kind for kind in page.engine.offered(matter, viewer) if _offered(kind)}
     found: dict[str, list[Deed]] = {"waiting": [], "mine": [], "others": [], "steps": []}
     done: set[str] = set()
     for waiting in sorted(awaited, key=lambda w: (w.by is None, w.by or page.now)):
-        kind = page.engine.registry.kinds[waiting.act]
+        kind = page.engine.registry.kind(waiting.act)
+        if kind is None:  # nobody's act: days that must run, an end that comes by itself
+            found["waiting"].append(_awaited(page, matter, waiting))
+            continue
         own = (
             kind.name in mine
             and _concerns(waiting.who, matter, viewer)
@@ -161,11 +164,15 @@ def _concerns(who: str, matter: Matter, viewer: Viewer) -> bool:
     return who in viewer.roles or viewer.member in matter.relations.get(who, frozenset())
 
 
-def _awaited(page: Page, matter: Matter, waiting: Waiting, kind: Kind, own: bool) -> Deed:
-    words = page.words_of(kind.plugin)
+def _awaited(
+    page: Page, matter: Matter, waiting: Waiting, kind: Kind | None = None, own: bool = False
+) -> Deed:
+    words = page.words_of(kind.plugin) if kind else page.words
     said = words(waiting.what, **details_words(page, words, waiting.details))
-    more = preset(kind, waiting.about, matter)
-    href = act_url(page.request, matter.id, kind.name, **more) if own else ""
+    href = ""
+    if kind is not None and own:
+        more = preset(kind, waiting.about, matter)
+        href = act_url(page.request, matter.id, kind.name, **more)
     return Deed(said, role_words(page, waiting.who), href, waiting.by, "", waiting.source)
 
 

@@ -120,6 +120,18 @@ def test_the_matter_page_and_the_notice_board_show_the_notice(place: Any, at: st
     assert "Clause 1" in sheet and "1,200.00" in sheet
 
 
+def test_the_matter_page_says_which_days_must_run_until_when_and_by_which_article(
+    place: Any, at: str
+) -> None:
+    place.notice(place.scheme([place.need()]))
+    place.r.wait(days=11)
+    page = browse(place.r).get(at).text
+    section = page[page.index('id="can"') : page.index("</section>", page.index('id="can"'))]
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", section))
+    assert re.search(r"公示中：.{0,40}截止，还剩4天.{0,60}到期自动", said), said
+    assert "物业管理条例" in said and 'class="law"' in section
+
+
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 def test_every_page_stands_in_three_languages(place: Any, at: str, language: str) -> None:
     need = place.need()
