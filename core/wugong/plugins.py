@@ -67,6 +67,7 @@ class Registry:
     defaults: dict[str, SettingDefault] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)  # plugin → package
     versions: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
     core: frozenset[str] = frozenset()  # kinds of the core vocabulary, whatever their prefix
     hooks: dict[tuple[str, str], list[Implementation]] = field(default_factory=dict)
     plain: dict[str, list[Implementation]] = field(default_factory=dict)
@@ -122,6 +123,7 @@ def build(plugins: Mapping[str, Any]) -> Registry:
             raise Misconfigured(f"plugin {name}: {error}") from error
         registry.packages[name] = getattr(plugin, "__package__", None) or name
         registry.versions[name] = str(getattr(plugin, "__version__", ""))
+        registry.titles[name] = str(getattr(plugin, "TITLE", ""))
     _check_hooks(manager)
     for name in sorted(plugins):
         _contribute(registry, name, manager)
@@ -301,6 +303,7 @@ def describe(registry: Registry) -> Iterable[dict[str, Any]]:
         yield {
             "name": name,
             "package": registry.packages[name],
+            "title": registry.titles[name],
             "version": registry.versions[name],
             "hooks": sorted({i.hook for i in heard + plain}),
             "events": sorted(k for k, kind in registry.kinds.items() if kind.plugin == name),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import east_asian_width
 
 from wugong import N_, STAGES, Matter, Words
 from wugong_server import formats
@@ -18,6 +19,8 @@ STATE_WORDS = {
 }
 GAP = 8  # between the bars of a flow, in its own units of a thousandth of the width
 WIDTH = 1000
+# About how wide a Chinese sign is on a telephone, in thousandths, by the size of type.
+EM = {"": 48, "on": 57, "max": 80}
 LETTERS = "甲乙丙丁戊己庚辛壬癸"
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 
@@ -161,8 +164,12 @@ class Flow:
     labels: tuple[Mark, ...]
 
 
-def flow(sources: Sequence[tuple[str, int]], uses: Sequence[tuple[str, int]]) -> Flow | None:
+def flow(
+    sources: Sequence[tuple[str, int]], uses: Sequence[tuple[str, int]], size: str = ""
+) -> Flow | None:
     """Draw where money comes from and where it goes; sums must agree and be above zero.
+
+    ``size`` is that of the type, as in 長者模式: names that find no room leave their letter.
 
     The ribbons share each source among the uses in their order: which yuan paid for what is not
     known, and the picture says only how much.
@@ -177,8 +184,8 @@ def flow(sources: Sequence[tuple[str, int]], uses: Sequence[tuple[str, int]]) ->
     bars = [Drawn(f"f{'abc'[min(i, 2)]}", _bar(*at, 6)) for i, at in enumerate(tops)]
     bars += [Drawn(f"f{'def'[min(i, 2)]}", _bar(*at, 80)) for i, at in enumerate(ends)]
     links = _ribbons([a for _, a in sources], [a for _, a in uses], tops, ends)
-    labels = [_mark(f"{LETTERS[i % 10]} {n}", tops[i], "11%") for i, (n, _) in enumerate(sources)]
-    labels += [_mark(f"{CIRCLED[i % 10]} {n}", ends[i], "97%") for i, (n, _) in enumerate(uses)]
+    labels = _marks(LETTERS, [name for name, _ in sources], tops, "11%", size)
+    labels += _marks(CIRCLED, [name for name, _ in uses], ends, "97%", size)
     return Flow(WIDTH, tuple(bars), tuple(links), tuple(labels))
 
 
@@ -230,10 +237,58 @@ def _ribbon(top: tuple[int, int], end: tuple[int, int]) -> str:
     return f"M{a} 20C{a} 50 {c} 50 {c} 80H{d}C{d} 50 {b} 50 {b} 20z"
 
 
-def _mark(text: str, bar: tuple[int, int], y: str) -> Mark:
-    middle = (bar[0] + bar[1]) // 2
-    if middle < WIDTH // 8:
-        return Mark(text, f"{bar[0] * 100 // WIDTH}%", y, "start")
-    if middle > WIDTH * 7 // 8:
-        return Mark(text, f"{bar[1] * 100 // WIDTH}%", y, "end")
-    return Mark(text, f"{middle * 100 // WIDTH}%", y, "middle")
+def _marks(
+    signs: str, names: Sequence[str], bars: Sequence[tuple[int, int]], y: str, size: str
+) -> list[Mark]:
+    """Name the bars of a row, the longest first; a name without room leaves its letter."""
+    said = [signs[i % 10] for i in range(len(names))]
+    for i in sorted(range(len(names)), key=lambda i: bars[i][0] - bars[i][1]):
+        longer = [*said[:i], f"{said[i]} {names[i]}", *said[i + 1 :]]
+        if _beside(longer, bars, size):
+            said = longer
+    return [
+        _mark(text, *place, y) for text, place in zip(said, _places(said, bars, size), strict=True)
+    ]
+
+
+def _beside(said: Sequence[str], bars: Sequence[tuple[int, int]], size: str) -> bool:
+    """Tell whether there is room for all, names over their own bars, letters beside."""
+    places = _places(said, bars, size)
+    return places[0][0] >= 0 and all(
+        (len(text) == 1 and start - EM[size] <= bar[1] and end + EM[size] >= bar[0])
+        or start <= (bar[0] + bar[1]) // 2 <= end
+        or bar[0] <= (start + end) // 2 <= bar[1]
+        for text, (start, end), bar in zip(said, places, bars, strict=True)
+    )
+
+
+def _places(
+    said: Sequence[str], bars: Sequence[tuple[int, int]], size: str
+) -> list[tuple[int, int]]:
+    """Return start and end of each text: in the middle of its bar, or as near as the others let."""
+    widths = [width_of(text, size) for text in said]
+    starts: list[int] = []
+    edge, gap = 0, EM[size] // 2
+    for width, (start, end) in zip(widths, bars, strict=True):
+        starts.append(max(edge, min((start + end - width) // 2, WIDTH - width)))
+        edge = starts[-1] + width + gap
+    edge = WIDTH
+    for i in reversed(range(len(said))):
+        starts[i] = min(starts[i], edge - widths[i])
+        edge = starts[i] - gap
+    return [(start, start + width) for start, width in zip(starts, widths, strict=True)]
+
+
+def width_of(text: str, size: str = "") -> int:
+    """Return about how long a text is, in thousandths of the width."""
+    em = EM[size]
+    return sum(em if east_asian_width(one) in "WFA" else em * 5 // 8 for one in text)
+
+
+def _mark(text: str, start: int, end: int, y: str) -> Mark:
+    if start <= 0:
+        return Mark(text, "0%", y, "start")
+    if end >= WIDTH:
+        return Mark(text, "100%", y, "end")
+    middle = (start + end) // 2
+    return Mark(text, f"{middle // 10}.{middle % 10}%", y, "middle")

@@ -39,6 +39,7 @@ def environment(registry: Registry, settings: Settings) -> Environment:
         loader=ChoiceLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,
+        optimized=False,  # a filter on a constant is no constant: it speaks the reader's language
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -197,6 +197,46 @@ def test_a_flow_of_money_is_drawn_only_when_it_adds_up() -> None:
     assert drawn is not None and len(drawn.bars) == 3 and len(drawn.links) == 2
 
 
+def names_in(drawn: drawing.Flow | None, y: str) -> list[str]:
+    assert drawn is not None
+    return [mark.text for mark in drawn.labels if mark.y == y]
+
+
+@pytest.mark.parametrize("size", ["", "on", "max"])
+@pytest.mark.parametrize(
+    ("left", "names"),
+    [
+        pytest.param(0, ["① 已付", "② 准备金"], id="two bars"),
+        pytest.param(40_000, ["① 已付", "②", "③"], id="two short bars side by side"),
+    ],
+)
+def test_a_bar_without_room_for_its_name_keeps_its_letter(
+    left: int, names: list[str], size: str
+) -> None:
+    uses = [("已付", 7_740_000 - left), ("准备金", 860_000), ("可用", left)]
+    drawn = drawing.flow([("补贴", 5_000_000), ("自筹", 3_600_000)], uses, size)
+    assert names_in(drawn, "97%") == names
+    assert names_in(drawn, "11%") == ["甲 补贴", "乙 自筹"]
+
+
+@given(
+    st.lists(st.integers(1, 10**9), min_size=1, max_size=7),
+    st.sampled_from(["", "on", "max"]),
+    st.text("补贴自筹捐赠款abc", min_size=1, max_size=8),
+)
+def test_no_two_names_of_a_flow_overlap(amounts: list[int], size: str, name: str) -> None:
+    whole = [(name, sum(amounts))]
+    drawn = drawing.flow([(name, amount) for amount in amounts], whole, size)
+    assert drawn is not None
+    edge = 0
+    for mark in drawn.labels[:-1]:
+        width, at = drawing.width_of(mark.text, size), round(float(mark.x[:-1]) * 10)
+        start = {"start": at, "middle": at - width // 2, "end": at - width}[mark.anchor]
+        assert start >= edge - 1
+        edge = start + width
+    assert edge <= 1001
+
+
 def test_a_code_is_no_source() -> None:
     assert laws.chips("funds.payment_made", HANS) == []
 

@@ -36,6 +36,9 @@ EVENTS = (
     events.LabourRecorded,
 )
 
+__version__ = "0.1.0"
+TITLE = N_("Micro-projects and pledges")
+
 
 @hookimpl
 def register() -> Iterable[Contribution]:

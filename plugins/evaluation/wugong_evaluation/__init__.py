@@ -35,6 +35,9 @@ from wugong_evaluation.events import (
 from wugong_evaluation.texts import CONTRIBUTED
 from wugong_evaluation.tracks import EVALUATIONS
 
+__version__ = "0.1.0"
+TITLE = N_("Evaluation")
+
 
 @hookimpl
 def register() -> Iterable[Contribution]:

@@ -37,6 +37,9 @@ from wugong_funds.texts import CONTRIBUTED
 
 MOST_WAITING = 50  # the oldest; a longer list helps nobody, and the engine takes at most 100
 
+__version__ = "0.1.0"
+TITLE = N_("Money")
+
 
 @hookimpl
 def register() -> Iterable[Contribution]:

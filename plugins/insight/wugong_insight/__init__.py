@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wugong import Act, Contribution, Refusal, SettingChanged, hookimpl, on
+from wugong import N_, Act, Contribution, Refusal, SettingChanged, hookimpl, on
 from wugong_insight import questions, settings
 from wugong_insight.evidence import ASSISTED, EVIDENCE, READS
+
+__version__ = "0.1.0"
+TITLE = N_("Questions from the record")
 
 
 @hookimpl

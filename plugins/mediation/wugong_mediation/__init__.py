@@ -9,6 +9,7 @@ from wugong import (
     BUILD,
     EVALUATE,
     MANAGE,
+    N_,
     PLAN,
     SHARE,
     Act,
@@ -60,6 +61,9 @@ WITHIN = (
     ConfirmationReminded,
     ConfirmationLapsed,
 )
+
+__version__ = "0.1.0"
+TITLE = N_("Mediation")
 
 
 @hookimpl

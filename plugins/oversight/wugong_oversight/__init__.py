@@ -43,6 +43,9 @@ EVENTS = (
     events.UpkeepPlanned,
 )
 
+__version__ = "0.1.0"
+TITLE = N_("Supervision on the site")
+
 
 @hookimpl
 def register() -> Iterable[Contribution]:

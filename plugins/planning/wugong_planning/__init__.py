@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wugong import (
+    N_,
     PLAN,
     Act,
     Contribution,
@@ -41,6 +42,9 @@ EVENTS = (
     NoticePosted,
     NoticeEnded,
 )
+
+__version__ = "0.1.0"
+TITLE = N_("Needs, schemes and opinions")
 
 
 @hookimpl

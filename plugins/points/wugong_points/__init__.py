@@ -56,6 +56,9 @@ EVENTS = (
 )
 MOST_WAITING = 50  # the oldest; a longer list helps nobody, and the engine takes at most 100
 
+__version__ = "0.1.0"
+TITLE = N_("Points")
+
 
 @hookimpl
 def register() -> Iterable[Contribution]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wugong import (
+    N_,
     Act,
     Contribution,
     Matter,
@@ -30,6 +31,9 @@ from wugong_rural.events import (
     PartyProposed,
     ResultPosted,
 )
+
+__version__ = "0.1.0"
+TITLE = N_("Villages")
 
 
 @hookimpl

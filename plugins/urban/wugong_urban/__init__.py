@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from wugong import (
     BUILD,
+    N_,
     PLAN,
     Act,
     Contribution,
@@ -32,6 +33,7 @@ from wugong_urban.events import (
 from wugong_urban.texts import HEAR, OFFER, ROLES, TEXTS, URBAN
 
 __version__ = "0.1.0"
+TITLE = N_("Urban communities")
 
 
 @hookimpl

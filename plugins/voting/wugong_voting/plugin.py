@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wugong import (
+    N_,
     ROLL,
     Act,
     Books,
@@ -53,6 +54,7 @@ from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
 from wugong_voting.state import POLLS, awaits_scrutineers, polls_of, still_open
 from wugong_voting.words import CONFIRM, TELLER, TEXTS, UNLOCK, VOTE
 
+TITLE = N_("Polls")
 PAPER_LOG = (PaperDelivered, PaperReturned)
 BATCH = (BatchEntered, BatchConfirmed, BatchWithdrawn)
 

@@ -36,6 +36,7 @@ def plugins(request: Request) -> Response:
     rows = [
         {
             **row,
+            "title": page.words_of(row["name"])(row["title"]),
             "used": row["name"] in page.community.plugins,
             "retired": row["name"] in page.community.retired,
             "retire": act_url(

@@ -12,7 +12,7 @@ from wugong import BUILD, PLAN, PaymentMade, Ref, StageClosed, StageOpened, seal
 from wugong.testing import Rehearsal
 from wugong_funds.events import BudgetAdopted, IncomeBooked, PaymentRequested
 from wugong_funds.ledger import BALANCES, LINES
-from wugong_server.testing import browse
+from wugong_server.testing import app_of, browse
 
 
 @pytest.fixture
@@ -120,3 +120,32 @@ def test_the_ledger_is_drawn_in_every_language(
 ) -> None:
     for path in (f"/m/{lights}/ledger", "/c/example/ledger", f"/m/{lights}"):
         assert browse(street, "qian", language=language).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("first", ["zh-Hans", "en"])
+def test_whoever_reads_first_leaves_no_word_of_their_language(
+    street: Rehearsal, lights: str, first: str
+) -> None:
+    app = app_of(street)
+    browse(street, app=app, language=first).get(f"/m/{lights}/ledger")
+    page = text(browse(street, app=app, language="en").get(f"/m/{lights}/ledger").text)
+    assert "all accounts come to 0.00 yuan." in page
+    page = text(browse(street, app=app, language="zh-Hans").get(f"/m/{lights}/ledger").text)
+    assert "合计为0.00元。" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "titles"),
+    [
+        pytest.param("zh-Hans", ("微项目和众筹", "资金"), id="简体"),
+        pytest.param("zh-Hant", ("微項目和眾籌", "資金"), id="繁體"),
+        pytest.param("en", ("Micro-projects and pledges", "Money"), id="English"),
+    ],
+)
+def test_plugins_are_listed_by_their_titles(
+    street: Rehearsal, language: str, titles: tuple[str, str]
+) -> None:
+    page = browse(street, "wang", language=language).get("/c/example/admin/plugins").text
+    heads = [text(head).strip() for head in re.findall(r'<th scope="row">(.*?)<br>', page)]
+    assert tuple(heads) == titles
+    assert "–" not in text(page)  # each says its version
