@@ -191,6 +191,12 @@ def role_words(page: Page, role: str) -> str:
     return page.words(refusals.ROLES.get(role, role))
 
 
+def plugin_words(page: Page, plugin: str) -> str:
+    """Return the title of a plugin, its name where it has none."""
+    title = page.engine.registry.titles.get(plugin, "")
+    return page.words_of(plugin)(title) or plugin
+
+
 def audience_words(page: Page, audience: str) -> str:
     """Say who belongs to an audience."""
     known = refusals.AUDIENCES

@@ -89,7 +89,10 @@ def draw(part: Any) -> Markup:
     except Exception:
         log.exception("%s is left out", part.template)
         template_words.set(before)
-        said = page.words(N_("A part of this page is missing: {plugin}."), plugin=plugin)
+        title = page.engine.registry.titles.get(plugin) or plugin
+        said = page.words(
+            N_("A part of this page is missing: {plugin}."), plugin=page.words_of(plugin)(title)
+        )
         return Markup('<p class="mute">{}</p>').format(said)
 
 

@@ -141,6 +141,29 @@ def test_a_role_in_one_matter_is_shown_with_its_title(
     assert "wutong.999" in cell  # there is no such matter
 
 
+def options_of(page: str, name: str) -> dict[str, str]:
+    """Return what a field offers to choose from, by value."""
+    field = re.search(rf'<select[^>]* name="{name}"[^>]*>(.*?)</select>', page, re.S)
+    assert field is not None
+    return dict(re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)</option>', field[1]))
+
+
+def test_a_role_is_given_in_a_matter_by_its_title(client: TestClient, rehearsal: Rehearsal) -> None:
+    matter = rehearsal.open("修长椅", by="li")
+    form = client.get("/m/wutong/do/wugong.role_granted?member=li").text
+    assert options_of(form, "scope")[matter] == "修长椅"
+    data = {"member": "li", "role": "supervisor", "scope": matter, "until": "", "key": "k"}
+    done = client.post("/m/wutong/do/wugong.role_granted", data=data)
+    assert done.status_code == 303
+    grants = rehearsal.matter("wutong").standing.grants
+    assert [g.scope for g in grants if g.role == "supervisor"] == [matter]
+
+
+def test_a_role_in_a_matter_that_is_not_there_can_be_ended(client: TestClient) -> None:
+    form = client.get("/m/wutong/do/wugong.role_revoked?member=li&role=agent&scope=wutong.999").text
+    assert options_of(form, "scope")["wutong.999"] == "wutong.999"
+
+
 def test_an_account_lets_a_member_sign_in(client: TestClient, rehearsal: Rehearsal) -> None:
     form = {"member": "li", "account": "13800000000", "password": "a long enough secret"}
     assert client.post("/c/wutong/admin/accounts", data=form).status_code == 303

@@ -39,6 +39,41 @@ RURAL = Setting(
         N_("Choose “Online”, or ask your community worker."): N_(
             "Choose “Online”, or ask a village officer."
         ),
+        N_("All projects of the community"): N_("All projects of the village"),
+        N_("Our own rules for pledges"): N_("The village's rules for pledges"),
+        N_("Our own rules for projects that residents take on"): N_(
+            "The village's rules for projects that villagers take on"
+        ),
+        N_("You do the work with your neighbours; the community helps as it says."): N_(
+            "You do the work with your neighbours; the village helps as it says."
+        ),
+        N_("help offered: {support}"): N_("help of the village: {support}"),
+        N_(
+            "Evaluation published: independent {expert}, residents {residents}, "
+            "{answers} of {invited} answered"
+        ): N_(
+            "Evaluation published: independent {expert}, villagers {residents}, "
+            "{answers} of {invited} answered"
+        ),
+        N_("How the residents rated"): N_("How the villagers rated"),
+        N_("Residents may rate until"): N_("Villagers may rate until"),
+        N_("Residents: closed"): N_("Villagers: closed"),
+        N_("Our own rules of evaluation"): N_("The village's rules of evaluation"),
+        N_("Our own rules of the fund"): N_("The village's rules of the fund"),
+        N_("Our own rules of supervision"): N_("The village's rules of supervision"),
+        N_("Our own rules of upkeep"): N_("The village's rules of upkeep"),
+        N_("Our own rules of points"): N_("The village's rules of points"),
+        N_("All together"): N_("The whole village"),
+        N_("At the community desk, into the letter box, or scan the code."): N_(
+            "At the village office, into the letter box, or scan the code."
+        ),
+        N_("Before {when}, at the community desk, into the letter box, or scan the code."): N_(
+            "Before {when}, at the village office, into the letter box, or scan the code."
+        ),
+        N_("Own rules of this community, each with its source"): N_(
+            "Own rules of this village, each with its source"
+        ),
+        N_("Scope (empty: the community)"): N_("Scope (empty: the village)"),
         N_("Ask the community office to check your registration"): N_(
             "Ask the village office to check your registration"
         ),

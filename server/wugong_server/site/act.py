@@ -30,7 +30,7 @@ from wugong_server.page import Page, page_of, url
 from wugong_server.refusals import ROLES
 from wugong_server.responding import record, redirect, respond
 from wugong_server.speech import problems
-from wugong_server.telling import audience_words, role_words, tell, value_words
+from wugong_server.telling import audience_words, plugin_words, role_words, tell, value_words
 
 NOT_YOURS = "wugong.not_your_role"
 MOST_MEMBERS = 500
@@ -194,8 +194,19 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
             if p.kind != "no_vote"
         ],
         "rule": [(r.id, page.words(r.title)) for r in registry.rules.values()],
-        "plugin": [(name, name) for name in standing.plugins],
+        "plugin": [(name, plugin_words(page, name)) for name in standing.plugins],
     }
+    if kind.name == "wugong.setting_changed":
+        options["name"] = [
+            (name, page.words_of(name.partition(".")[0])(one.title))
+            for name, one in sorted(registry.defaults.items())
+            if name.partition(".")[0] in {*standing.plugins, "wugong"}
+        ]
+    if kind.name in ("wugong.role_granted", "wugong.role_revoked"):
+        lines, _ = page.engine.matters(page.matter.community, page.viewer, limit=MOST_FACTS)
+        titles = {line.id: line.title for line in lines}
+        asked = page.request.query_params.get("scope", "")
+        options["scope"] = list({**({asked: asked} if asked else {}), **titles}.items())
     needs_people = names_people(kind.fields)
     return Asking(
         words=page.words_of(kind.plugin),
@@ -235,7 +246,8 @@ def facts_to_name(page: Page, kinds: Sequence[str]) -> list[Option]:
     found = []
     for one in tell(page, facts):
         own = next((t for t in texts.get(one.seq, {}).values() if t and t not in one.text), "")
-        said = f"“{shorten(own)}” {one.text}" if own else one.text
+        quoted = page.words(N_("“{words}” {text}"), words=shorten(own), text=one.text)
+        said = quoted if own else one.text
         number = page.words(N_("no. {seq}"), seq=one.seq)
         found.append((str(one.seq), f"{shorten(said, MOST_SAID)} · {number}"))
     return found

@@ -12,6 +12,7 @@ from wugong.plugins import describe
 from wugong_server.page import Page, act_url, page_of
 from wugong_server.responding import respond
 from wugong_server.site.desk import require
+from wugong_server.telling import plugin_words
 
 
 def show(request: Request) -> Response:
@@ -36,7 +37,7 @@ def plugins(request: Request) -> Response:
     rows = [
         {
             **row,
-            "title": page.words_of(row["name"])(row["title"]),
+            "title": plugin_words(page, row["name"]),
             "used": row["name"] in page.community.plugins,
             "retired": row["name"] in page.community.retired,
             "retire": act_url(

@@ -11,8 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from wugong import N_, STAGES, Attached, Fact, Kind, Label, Matter, Ref, Viewer, Waiting
+from wugong import N_, STAGES, Attached, Fact, Kind, Label, Matter, Ref, To, Viewer, Waiting
 from wugong_server.drawing import STATE_WORDS
+from wugong_server.fields import defaults_of
 from wugong_server.page import Page, act_url, page_of, url
 from wugong_server.refusals import CHANNELS
 from wugong_server.responding import PER_PAGE, Paged, page_number, respond
@@ -135,6 +136,8 @@ def deeds(page: Page, matter: Matter) -> dict[str, list[Deed]]:
     for name, kind in sorted(page.engine.registry.kinds.items()):
         if name in done or not _offered(kind) or not open_now(page, matter, kind):
             continue
+        if not nameable(page, matter, kind):
+            continue
         step = kind.plugin == "wugong"
         if name in mine:
             title = page.words_of(kind.plugin)(kind.title)
@@ -156,6 +159,19 @@ def open_now(page: Page, matter: Matter, kind: Kind) -> bool:
     """Tell whether anybody could do it in the matter's stages as they stand."""
     roles = Viewer("anybody", frozenset(kind.may))
     return not page.engine.may(matter, roles, kind)
+
+
+def nameable(page: Page, matter: Matter, kind: Kind) -> bool:
+    """Tell whether there is a fact of each kind that the act must name: a ballot needs a poll."""
+    standing = page.engine.matter(matter.community)
+    known = {head.kind for its in (matter, standing) for head in its.heads.values()}
+    known |= {name for name, one in page.engine.registry.kinds.items() if one.bulk}  # no heads
+    given = defaults_of(kind.cls)
+    return all(
+        not known.isdisjoint(to.kinds)
+        for name, its in kind.fields.items()
+        if its.type is Ref and not its.optional and name not in given and (to := its.mark(To))
+    )
 
 
 def _concerns(who: str, matter: Matter, viewer: Viewer) -> bool:

@@ -184,6 +184,15 @@ def test_a_mean_is_written_exactly(value: Fraction | None, written: str) -> None
     assert in_words(value) == written
 
 
+def test_a_setting_is_changed_by_its_title() -> None:
+    r = Rehearsal({"evaluation": wugong_evaluation}, members={"root": ("admin",)})
+    client = browse(r, "root")
+    form = client.get("/m/example/do/wugong.setting_changed?name=evaluation.gap_alarm").text
+    assert 'value="evaluation.gap_alarm" checked' in form
+    assert "两边相差超过满分的多少时提示" in form
+    assert 'value="planning.' not in form  # settings of plugins that are not used here
+
+
 @pytest.mark.parametrize(
     ("language", "source"),
     [

@@ -156,3 +156,38 @@ def test_what_people_write_is_text_and_never_markup(place: Any, at: str) -> None
         page = browse(place.r, "li").get(f"{at}{path}").text
         assert hostile not in page
     assert "&lt;script&gt;" in browse(place.r, "li").get(f"{at}/opinions").text
+
+
+@pytest.mark.parametrize(
+    ("offered", "folded"),
+    [
+        pytest.param(9, 0, id="below"),
+        pytest.param(10, 0, id="at the limit"),
+        pytest.param(11, 5, id="one above"),
+        pytest.param(30, 24, id="many"),
+    ],
+)
+def test_a_long_choice_shows_the_newest_and_folds_the_rest(
+    place: Any, at: str, offered: int, folded: int
+) -> None:
+    client = browse(place.r, "wang", language="zh-Hant")
+    path = f"{at}/do/planning.notice_posted"
+    boxes = re.compile(r'<input type="checkbox" name="about"')
+    while len(boxes.findall(client.get(path).text)) < offered:
+        place.need()
+    page = client.get(path).text
+    assert len(boxes.findall(page)) == offered
+    hidden = page.partition("<details")[2].partition("</details>")[0]
+    assert len(boxes.findall(hidden)) == folded
+    assert (f"還有{folded}條可選" in page) is bool(folded)
+    assert "「The stairs are dark」提出了一條需求" in page  # words of others, then what they did
+
+
+def test_what_was_ticked_below_the_fold_is_in_sight(place: Any, at: str) -> None:
+    first = place.need()
+    for _ in range(12):
+        place.need()
+    path = f"{at}/do/planning.notice_posted"
+    page = browse(place.r, "wang").get(f"{path}?about={first}").text
+    assert re.search(rf'value="{first}" checked', page)
+    assert "<details open>" in page.partition('name="about-asked"')[2]

@@ -147,6 +147,16 @@ def test_a_poll_waits_for_who_can_vote_and_has_not(member: str, waits: bool, sec
     assert ("（您）" in listed) is waits
 
 
+def test_a_ballot_is_offered_only_where_there_is_a_poll() -> None:
+    r, matter, _ = polling()
+    other = r.open("Benches", by="li")
+    client = browse(r, "li")
+    for kind in ("voting.ballot_cast", "voting.mandate_given"):
+        assert kind not in client.get(f"/m/{other}").text
+        assert client.get(f"/m/{other}/do/{kind}").status_code == 200  # who has the address
+    assert "投票" in client.get(f"/m/{matter}").text
+
+
 def test_a_poll_waits_until_each_entitlement_was_used() -> None:
     r, matter, poll = polling()
     client = browse(r, "qian")  # two flats, one member: one entitlement
