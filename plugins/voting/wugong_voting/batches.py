@@ -25,6 +25,7 @@ from wugong_voting.ballots import key
 from wugong_voting.casting import choice_refusals
 from wugong_voting.counted import form_of
 from wugong_voting.events import (
+    OWN_RULE,
     BatchConfirmed,
     BatchCounted,
     BatchEntered,
@@ -37,6 +38,7 @@ from wugong_voting.papers import MOST_TOLD, Paper, Rights, taking_refusals
 from wugong_voting.state import Poll
 
 Details = Mapping[str, int | str]
+MISREAD = "voting.sheet_misread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,8 @@ def effective(
 def marks_of(choice: str, form: BallotForm, options: tuple[str, ...]) -> Counter[str]:
     """Return what one sheet adds to the total of each option, as people count it by hand.
 
-    A sheet that chooses or marks an option counts 1 for it; of a ranking only first places are
-    counted, of grades and points the numbers themselves.
+    A sheet that chooses or marks an option or project counts 1 for it; of a ranking only first
+    places are counted, of grades and points the numbers themselves.
 
     >>> marks_of("b>a=c", BallotForm("ranked"), ("a", "b", "c"))
     Counter({'b': 1})
@@ -141,7 +143,7 @@ def marks_of(choice: str, form: BallotForm, options: tuple[str, ...]) -> Counter
 
 
 def differences(
-    control: Control, ballots: Iterable[Sheet], poll: Poll, rule: VotingRule | None, source: str
+    control: Control, ballots: Iterable[Sheet], poll: Poll, rule: VotingRule | None
 ) -> list[Refusal]:
     """Say which control totals differ from the ballots entered, and by how much."""
     listed, form = list(ballots), form_of(rule)
@@ -158,25 +160,25 @@ def differences(
     for marks in control.options:
         given[marks.option] += marks.count
     reasons = [
-        *_differs("voting.batch_sheets_differ", control.sheets, len(listed), source),
-        *_differs("voting.batch_blank_differ", control.blank, blank, source),
-        *_differs("voting.batch_spoilt_differ", control.spoilt, spoilt, source),
+        *_differs("voting.batch_sheets_differ", control.sheets, len(listed)),
+        *_differs("voting.batch_blank_differ", control.blank, blank),
+        *_differs("voting.batch_spoilt_differ", control.spoilt, spoilt),
     ]
     titles = {option.id: option.title for option in poll.opened.options}
     for option in dict.fromkeys([*poll.options, *given]):
         what = {"option": titles.get(option, option)}
         code = "voting.batch_option_differs"
-        reasons += _differs(code, given[option], entered[option], source, what)
+        reasons += _differs(code, given[option], entered[option], what)
     return reasons
 
 
-def _differs(
-    code: str, by_hand: int, entered: int, source: str, what: Details | None = None
-) -> list[Refusal]:
+def _differs(code: str, by_hand: int, entered: int, what: Details | None = None) -> list[Refusal]:
     if by_hand == entered:
         return []
     by = f"{by_hand - entered:+d}".replace("-", "−")
-    return [Refusal(code, source, {**(what or {}), "hand": by_hand, "entered": entered, "by": by})]
+    return [
+        Refusal(code, OWN_RULE, {**(what or {}), "hand": by_hand, "entered": entered, "by": by})
+    ]
 
 
 # Guards
@@ -196,19 +198,31 @@ def entering_refusals(
         return reasons
     assert poll is not None
     if any(one.number == batch.number for one in batches):
-        return [Refusal("voting.batch_entered_already", source, {"number": batch.number})]
-    reasons = _sheet_refusals(batch.ballots, batches, source)
-    unread = []
-    for one in batch.ballots:
+        return [Refusal("voting.batch_entered_already", OWN_RULE, {"number": batch.number})]
+    reasons = sheet_refusals(batch.ballots, poll, rule, rights, batches, source)
+    if all(one.code != MISREAD for one in reasons):
+        reasons += differences(batch.control, batch.ballots, poll, rule)
+    return reasons[:MOST_TOLD]
+
+
+def sheet_refusals(
+    ballots: Iterable[Sheet],
+    poll: Poll,
+    rule: VotingRule | None,
+    rights: Rights,
+    batches: Batches,
+    source: str = "",
+) -> list[Refusal]:
+    """Say what is wrong with the sheets of a batch, whatever its totals are."""
+    listed = list(ballots)
+    reasons = _repeated(listed, batches)
+    for one in listed:
         if rights[one.entitlement] is None:
             details: Details = {"sheet": one.sheet, "entitlement": one.entitlement}
             reasons.append(Refusal("voting.sheet_not_on_the_roll", source, details))
         if wrong := choice_refusals(one.choice, poll, rule, "paper", source):
-            unread += [Refusal("voting.sheet_misread", source, {"sheet": one.sheet}), *wrong]
-    reasons += unread
-    if not unread:
-        reasons += differences(batch.control, batch.ballots, poll, rule, source)
-    return reasons[:MOST_TOLD]
+            reasons += [Refusal(MISREAD, source, {"sheet": one.sheet}), *wrong]
+    return reasons
 
 
 def _now(poll: Poll | None, act: Act, source: str) -> list[Refusal]:
@@ -220,11 +234,11 @@ def _now(poll: Poll | None, act: Act, source: str) -> list[Refusal]:
         details = {"opens_at": write_time(poll.opens_at)}
         return [Refusal("voting.poll_not_open_yet", source, details)]
     if poll.opened.secret:  # two people would read beside each name what was chosen
-        return [Refusal("voting.batch_not_secret", source)]
+        return [Refusal("voting.batch_not_secret", OWN_RULE)]
     return []
 
 
-def _sheet_refusals(ballots: Iterable[Sheet], batches: Batches, source: str) -> list[Refusal]:
+def _repeated(ballots: Iterable[Sheet], batches: Batches) -> list[Refusal]:
     """Say which sheets or ballots stand twice, in this batch or in one before it."""
     sheets = {one.sheet: batch.number for batch in batches for one in batch.ballots}
     papers = {one.entitlement: batch.number for batch in batches for one in batch.ballots}
@@ -234,16 +248,16 @@ def _sheet_refusals(ballots: Iterable[Sheet], batches: Batches, source: str) -> 
     for one in ballots:
         details: dict[str, int | str] = {"sheet": one.sheet}
         if one.sheet in seen:
-            reasons.append(Refusal("voting.sheet_twice", source, details))
+            reasons.append(Refusal("voting.sheet_twice", OWN_RULE, details))
         elif one.sheet in sheets:
             details["number"] = sheets[one.sheet]
-            reasons.append(Refusal("voting.sheet_entered_already", source, details))
+            reasons.append(Refusal("voting.sheet_entered_already", OWN_RULE, details))
         paper: dict[str, int | str] = {"entitlement": one.entitlement}
         if one.entitlement in named:
-            reasons.append(Refusal("voting.paper_twice", source, paper))
+            reasons.append(Refusal("voting.paper_twice", OWN_RULE, paper))
         elif one.entitlement in papers:
             paper["number"] = papers[one.entitlement]
-            reasons.append(Refusal("voting.paper_entered_already", source, paper))
+            reasons.append(Refusal("voting.paper_entered_already", OWN_RULE, paper))
         seen.add(one.sheet)
         named.add(one.entitlement)
     return reasons
@@ -259,10 +273,10 @@ def confirming_refusals(
     assert poll is not None
     batch = waiting_in(batches, confirmed.number)
     if batch is None:
-        return [_not_waiting(confirmed.number, source)]
+        return [_not_waiting(confirmed.number)]
     if batch.people & {act.by, act.who}:
-        return [Refusal("voting.batch_needs_another", source, {"number": batch.number})]
-    return differences(confirmed.control, batch.ballots, poll, rule, source)[:MOST_TOLD]
+        return [Refusal("voting.batch_needs_another", OWN_RULE, {"number": batch.number})]
+    return differences(confirmed.control, batch.ballots, poll, rule)[:MOST_TOLD]
 
 
 def withdrawal_refusals(
@@ -273,9 +287,9 @@ def withdrawal_refusals(
     if reasons := taking_refusals(poll, act, source):
         return reasons
     if waiting_in(batches, withdrawn.number) is None:
-        return [_not_waiting(withdrawn.number, source)]
+        return [_not_waiting(withdrawn.number)]
     return []
 
 
-def _not_waiting(number: int, source: str) -> Refusal:
-    return Refusal("voting.batch_not_waiting", source, {"number": number})
+def _not_waiting(number: int) -> Refusal:
+    return Refusal("voting.batch_not_waiting", OWN_RULE, {"number": number})

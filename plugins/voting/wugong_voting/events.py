@@ -26,7 +26,9 @@ from wugong import (
 
 VOTING: Stage = PLAN | MANAGE | EVALUATE  # where polls are opened, so where ballots are cast
 WAYS = {"door": N_("At the door"), "desk": N_("At the desk"), "posted": N_("By post")}
+OWN_RULE = N_("Our own rules for paper ballots")  # no statute: how papers are kept and counted
 MOST_UNITS = 300  # what one form can list
+MOST_COUNTED = 999_999
 MOST_SHEETS = 100  # of a batch: what two people count by hand at one sitting
 NOBODY = "voting.teller"  # a relation that nobody has: results are read, ballots are not
 
@@ -98,6 +100,7 @@ class MandateWithdrawn:
     "voting.paper_delivered",
     may={"officer": VOTING},
     shown_to="officer",
+    source=OWN_RULE,
     bulk=True,
     despite_hold=True,
     title=N_("Paper ballots were handed over"),
@@ -121,6 +124,7 @@ class PaperDelivered:
     "voting.paper_returned",
     may={"officer": VOTING},
     shown_to="officer",
+    source=OWN_RULE,
     bulk=True,
     despite_hold=True,
     title=N_("Paper ballots came back"),
@@ -138,14 +142,14 @@ class PaperReturned:
     on: Annotated[date | None, Label(N_("On which day (empty: today)"))] = None
 
 
-BatchNumber = Annotated[int, Label(N_("Number of the batch")), Between(1, 9999)]
+BatchNumber = Annotated[int, Label(N_("Number of the batch")), Between(1, MOST_COUNTED)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A paper ballot: the number written on the sheet, whose it is, and what it chooses."""
 
-    sheet: Annotated[int, Label(N_("Number of the sheet")), Between(1, 999_999)]
+    sheet: Annotated[int, Label(N_("Number of the sheet")), Between(1, MOST_COUNTED)]
     entitlement: Annotated[str, Label(N_("Entitlement")), Most(80)]
     choice: Annotated[str, Label(N_("Choice")), Most(4000)]  # see ballot_forms.py
 
@@ -155,23 +159,24 @@ class Marks:
     """What was counted by hand for one option; see :func:`wugong_voting.batches.marks_of`."""
 
     option: Annotated[str, Label(N_("Option")), Most(40)]
-    count: Annotated[int, Label(N_("Counted by hand")), Between(0, 999_999)]
+    count: Annotated[int, Label(N_("Counted by hand")), Between(0, MOST_COUNTED)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
     """The control totals of a batch, counted on the sheets by hand; options left out have 0."""
 
-    sheets: Annotated[int, Label(N_("Sheets")), Between(0, 9999)]
+    sheets: Annotated[int, Label(N_("Sheets")), Between(0, MOST_COUNTED)]
     options: Annotated[tuple[Marks, ...], Label(N_("Options")), Many(50)] = ()
-    blank: Annotated[int, Label(N_("Blank sheets")), Between(0, 9999)] = 0
-    spoilt: Annotated[int, Label(N_("Spoilt sheets")), Between(0, 9999)] = 0
+    blank: Annotated[int, Label(N_("Blank sheets")), Between(0, MOST_COUNTED)] = 0
+    spoilt: Annotated[int, Label(N_("Spoilt sheets")), Between(0, MOST_COUNTED)] = 0
 
 
 @event(
     "voting.batch_entered",
     may={"officer": VOTING},
     shown_to=NOBODY,
+    source=OWN_RULE,
     despite_hold=True,
     title=N_("Enter a batch of paper ballots"),
     says=N_("A batch of paper ballots was entered"),
@@ -192,6 +197,7 @@ class BatchEntered:
     "voting.batch_confirmed",
     may={"officer": VOTING},
     shown_to="author",
+    source=OWN_RULE,
     despite_hold=True,
     title=N_("Confirm a batch of paper ballots"),
     says=N_("Batch {number} was confirmed"),
@@ -208,6 +214,7 @@ class BatchConfirmed:
     "voting.batch_withdrawn",
     may={"officer": VOTING},
     shown_to="officer",
+    source=OWN_RULE,
     despite_hold=True,
     title=N_("Withdraw a batch of paper ballots"),
     says=N_("Batch {number} was withdrawn: {reason}"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from wugong import Act, Book, Entitlement, Fact, Refusal, local_day, write_time
 from wugong_voting.ballots import key, under
-from wugong_voting.events import BatchConfirmed, PaperDelivered, PaperReturned
+from wugong_voting.events import OWN_RULE, BatchConfirmed, PaperDelivered, PaperReturned
 from wugong_voting.state import Poll
 
 MOST_TOLD = 20  # reasons of one kind: whoever pasted a wrong list reads the first ones
@@ -86,13 +86,13 @@ def refusals(
         return reasons
     named, on = act.event.entitlements, act.event.on
     if on is not None and on > local_day(act.at):
-        reasons.append(Refusal("voting.paper_in_the_future", source, {"on": on.isoformat()}))
+        reasons.append(Refusal("voting.paper_in_the_future", OWN_RULE, {"on": on.isoformat()}))
     twice = sorted({one for one in named if named.count(one) > 1})
-    reasons += _each("voting.entitlement_twice", twice, source)
+    reasons += _each("voting.entitlement_twice", twice, OWN_RULE)
     reasons += _each("voting.not_on_the_roll", [o for o in named if rights[o] is None], source)
     if isinstance(act.event, PaperReturned):
         never = [one for one in named if rights[one] is not None and log[one] is None]
-        reasons += _each("voting.paper_not_delivered", never, source)
+        reasons += _each("voting.paper_not_delivered", never, OWN_RULE)
     return reasons
 
 

@@ -93,6 +93,10 @@ TEXTS = Texts(
             "Sheet {sheet}: {entitlement} is not on the frozen roll of this poll."
         ),
         "voting.sheet_misread": N_("Sheet {sheet} cannot be counted as it was entered."),
+        "voting.sheet_without_choice": N_(
+            "Choose what the sheet says, or that it is blank or spoilt."
+        ),
+        "voting.number_unread": N_("{field}: please write a whole number."),
         "voting.paper_twice": N_("{entitlement} has two sheets in this batch; one ballot counts."),
         "voting.paper_entered_already": N_(
             "A paper ballot for {entitlement} was entered already, in batch {number}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -56,6 +57,27 @@ def test_nothing_ticked_is_said() -> None:
     r, matter, poll = polling()
     answer = send(browse(r, "wang"), f"/m/{matter}/polls/{poll}", what="delivered")
     assert answer.status_code == 422
+
+
+def test_a_long_roll_comes_in_pages_and_lists_helpers_by_their_roles() -> None:
+    r, matter, _ = polling()
+    r.roster(
+        "owners", [(f"{n:03d}", "li" if n == 1 else f"m{n}", "1", 80_00) for n in range(1, 62)]
+    )
+    body = {
+        "question": "凳子？",
+        "options": [{"id": o, "title": o} for o in ("yes", "no", "abstain")],
+        "procedure": "charter",
+        "roster": "owners",
+        "closes_at": (r.clock.now + timedelta(days=7)).isoformat(),
+    }
+    poll = r.act("wang", matter, "voting.poll_opened", body).seq
+    client, path = browse(r, "wang"), f"/m/{matter}/polls/{poll}/paper"
+    first, second = client.get(path).text, client.get(f"{path}?page=2").text
+    assert [p.count('name="entitlements"') for p in (first, second)] == [60, 1]
+    chosen = re.search(r'<select[^>]*name="handed_by".*?</select>', first, re.S)
+    assert chosen is not None
+    assert re.findall(r'<option value="(\w+)"', chosen[0]) == ["desk", "wang"]
 
 
 def test_the_list_is_cut_down_to_a_group() -> None:

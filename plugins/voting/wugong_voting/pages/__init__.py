@@ -43,7 +43,7 @@ from wugong_voting.counted import form_of
 from wugong_voting.events import BallotCast
 from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
-from wugong_voting.pages import marking, opening, papering
+from wugong_voting.pages import batching, marking, opening, papering
 from wugong_voting.pages.papering import poll_of
 from wugong_voting.state import Poll, awaits_scrutineers, polls_of
 
@@ -75,6 +75,7 @@ def register_routes() -> list[Route]:
         Route(f"{at}/{{poll:int}}/export.json", export_poll, name="voting.export"),
         Route("/c/{community}/procedures", show_procedures, name="voting.procedures"),
         *papering.ROUTES,
+        *batching.ROUTES,
     ]
 
 
@@ -107,7 +108,12 @@ def render_panels(
 
 @hookimpl
 def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine) -> bool | None:
-    """Ask for a ballot only who is on the roll, has not voted and lets nobody else vote."""
+    """Ask for a ballot only who is on the roll, has not voted and lets nobody else vote.
+
+    A batch of papers does not wait for whoever entered it.
+    """
+    if waiting.act == batching.CONFIRMED:
+        return batching.awaits(matter, waiting, viewer.member)
     poll = polls_of(matter).get(waiting.about or 0)
     if waiting.act != CAST or poll is None or poll.roll is None:
         return None
@@ -204,6 +210,7 @@ def _poll_page(
         key=read_box_key(poll.opened.box_key) if poll.opened.box_key else None,
         unlockable=poll in awaits_scrutineers(matter),
         papers=papering.counted_for(request, poll),
+        batches=papering.waiting_for(request, poll),
         spoilt=SPOILT,
         **more,
     )

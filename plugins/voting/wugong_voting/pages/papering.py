@@ -17,12 +17,14 @@ from wugong import Engine, Matter, Ref, Refusal, Refused
 from wugong_server import Form, paged, read_form, record, respond, url
 from wugong_voting import showing
 from wugong_voting.ballots import under
+from wugong_voting.batches import batches_of
 from wugong_voting.events import WAYS, PaperDelivered, PaperReturned
 from wugong_voting.papers import PAPERS, Paper, Papers, counted
 from wugong_voting.state import Poll, polls_of
 
 DELIVERED, RETURNED = "voting.paper_delivered", "voting.paper_returned"
-ON_A_PAGE = 100
+ON_A_PAGE = 60
+MOST_HELPERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ def counted_for(request: Request, poll: Poll) -> Papers | None:
     return counted(_log(request, poll).values())
 
 
+def waiting_for(request: Request, poll: Poll) -> int:
+    """Return how many batches of a poll wait for a second person."""
+    return sum(not batch.counted for batch in batches_of(request.state.matter, poll.id))
+
+
 def _log(request: Request, poll: Poll) -> Mapping[str, Paper]:
     engine: Engine = request.app.state.engine
     return engine.book(PAPERS, request.state.matter.community, prefix=under(poll.id))
@@ -94,23 +101,32 @@ def _papers_page(request: Request, typed: Any, refused: Refused | None = None) -
         if not group or any(part.group == group for part in right.parts)
     ]
     listed = paged(lines, request, ON_A_PAGE)
-    page.learn_names([name for one in listed.items for name in (one.member, one.by)])
-    people = engine.directory(request.state.matter.community, request.state.viewer)
+    helpers = _helpers(request)
+    page.learn_names([*helpers, *(name for one in listed.items for name in (one.member, one.by))])
     return respond(
         request,
         "voting/papers.html",
         refused=refused,
         poll=poll,
         papers=counted(log.values()),
+        batches=batches_of(request.state.matter, poll.id),
+        running=poll.is_open(engine.now()),
         over=poll.is_over(engine.now()),
         listed=listed,
         groups=groups if len(groups) > 1 else [],
         group=group,
         ways=[(way, request.state.words(title)) for way, title in WAYS.items()],
-        people=[(one.member, one.name or one.member) for one in people],
+        people=[(member, page.name(member)) for member in helpers],
         typed=typed,
         ticked=typed.list("entitlements") if isinstance(typed, Form) else [],
     )
+
+
+def _helpers(request: Request) -> list[str]:
+    """Return who may have handed papers over: whoever holds a role."""
+    standing, now = request.state.matter.standing, request.app.state.engine.now()
+    holding = {g.member for g in standing.grants if g.until is None or now < g.until}
+    return sorted(holding - standing.erased)[:MOST_HELPERS]
 
 
 def _line(right: showing.Right, paper: Paper | None) -> Line:
