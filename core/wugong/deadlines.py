@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from wugong.procedures import Procedure, Term
+from wugong.procedures import Confidence, Procedure, Term
 
 COUNTING = "民法典 201, 203"
 SATURDAY = 5
@@ -82,10 +82,19 @@ def terms_of(procedure: Procedure) -> dict[str, Term]:
     """Return the terms of a procedure by rule name, such as ``villagers.election.roll``."""
     own = list(procedure.terms)
     if procedure.notice_days:
-        own.append(Term("notice", procedure.notice_days, "before", procedure.notice_source, "V"))
+        source = procedure.notice_source
+        sure = _confidence(procedure, source)
+        own.append(Term("notice", procedure.notice_days, "before", source, sure))
     if procedure.publish_days:
-        own.append(Term("publish", procedure.publish_days, "posted", procedure.publish_source, "V"))
+        source = procedure.publish_source
+        sure = _confidence(procedure, source)
+        own.append(Term("publish", procedure.publish_days, "posted", source, sure))
     return {f"{procedure.id}.{term.id}": term for term in own}
+
+
+def _confidence(procedure: Procedure, source: str) -> Confidence:
+    """Return how sure the basis is of an article; what it does not list was read itself."""
+    return next((basis.confidence for basis in procedure.basis if basis.article == source), "V")
 
 
 def rules(procedures: Mapping[str, Procedure]) -> dict[str, Term]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wugong.deadlines import terms_of
 from wugong.figures import BASES, UNITS
-from wugong.packs import DIRECTIONS
+from wugong.packs import DIRECTIONS, changed
 from wugong.procedure_parts import Support
 from wugong.procedures import Procedure, Requirement
 from wugong.thresholds import Threshold
@@ -155,6 +155,57 @@ def describe(
     )
     made = ((words(title), tuple(lines)) for title, lines in parts)
     return tuple(Section(title, lines) for title, lines in made if lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a local pack made stricter: under which heading, and what its parent says instead."""
+
+    title: str
+    line: Line
+    before: str = ""  # empty: the parent says nothing of it
+
+
+def stricter(
+    pack: Procedure, parent: Procedure, words: Words, names: Mapping[str, str] | None = None
+) -> tuple[Change, ...]:
+    """Return what ``pack`` changes of its parent, in the language of ``words``."""
+    mine, theirs = (_overridden(one, words, names or {}) for one in (pack, parent))
+    found = []
+    for name in changed(parent, pack):
+        title, old = words(FIELDS[name]), theirs[name]
+        found += [
+            Change(title, line, old[key].text if key in old else "")
+            for key, line in mine[name].items()
+            if old.get(key) != line
+        ]
+        dropped = (line for key, line in old.items() if key not in mine[name])
+        found += [Change(title, Line(""), line.text) for line in dropped]
+    return tuple(found)
+
+
+def _overridden(
+    procedure: Procedure, words: Words, names: Mapping[str, str]
+) -> dict[str, dict[str, Line]]:
+    """Return the lines of what a locality may change, by field and by the id of each."""
+    composition = _composition(procedure, words)
+    items = _items(procedure, words, names)
+    return {
+        "quorum": {one.id: _test(one, words) for one in procedure.quorum},
+        "consent": {one.id: _test(one, words) for one in procedure.consent},
+        "composition": dict(zip((c.id for c in procedure.composition), composition, strict=True)),
+        "items": dict(zip((one.number for one in procedure.items), items, strict=True)),
+        "silence": {s.policy: Line(words(POLICIES[s.policy]), s.source) for s in procedure.silence},
+        "notice_days": _days(procedure, "notice", words),
+        "publish_days": _days(procedure, "publish", words),
+    }
+
+
+def _days(procedure: Procedure, term: str, words: Words) -> dict[str, Line]:
+    its = terms_of(procedure).get(f"{procedure.id}.{term}")
+    if its is None:
+        return {}
+    return {term: Line(words(TERMS[its.kind], days=its.days), its.source, its.confidence)}
 
 
 def document(procedure: Procedure, words: Words) -> str:

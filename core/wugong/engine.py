@@ -53,8 +53,9 @@ class Engine:
     """Carries the matters of any number of communities in one database.
 
     ``database`` is an SQLAlchemy address (SQLite or PostgreSQL). ``plugins`` maps names to modules
-    (default: everything installed). ``keys`` is the file of people's keys (default: beside an
-    SQLite file; PostgreSQL needs one named). ``writer="inline"`` writes in the caller's thread.
+    (default: everything installed). ``packs`` is a folder of local packs (``*.toml``), each
+    stricter than its parent. ``keys`` is the file of people's keys (default: beside an SQLite
+    file; PostgreSQL needs one named). ``writer="inline"`` writes in the caller's thread.
     ``demonstration=True`` tolerates unsafe storage. Nothing starts before it is needed; an engine
     works in scripts, threads and event loops and survives a fork. Raises ``Misconfigured``.
     """
@@ -69,11 +70,12 @@ class Engine:
         keys: str | Path | Keys | None = None,
         writer: str = "thread",
         demonstration: bool = False,
+        packs: str | Path | None = None,
     ) -> None:
         if writer not in ("thread", "inline"):
             raise Misconfigured(f'writer is "thread" or "inline", not {writer!r}')
         chosen = plugin_registry.installed() if plugins is None else plugins
-        self.registry = plugin_registry.build(chosen)
+        self.registry = plugin_registry.build(chosen, packs)
         self.storage = Storage(database, demonstration=demonstration)
         try:
             self.storage.prepare()

@@ -3,7 +3,7 @@
 A pack names its ``parent`` and states only what it changes. The fields it may change are the
 parent's ``overridable``, and each in one direction only (``DIRECTIONS``); what it does not state,
 and every test that it does not repeat, stays as the parent has it. So whatever passes a pack
-passes its parent.
+passes its parent. A procedure without a parent is no pack: a plugin contributes it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from wugong.procedure_parts import Composition, Item, Requirement, Silence
 from wugong.procedure_rows import check_figures
-from wugong.procedures import Procedure, read_fields, read_procedures
+from wugong.procedures import Procedure, read_fields
 from wugong.words import N_
 
 DIRECTIONS: Mapping[str, str] = {
@@ -36,16 +36,20 @@ MOST_BYTES = 200_000
 
 def read_folder(folder: Path, parents: Mapping[str, Procedure]) -> dict[str, Procedure]:
     """Read the packs of a folder (``*.toml``, in order of name); ``ValueError`` names the file."""
+    if not folder.is_dir():
+        raise ValueError(f"there is no folder {folder}")
     return read_packs(((file.name, _text(file)) for file in sorted(folder.glob("*.toml"))), parents)
 
 
 def _text(file: Path) -> str:
-    if file.stat().st_size > MOST_BYTES:
-        raise ValueError(f"{file.name}: has more than {MOST_BYTES} bytes")
     try:
+        if file.stat().st_size > MOST_BYTES:
+            raise ValueError(f"{file.name}: has more than {MOST_BYTES} bytes")
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise ValueError(f"{file.name}: is not UTF-8") from None
+    except OSError as error:
+        raise ValueError(f"{file.name}: cannot be read: {error.strerror}") from None
 
 
 def read_packs(
@@ -54,22 +58,20 @@ def read_packs(
     """Read packs, each made on its parent; a parent may be a pack of the same folder.
 
     ``ValueError`` says which file: a laxer number, a field that is not to be changed, an unknown
-    key or parent, a cycle, an id that is taken.
+    key or parent, none at all, a cycle, an id that is taken.
     """
     wanted: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
     made: dict[str, Procedure] = {}
     for name, text in files:
         data = _read(name, text)
-        ids = [p.id for p in _whole(name, text)] if "parent" not in data else [data.get("id")]
-        for one in ids:
-            if not isinstance(one, str) or not one:
-                raise ValueError(f"{name}: id missing")
-            if one in parents or one in wanted or one in made:
-                raise ValueError(f"{name}: procedure {one} is there already")
-        if "parent" in data:
-            wanted[data["id"]] = (name, text, data)
-        else:
-            made.update((p.id, p) for p in _whole(name, text))
+        one = data.get("id")
+        if not isinstance(one, str) or not one:
+            raise ValueError(f"{name}: id missing")
+        if one in parents or one in wanted:
+            raise ValueError(f"{name}: procedure {one} is there already")
+        if "parent" not in data:
+            raise ValueError(f"{name}: names no parent that it makes stricter")
+        wanted[one] = (name, text, data)
     for one in wanted:
         _make(one, wanted, made, parents, ())
     return {one: made[one] for one in sorted(made)}
@@ -79,13 +81,6 @@ def _read(name: str, text: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{name}: {error}") from None
-
-
-def _whole(name: str, text: str) -> tuple[Procedure, ...]:
-    try:
-        return read_procedures(text)
-    except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
 
 
@@ -107,7 +102,7 @@ def _make(
     name, text, data = wanted[one]
     parent = _make(str(data["parent"]), wanted, made, parents, (*below, one))
     try:
-        made[one] = stricter(parent, data, text)
+        made[one] = replace(stricter(parent, data, text), pack=name)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
     return made[one]
@@ -119,6 +114,8 @@ def stricter(parent: Procedure, data: Mapping[str, Any], text: str = "") -> Proc
     if missing := {"id", "parent", "title", "jurisdiction", "basis"} - data.keys():
         raise ValueError(f"{where}: {', '.join(sorted(missing))} missing")
     stated = read_fields(data, where)
+    if not stated["basis"]:
+        raise ValueError(f"{where}: basis names no article")
     allowed = {
         *OWN,
         *parent.overridable,
@@ -131,6 +128,9 @@ def stricter(parent: Procedure, data: Mapping[str, Any], text: str = "") -> Proc
         )
     for key in stated.keys() & _RULES.keys():
         stated[key] = _RULES[key](getattr(parent, key), stated[key], f"{where}, {key}")
+    for source, days in _SOURCES.items():  # its own days do not rest on its parent's article
+        if getattr(parent, days) != stated.get(days, getattr(parent, days)):
+            stated.setdefault(source, stated["basis"][0].article)
     since = stated.pop("effective_from", parent.effective_from)
     until = _until(parent.effective_to, stated.pop("effective_to", parent.effective_to), where)
     if since < parent.effective_from:
@@ -138,7 +138,14 @@ def stricter(parent: Procedure, data: Mapping[str, Any], text: str = "") -> Proc
     basis = (*stated.pop("basis"), *parent.basis)
     made = replace(parent, **stated, effective_from=since, effective_to=until)
     check_figures(made.composition, made.classes, where)
-    return replace(made, family="", form="", basis=basis, text=f"{parent.text}\n{text}")
+    ancestors = (parent.id, *parent.ancestors)
+    text = f"{parent.text}\n{text}"
+    return replace(made, family="", form="", basis=basis, ancestors=ancestors, text=text)
+
+
+def changed(parent: Procedure, pack: Procedure) -> tuple[str, ...]:
+    """Return the fields that ``pack`` makes stricter than its parent has them."""
+    return tuple(name for name in DIRECTIONS if getattr(parent, name) != getattr(pack, name))
 
 
 def _until(parents: date | None, own: date | None, where: str) -> date | None:

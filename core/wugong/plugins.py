@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from wugong.contributions import Relation, RoleTitle, Setting, SettingDefault, T
 from wugong.errors import Misconfigured
 from wugong.events import Kind, Reads, kind_of
 from wugong.folds import Fold
+from wugong.packs import read_folder
 from wugong.polls import VotingRule
 from wugong.procedures import Procedure
 from wugong.schema import Ref, shape
@@ -99,11 +101,13 @@ def _load(entry: EntryPoint) -> ModuleType:
     return module
 
 
-def build(plugins: Mapping[str, Any]) -> Registry:
+def build(plugins: Mapping[str, Any], packs: str | Path | None = None) -> Registry:
     """Register ``plugins`` (name → module or object) and check every declaration.
 
-    The order of registration changes nothing: contributions and calls are ordered by plugin name.
-    ``Misconfigured`` names the plugin and what is wrong: a misspelt hook, a wrapper, a clash.
+    ``packs`` is a folder of local packs, each stricter than a procedure that is there. The order
+    of registration changes nothing: contributions and calls are ordered by plugin name.
+    ``Misconfigured`` names the plugin or pack and what is wrong: a misspelt hook, a wrapper, a
+    clash, a laxer number.
     """
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
@@ -130,6 +134,11 @@ def build(plugins: Mapping[str, Any]) -> Registry:
     _check_reads(registry, set(plugins))
     _collect(registry, manager)
     _check_heard(registry, set(plugins))
+    if packs is not None:
+        try:
+            registry.procedures.update(read_folder(Path(packs), registry.procedures))
+        except ValueError as error:
+            raise Misconfigured(f"local packs: {error}") from None
     return registry
 
 

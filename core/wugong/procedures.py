@@ -82,6 +82,8 @@ class Procedure:
     family: str = ""  # procedures that differ in form only share one
     form: str = ""
     parent: str = ""  # the procedure that a local pack makes stricter
+    ancestors: tuple[str, ...] = ()  # of a local pack: its parent, and so on up to the statute's
+    pack: str = field(default="", compare=False)  # the file of a local pack
     customary: bool = False  # debate and discussion: never where a statute decides
     plurality: bool = False  # of an election: the most votes win, above the share of ``consent``
     notice_may_be_shorter: bool = False  # where the text allows it in special cases
@@ -104,6 +106,11 @@ class Procedure:
     def in_force(self, on: date) -> bool:
         """Tell whether the procedure is in force on that day."""
         return self.effective_from <= on and (self.effective_to is None or on <= self.effective_to)
+
+    @property
+    def origin(self) -> str:
+        """The procedure that a local pack makes stricter in the end; without one, its own id."""
+        return self.ancestors[-1] if self.ancestors else self.id
 
     @property
     def measures(self) -> tuple[Measure, ...]:

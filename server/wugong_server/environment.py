@@ -50,6 +50,7 @@ class Environment(BaseSettings):
     language: str = "zh_Hans"
     zone: str = "Asia/Shanghai"
     templates: Path | None = None
+    packs: Path | None = None
     help_line: str = ""
     plugins_disabled: Words = ()
 
@@ -62,6 +63,12 @@ class Environment(BaseSettings):
         if isinstance(value, str):
             return tuple(word.strip() for word in value.split(",") if word.strip())
         return value
+
+    @field_validator("packs", mode="before")
+    @classmethod
+    def _folder(cls, value: Any) -> Any:
+        """Take an empty variable for no folder, not for this one."""
+        return value or None
 
     @field_validator("language")
     @classmethod

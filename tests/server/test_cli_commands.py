@@ -384,6 +384,62 @@ def test_the_doctor_minds_passwords_in_clear(
     assert run("doctor").code == 0
 
 
+# Local packs
+
+PACK = """
+id = "town.special"
+parent = "owners.special"
+jurisdiction = "example"
+notice_days = {days}
+basis = [{{ article = "例 1", text_year = 2026, confidence = "I" }}]
+title = {{ en = "Town" }}
+"""
+
+
+@pytest.fixture
+def packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "packs"
+    folder.mkdir()
+    (folder / "town.toml").write_text(PACK.format(days=16), encoding="utf-8")
+    monkeypatch.setenv("WUGONG_PACKS", str(folder))
+    return folder
+
+
+def test_check_and_doctor_say_which_packs_are_read(founded: Path, packs: Path) -> None:
+    told = "town.special (town.toml): stricter than owners.special in notice_days"
+    assert f"local pack {told}\n" in run("check").out
+    shown = run("check", "--json").json()
+    assert isinstance(shown, dict) and shown["packs_read"] == [told]
+    assert f"ok  local pack: {told}\n" in run("doctor").out
+    (packs / "town.toml").unlink()
+    assert f"–   local packs: no *.toml in {packs}\n" in run("doctor").out
+    assert run("tick").code == 0
+
+
+def test_an_empty_variable_names_no_folder(founded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WUGONG_PACKS", "")
+    Path("town.toml").write_text("colour = 1\n", encoding="utf-8")
+    assert run("check").code == 0 and "local pack" not in run("doctor").out
+
+
+def test_a_laxer_pack_stops_what_decides_and_nothing_is_written(packs: Path) -> None:
+    (packs / "town.toml").write_text(PACK.format(days=14), encoding="utf-8")
+    for command in (("serve", "--port", "0"), ("check",), ("tick",), ("procedures",)):
+        ended = run(*command)
+        assert ended.code == console.SETUP, command
+        assert (
+            "local packs: town.toml: procedure town.special, notice_days: 14 is laxer" in ended.err
+        )
+    assert [one.name for one in packs.parent.iterdir()] == ["packs"]
+    ended = run("doctor")
+    assert ended.code == console.FOUND and "NO  packs: local packs: town.toml" in ended.out
+
+
+def test_a_back_up_is_made_whatever_the_packs_say(founded: Path, packs: Path) -> None:
+    (packs / "town.toml").write_text("colour = 1\n", encoding="utf-8")
+    assert run("backup", "kept").code == 0 and run("verify").code == 0
+
+
 # Rosters
 
 ROSTER = "房号,姓名,专有面积,单元\n101,张三,80.50,一\n102,李四,70,一\n103,张三,60,一\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -330,3 +331,40 @@ def test_programs_get_the_same_answer_as_the_command(client: Any) -> None:
     check = {"procedure": "community.governance", "on": "2026-06-30", "check": "composition"}
     composed = client.post(f"{V1}/decide", json={**check, **seats})
     assert composed.status_code == 200 and composed.json()["outcome"] == "passed"
+
+
+def test_a_local_pack_says_where_it_comes_from_and_what_it_made_stricter(tmp_path: Path) -> None:
+    (tmp_path / "town.toml").write_text(
+        """
+id = "town.representatives"
+parent = "villagers.representatives"
+jurisdiction = "example"
+notice_days = 12
+basis = [{ article = "例 1", text_year = 2026, confidence = "I" }]
+title = { zh_Hans = "例镇：村民代表会议", en = "Town" }
+[[composition]]
+id = "women_of_members"
+count = "women"
+of = "members"
+op = ">="
+share = "1/2"
+source = "例 2"
+confidence = "I"
+""",
+        encoding="utf-8",
+    )
+    plugins = {"urban": wugong_urban, "rural": wugong_rural}
+    client = browse(Rehearsal(plugins, members={"li": ()}, community="wutong", packs=tmp_path))
+    page = client.get("/procedures/town.representatives").text
+    local = re.search(r'<section class="sec" aria-labelledby="local">.*?</section>', page, re.S)
+    assert local is not None
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", local[0]))
+    assert "例 1" in said and "建议，非法定" in said
+    assert "会议通知 ：至少提前12天" in said
+    assert "妇女：成员的1/2以上" in said and "原规定：妇女：成员的1/3以上" in said
+    assert "<code>town.toml</code>" in page
+    parent = client.get("/procedures/villagers.representatives").text
+    assert '<a href="/procedures/town.representatives">例镇：村民代表会议</a>' in parent
+    assert 'aria-labelledby="local"' not in parent
+    assert "例镇：村民代表会议" in client.get("/procedures").text
+    assert 'href="/procedures/villagers.representatives"' in page

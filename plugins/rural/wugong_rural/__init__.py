@@ -92,8 +92,10 @@ def guard_event(matter: Matter, act: Act) -> list[Refusal]:
 
 
 def _refuse_poll(matter: Matter, poll: PollOpened) -> list[Refusal]:
-    refusals = levies.refuse_poll(matter, poll)
-    if poll.procedure in RESOLVING:
+    named = matter.standing.procedures.get(poll.procedure)
+    procedure = named.origin if named else poll.procedure
+    refusals = levies.refuse_poll(matter, poll, procedure)
+    if procedure in RESOLVING:
         refusals += elders.refuse_poll(matter)
         if four_two.applies(matter):
             refusals += four_two.refuse_poll(matter)

@@ -59,13 +59,16 @@ def _ceiling(matter: Matter, setting: str) -> int | None:
     return None if value == NO_CEILING else int(value)
 
 
-def refuse_poll(matter: Matter, poll: PollOpened) -> list[Refusal]:
-    """Refuse to put a levy to a body that may not decide it, or to another than proposed."""
+def refuse_poll(matter: Matter, poll: PollOpened, procedure: str) -> list[Refusal]:
+    """Refuse to put a levy to a body that may not decide it, or to another than proposed.
+
+    ``procedure`` is the statute's, which a local pack may have made stricter.
+    """
     asked = [body for seq, body in matter.state(LEVIES) if seq in poll.about]
     if not asked:
         return []
-    if poll.procedure not in LEVYING:
+    if procedure not in LEVYING:
         return [Refusal("rural.levy_wrong_body", LEVY_LAW)]
-    if any(poll.procedure not in DECIDES[body] for body in asked):
+    if any(procedure not in DECIDES[body] for body in asked):
         return [Refusal("rural.levy_other_body", LEVY_LAW)]
     return []

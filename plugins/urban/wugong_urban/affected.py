@@ -123,7 +123,7 @@ def poll_refusals(matter: Matter, opened: PollOpened, procedure: Procedure | Non
         return []
     known = matter.state(NEIGHBOURS)
     reasons = []
-    if matter.category == LIFT and opened.rule == "yes_no_abstain" and procedure.id != SPECIAL:
+    if matter.category == LIFT and opened.rule == "yes_no_abstain" and procedure.origin != SPECIAL:
         reasons.append(Refusal("urban.needs_special_majority", REBUILDING))
     if matter.category == LIFT and not known.listed:
         reasons.append(Refusal("urban.affected_not_listed", SCHEME_RULE))

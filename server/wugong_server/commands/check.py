@@ -8,6 +8,7 @@ import click
 from sqlalchemy.engine import make_url
 
 from wugong import Engine
+from wugong_server.commands import local
 from wugong_server.commands.console import as_json, print_json, print_table, say, with_database
 from wugong_server.environment import Environment, read_environment
 
@@ -20,15 +21,18 @@ MASK = "***"
 def command(database: str | None, keys: str | None, in_json: bool) -> None:
     """Print the effective settings and open the database with them; exit 3 when that fails."""
     environment = read_environment(database_url=database, keys=keys)
-    shown = effective(environment)
+    packs = [local.told(*one) for one in local.read(environment.packs)]
+    shown = {**effective(environment), "packs_read": packs}
     if in_json:
         print_json(shown)
     else:
         print_table(("setting", "value"), [(k, _text(v)) for k, v in shown.items()])
     environment.settings()
-    with Engine(environment.database_url, keys=environment.keys) as engine:
+    with Engine(environment.database_url, keys=environment.keys, packs=environment.packs) as engine:
         count = len(engine.communities())
     if not in_json:
+        for line in packs:
+            say(f"local pack {line}")
         say(f"the set-up works; {count} communities")
 
 

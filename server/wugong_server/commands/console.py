@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -46,6 +47,16 @@ def with_database(command: F) -> F:
     )(command)
 
 
+def with_packs(command: F) -> F:
+    """Add ``--packs`` to a command that reads the law."""
+    return click.option(
+        "--packs",
+        type=click.Path(path_type=Path),
+        envvar="WUGONG_PACKS",
+        help="Folder of local packs (*.toml), each stricter than its parent. [env: WUGONG_PACKS]",
+    )(command)
+
+
 def as_json(command: F) -> F:
     """Add ``--json`` to a command that prints data."""
     return click.option("--json", "in_json", is_flag=True, help="Print JSON.")(command)
@@ -53,12 +64,17 @@ def as_json(command: F) -> F:
 
 @contextmanager
 def opened(
-    database: str | None, keys: str | None, **options: Any
+    database: str | None, keys: str | None, *, packs: bool = False, **options: Any
 ) -> Iterator[tuple[Engine, Environment]]:
-    """Open the engine that the options and the environment name; close it at the end."""
+    """Open the engine that the options and the environment name; close it at the end.
+
+    ``packs``: with the local packs, for what may open or decide a poll.
+    """
     from wugong import Engine  # the database is loaded by the commands that open one
 
     environment = read_environment(database_url=database, keys=keys)
+    if packs:
+        options["packs"] = environment.packs
     engine = Engine(environment.database_url, keys=environment.keys, **options)
     try:
         yield engine, environment

@@ -1,4 +1,4 @@
-"""``wugong doctor``: is this machine fit, is this deployment sound, what do plugins use."""
+"""``wugong doctor``: is this machine fit, this deployment sound; what do plugins and packs use."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 
 from wugong import API_VERSION, Engine, Misconfigured
 from wugong.plugins import build, describe, installed
+from wugong_server.commands import local
 from wugong_server.commands.console import (
     FOUND,
     as_json,
@@ -120,6 +121,14 @@ def _plugins(environment: Environment) -> Iterator[Finding]:
         yield Finding(f"plugin {one['name']}", True, f"{used} (hooks v{API_VERSION})")
 
 
+def _packs(environment: Environment) -> Iterator[Finding]:
+    read = local.read(environment.packs)
+    for one in read:
+        yield Finding("local pack", True, local.told(*one))
+    if environment.packs is not None and not read:
+        yield Finding("local packs", None, f"no *.toml in {environment.packs}")
+
+
 def _exposure(environment: Environment) -> Iterator[Finding]:
     local = environment.host in ("127.0.0.1", "::1", "localhost")
     if not local and not environment.base_url.startswith("https://"):
@@ -137,5 +146,6 @@ LOOKS: tuple[Callable[[Environment], Iterator[Finding]], ...] = (
     _machine,
     _database,
     _plugins,
+    _packs,
     _exposure,
 )

@@ -16,7 +16,6 @@ from wugong.deadlines import Calendar, deadline, read_calendar, rules
 from wugong.deciding import decide, needed_figures
 from wugong.describing import document
 from wugong.figures import Undecidable, write_figure
-from wugong.packs import read_folder
 from wugong.plugins import build, installed
 from wugong.roster_files import MOST_BYTES, read_roster
 from wugong.roster_rows import Reading
@@ -29,26 +28,16 @@ from wugong_server.commands.console import (
     print_json,
     print_table,
     say,
+    with_packs,
     words,
 )
 
 MOST_JSON = 1_000_000
-with_packs = click.option(
-    "--packs",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of local packs (*.toml), each stricter than its parent.",
-)
 
 
 def law(packs: Path | None) -> Mapping[str, Procedure]:
     """Return the procedures of the installed plugins and of the local packs."""
-    procedures = build(installed()).procedures
-    if packs is None:
-        return procedures
-    try:
-        return {**procedures, **read_folder(packs, procedures)}
-    except ValueError as error:
-        raise Misconfigured(str(error)) from None
+    return build(installed(), packs).procedures
 
 
 @click.command("decide")

@@ -10,15 +10,16 @@ import click
 from wugong import Engine, Words
 from wugong.cases import Case, CaseError, Played, Story, engine_for, read_case
 from wugong_server import stories
-from wugong_server.commands.console import FOUND, as_json, aside, print_json, say, words
+from wugong_server.commands.console import FOUND, as_json, aside, print_json, say, with_packs, words
 from wugong_server.commands.reasons import reason
 
 
 @click.command("play")
 @click.argument("case_file", metavar="CASE.toml", type=click.Path(exists=True, dir_okay=False))
 @click.option("--quiet", "-q", is_flag=True, help="Print only what went wrong.")
+@with_packs
 @as_json
-def command(case_file: str, quiet: bool, in_json: bool) -> int:
+def command(case_file: str, quiet: bool, packs: Path | None, in_json: bool) -> int:
     """Play CASE.toml on a fresh community in memory with a scripted clock.
 
     Prints a line an act. Exit 1 when an expectation fails, naming the first; nothing is kept.
@@ -27,7 +28,7 @@ def command(case_file: str, quiet: bool, in_json: bool) -> int:
         case = read_case(Path(case_file))
     except (CaseError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{case_file}: {error}") from None
-    engine, clock = engine_for(case)
+    engine, clock = engine_for(case, packs=packs)
     with engine:
         told = Teller(engine, case, words(engine.registry.packages))
         played = []

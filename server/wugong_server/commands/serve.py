@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from wugong import Engine, Misconfigured
@@ -9,6 +11,7 @@ from wugong.storage import HEAD, KNOWN, Storage
 from wugong_server import demonstration as demo
 from wugong_server import serve
 from wugong_server.app import create_app
+from wugong_server.commands import local
 from wugong_server.commands.console import (
     TAKEN,
     aside,
@@ -16,6 +19,7 @@ from wugong_server.commands.console import (
     progress,
     say,
     with_database,
+    with_packs,
 )
 from wugong_server.environment import Environment, read_environment
 
@@ -32,6 +36,7 @@ from wugong_server.environment import Environment, read_environment
 )
 @click.option("--migrate", is_flag=True, help="Bring an older database up to date first.")
 @click.option("--access-log", is_flag=True, help="Print a line a request.")
+@with_packs
 @with_database
 def command(
     host: str | None,
@@ -39,15 +44,19 @@ def command(
     demonstration: bool,
     migrate: bool,
     access_log: bool,
+    packs: Path | None,
     database: str | None,
     keys: str | None,
 ) -> int:
     """Serve until stopped with Ctrl-C; says where to look once requests are answered.
 
-    Exit 4 when the port is in use, 3 when the storage is unsafe (network folder, fsync off) or
-    the database is newer than this program.
+    Exit 4 when the port is in use, 3 when the storage is unsafe (network folder, fsync off), the
+    database is newer than this program, or a local pack is laxer than its parent.
     """
-    environment = read_environment(host=host, port=port, database_url=database, keys=keys)
+    environment = read_environment(
+        host=host, port=port, database_url=database, keys=keys, packs=packs
+    )
+    local.read(environment.packs)  # a wrong one is told before anything is migrated or filled
     try:
         taken = serve.listen(environment.host, environment.port)
     except serve.PortTaken as error:
@@ -56,7 +65,10 @@ def command(
     with taken:
         _prepare(environment, migrate, demonstration)
         with Engine(
-            environment.database_url, keys=environment.keys, demonstration=demonstration
+            environment.database_url,
+            keys=environment.keys,
+            demonstration=demonstration,
+            packs=environment.packs,
         ) as engine:
             app = create_app(engine, environment.settings(demonstration))
             tried = demo.accounts(engine) if demonstration else ("", [])

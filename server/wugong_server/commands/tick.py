@@ -16,7 +16,7 @@ def command(database: str | None, keys: str | None, in_json: bool) -> None:
     Deadlines hold without this, since they are settled before the next act; a tick makes them
     timely. `wugong serve` ticks by itself.
     """
-    with opened(database, keys) as (engine, _environment):
+    with opened(database, keys, packs=True) as (engine, _environment):
         made = engine.tick()
     if in_json:
         print_json({"facts": made})

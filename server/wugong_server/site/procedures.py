@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wugong import Procedure
-from wugong.describing import class_titles, describe
+from wugong.describing import class_titles, describe, stricter
 from wugong.figures import Undecidable
 from wugong_server.calculating import (
     answered,
@@ -37,7 +37,8 @@ def listed(request: Request) -> Response:
 def show(request: Request) -> Response:
     """Show one procedure, and what the figures in the address come to."""
     page = page_of(request)
-    procedure = page.engine.registry.procedures.get(request.path_params["procedure"])
+    known = page.engine.registry.procedures
+    procedure = known.get(request.path_params["procedure"])
     if procedure is None:
         raise HTTPException(404)
     given = dict(request.query_params)
@@ -50,10 +51,11 @@ def show(request: Request) -> Response:
             asked = {"check": "composition", **asked}
         asked.setdefault("on", today.isoformat())
         try:
-            result = answered(asked, page.engine.registry.procedures, page.words)
+            result = answered(asked, known, page.words)
         except Undecidable as wrong:
             field, error = blamed(wrong, page.words, class_titles(procedure, page.words))
     names = _names(page)
+    parent = known.get(procedure.parent) if procedure.pack else None
     groups = fields_of(procedure, given, page.words, today.isoformat())
     return respond(
         request,
@@ -62,6 +64,9 @@ def show(request: Request) -> Response:
         current=procedure.in_force(today),
         sections=describe(procedure, page.words, names),
         names=names,
+        changes=stricter(procedure, parent, page.words, names) if parent else (),
+        own_basis=procedure.basis[: -len(parent.basis)] if parent else (),
+        stricter_here=[name for name, one in sorted(known.items()) if one.parent == procedure.id],
         places=_places(page),
         asked=[group for group in groups if group.asked],
         further=[group for group in groups if not group.asked],
