@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from weakref import WeakKeyDictionary
 
 from wugong import (
+    LANGUAGES,
     N_,
     OPERATOR,
     ROLL,
@@ -43,6 +45,21 @@ _rolls: WeakKeyDictionary[Engine, dict[tuple[str, int], Roll]] = WeakKeyDictiona
 MOST_ROLLS = 8
 BASE_GROUPS = ("part", "present")
 MOST_BOXES = 500  # polls of one matter
+TITLES = {"yes": N_("For"), "no": N_("Against"), "abstain": N_("Abstain")}  # that forms give
+
+
+def titles_of(poll: Poll, words: Words) -> dict[str, str]:
+    """Return the titles of the options; those that a form gave in the reader's language."""
+    return {
+        one.id: words(TITLES[one.id]) if one.title in _given(one.id) else one.title
+        for one in poll.opened.options
+    }
+
+
+@cache
+def _given(option: str) -> frozenset[str]:
+    title = TITLES.get(option, "")
+    return frozenset(Words(one, ["wugong_voting"])(title) for one in LANGUAGES if title)
 
 
 def roll_of(engine: Engine, community: str, poll: int) -> Roll:

@@ -14,6 +14,7 @@ import wugong_voting
 from wugong import Procedure, hookimpl, read_procedure
 from wugong.testing import Rehearsal
 from wugong_server import hookimpl as pages_hook
+from wugong_server.accounts import set_password
 from wugong_server.plugins import installed_pages
 from wugong_server.testing import app_of, browse
 from wugong_voting.state import polls_of
@@ -107,6 +108,21 @@ def test_a_ballot_is_checked_before_it_is_cast_and_leaves_a_code() -> None:
     assert "已收到您的选票" in receipt
     assert "同意" not in re.sub(r"<footer.*", "", receipt, flags=re.S)
     assert re.search(r'class="code">[0-9A-Z ]+<', receipt)
+
+
+def test_at_the_desk_a_ballot_is_read_out_before_it_is_cast() -> None:
+    r, matter, poll = polling()
+    set_password(r.engine, "desk", "a long enough secret", {"example": "desk"})
+    desk = browse(r)
+    account = {"account": "desk", "password": "a long enough secret"}
+    assert desk.post("/c/example/sign-in", data=account).status_code == 303
+    desk.post("/c/example/desk/start", data={"member": "li", "channel": "assisted"})
+    for client, said in ((desk, True), (browse(r, "zhao"), False)):
+        page = client.get(f"/m/{matter}/polls/{poll}").text
+        data = {**fields(page), "choice": "yes", "step": "check"}
+        checked = client.post(f"/m/{matter}/polls/{poll}/ballot", data=data).text
+        assert ("请念给li听，由本人决定：" in checked) is said
+        assert ('class="card stack read"' in checked) is said
 
 
 def test_going_back_keeps_the_choice_and_a_second_ballot_replaces_the_first() -> None:
@@ -314,6 +330,31 @@ def test_a_condition_is_told_whatever_it_is_measured_against(base: str, words: s
     assert page.status_code == 200
     assert words in page.text
     assert "2021年1月1日" in page.text  # a day is never written as machines write it
+
+
+@pytest.mark.parametrize(
+    ("language", "titles"),
+    [
+        pytest.param("zh-Hans", ["同意", "反对", "随便"], id="简体"),
+        pytest.param("zh-Hant", ["同意", "反對", "随便"], id="繁體"),
+        pytest.param("en", ["For", "Against", "随便"], id="English"),
+    ],
+)
+def test_options_that_a_form_gave_are_read_in_the_reader_s_language(
+    language: str, titles: list[str]
+) -> None:
+    given = [("yes", "同意"), ("no", "反对"), ("abstain", "随便")]  # the last is somebody's own
+    r, matter, poll = polling(options=[{"id": o, "title": title} for o, title in given])
+    client = browse(r, "li", language=language)
+    page = client.get(f"/m/{matter}/polls/{poll}").text
+    form = next(f for f in re.findall(r"<form.*?</form>", page, re.S) if "entitlement" in f)
+    assert re.findall(r"<b>([^<]*)</b>", form) == titles
+    data = {**fields(page), "choice": "no", "step": "check"}
+    checked = client.post(f"/m/{matter}/polls/{poll}/ballot", data=data).text
+    assert f"<b>{titles[1]}</b>" in checked
+    r.wait(days=7)
+    heads = re.findall(r'<th scope="row">([^<]*)<', client.get(f"/m/{matter}/polls/{poll}").text)
+    assert heads[:3] == titles
 
 
 @pytest.mark.parametrize("language", ["zh-Hant", "en"])

@@ -148,7 +148,7 @@ def _certificate(
     matter: Matter, poll: Poll, procedure: Procedure | None, words: Words
 ) -> dict[str, Any]:
     assert poll.decided is not None
-    titles = {option.id: option.title for option in poll.opened.options}
+    titles = showing.titles_of(poll, words)
     return {
         "of": matter,
         "poll": poll,
@@ -203,7 +203,7 @@ def _poll_page(
         lines=showing.conditions(procedure) if procedure else [],
         hints=HINTS if poll.opened.rule == "yes_no_abstain" else {},
         kind=kind,
-        ballot=marking.lines(poll, kind, marked),
+        ballot=marking.lines(poll, kind, request.state.words, marked),
         typed=form or {},
         blank=marked == BLANK,
         secret=poll.opened.secret,

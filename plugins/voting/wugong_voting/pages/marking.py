@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wugong import N_, Unreadable, Words
 from wugong_server import Form
+from wugong_voting import showing
 from wugong_voting.ballot_forms import (
     BLANK,
     SPOILT,
@@ -30,15 +31,18 @@ class Line:
     marked: str
 
 
-def lines(poll: Poll, form: BallotForm, text: str = "") -> list[Line]:
+def lines(poll: Poll, form: BallotForm, words: Words, text: str = "") -> list[Line]:
     """Return the options as the ballot page shows them, marked as ``text`` says."""
     marked = _marks(text, form, poll.options)
-    shown = poll.options if form.kind == "choose" else candidates(poll.options)
-    titles = {option.id: option.title for option in poll.opened.options}
+    titles = showing.titles_of(poll, words)
     return [
         Line(option, titles[option], f"mark-{number}", marked.get(option, ""))
-        for number, option in enumerate(shown)
+        for number, option in enumerate(_shown(poll, form))
     ]
+
+
+def _shown(poll: Poll, form: BallotForm) -> Sequence[str]:
+    return poll.options if form.kind == "choose" else candidates(poll.options)
 
 
 def _marks(text: str, form: BallotForm, options: Sequence[str]) -> Mapping[str, str]:
@@ -63,14 +67,14 @@ def text_of(form: Form, poll: Poll, kind: BallotForm) -> str:
         return str(form["choice"])
     if kind.kind in ("approval", "projects"):
         return ",".join(form.list("choice")) or BLANK
-    marked = {line.option: form.get(line.field) for line in lines(poll, kind)}
+    marked = {option: form.get(f"mark-{n}") for n, option in enumerate(_shown(poll, kind))}
     numbers = {o: form.whole(f"mark-{n}") for n, (o, text) in enumerate(marked.items()) if text}
     return write_grades(numbers) if kind.numbered else write_places(numbers)
 
 
 def in_words(text: str, poll: Poll, kind: BallotForm, words: Words) -> list[str]:
     """Say what a ballot chooses, a line for each thing it says."""
-    titles = {option.id: option.title for option in poll.opened.options}
+    titles = showing.titles_of(poll, words)
     if text in titles:
         return [titles[text]]
     ballot = read(text, kind, poll.options)

@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from wugong import (
-    N_,
     Engine,
     Fact,
     Matter,
@@ -33,7 +32,6 @@ from wugong_voting.offers import offers
 from wugong_voting.rules.yes_no_abstain import OPTIONS
 
 OPEN = "voting.poll_opened"
-TITLES = {"yes": N_("For"), "no": N_("Against"), "abstain": N_("Abstain")}
 ASKED = ("seats", "most", "levels", "points")  # numbers that the form asks for
 MOST_FACTS = 200
 PRICED = re.compile(r"(.+?)[\s,，:：]+(\d[\d,]*(?:\.\d\d?)?)\s*(?:元|yuan)?")  # «Lamp 12000»
@@ -140,14 +138,14 @@ def _secrecy(form: Form) -> Literal["open", "secret", "scrutineers"]:
 def _options(form: Form, request: Request) -> tuple[Option, ...]:
     words: Words = request.state.words
     if form["rule"] == "yes_no_abstain":
-        return tuple(Option(id=name, title=words(TITLES[name])) for name in OPTIONS)
+        return tuple(Option(id=name, title=words(showing.TITLES[name])) for name in OPTIONS)
     lines = [line.strip() for line in form.get("options").splitlines() if line.strip()]
     if _spends(form, request):
         return tuple(_project(f"o{n}", line) for n, line in enumerate(lines, 1))
     named = [Option(id=f"o{n}", title=line) for n, line in enumerate(lines, 1)]
     if form["rule"] != "plurality":  # where several things are marked, a blank ballot abstains
         return tuple(named)
-    return (*named, Option(id=ABSTAIN, title=words(TITLES[ABSTAIN])))
+    return (*named, Option(id=ABSTAIN, title=words(showing.TITLES[ABSTAIN])))
 
 
 def _spends(form: Form, request: Request) -> bool:
