@@ -363,3 +363,5 @@ def test_the_pages_speak_the_reader_s_language(language: str) -> None:
     page = browse(r, "li", language=language).get(f"/m/{matter}/polls/{poll}").text
     expected = {"zh-Hant": "下一步：核對選票", "en": "Next: check your ballot"}[language]
     assert expected in page
+    joint = "人。幾項" if language == "zh-Hant" else "short. All must"
+    assert joint in re.sub(r"<[^>]+>", "", page)
