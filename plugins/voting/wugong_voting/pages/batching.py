@@ -123,7 +123,7 @@ def _whole(form: Form, name: str, what: str, reasons: list[Refusal], least: int 
 
 def _control(desk: Desk, form: Form, reasons: list[Refusal]) -> dict[str, Any]:
     words: Words = desk.request.state.words
-    lines = marking.lines(desk.poll, desk.kind)
+    lines = marking.lines(desk.poll, desk.kind, words)
     options = [
         {"option": line.option, "count": _whole(form, f"total-{n}", line.title, reasons)}
         for n, line in enumerate(lines)
@@ -136,7 +136,10 @@ def _choice(desk: Desk, form: Form, reasons: list[Refusal]) -> str:
     try:
         return marking.text_of(form, desk.poll, desk.kind)
     except Unreadable as unread:
-        titles = {line.field: line.title for line in marking.lines(desk.poll, desk.kind)}
+        titles = {
+            line.field: line.title
+            for line in marking.lines(desk.poll, desk.kind, desk.request.state.words)
+        }
         field = titles.get(unread.problems[0][0])
         code = "voting.number_unread" if field else "voting.sheet_without_choice"
         reasons.append(Refusal(code, details={"field": field or ""}))
@@ -183,9 +186,9 @@ def _entry_page(
         refused=refused,
         poll=desk.poll,
         kind=desk.kind,
-        totals=marking.lines(desk.poll, desk.kind),
+        totals=marking.lines(desk.poll, desk.kind, desk.request.state.words),
         legend=LEGENDS[desk.kind.kind],
-        ballot=marking.lines(desk.poll, desk.kind, marked),
+        ballot=marking.lines(desk.poll, desk.kind, desk.request.state.words, marked),
         spoilt=SPOILT,
         blank=BLANK,
         marked=marked,
@@ -272,7 +275,7 @@ def _batch_page(desk: Desk, typed: Mapping[str, str], refused: Refused | None = 
         batch=batch,
         mine=request.state.page.member in batch.people,
         open=not batch.counted and not desk.poll.is_over(engine.now()),
-        totals=marking.lines(desk.poll, desk.kind),
+        totals=marking.lines(desk.poll, desk.kind, desk.request.state.words),
         legend=LEGENDS[desk.kind.kind],
         typed=typed,
     )
