@@ -99,19 +99,18 @@ def effective(
 ) -> BatchCounted:
     """Return the act by which all ballots of a batch take effect.
 
-    ``roll`` and ``log`` are by ballot key. Each ballot stands since its paper came back, if that
-    was logged, else since it was entered: who votes in another way after that has changed their
-    mind, and the last ballot counts.
+    ``roll`` and ``log`` are by ballot key. Each ballot stands since its paper came back, at the
+    latest by being entered: who votes in another way after that has changed their mind, and the
+    last ballot counts.
     """
     made = []
     for one in batch.ballots:
         place = key(poll, one.entitlement)
-        since = log.get(place, {}).get("returned", batch.seq)
         ballot = PaperBallot(
             entitlement=one.entitlement,
             member=roll[place].member,
             choice=one.choice,
-            since=since,
+            since=log[place]["returned"],
         )
         made.append(ballot)
     return BatchCounted(poll=Ref(poll), number=batch.number, ballots=tuple(made))

@@ -8,7 +8,13 @@ from typing import Any
 
 from wugong import Act, Book, Entitlement, Fact, Refusal, local_day, write_time
 from wugong_voting.ballots import key, under
-from wugong_voting.events import OWN_RULE, BatchConfirmed, PaperDelivered, PaperReturned
+from wugong_voting.events import (
+    OWN_RULE,
+    BatchConfirmed,
+    BatchEntered,
+    PaperDelivered,
+    PaperReturned,
+)
 from wugong_voting.state import Poll
 
 MOST_TOLD = 20  # reasons of one kind: whoever pasted a wrong list reads the first ones
@@ -18,49 +24,58 @@ Rights = Mapping[str, Entitlement | None]  # what the frozen roll holds, by enti
 
 
 def _keys(thing: Act | Fact) -> Iterable[str]:
-    if isinstance(thing.event, BatchConfirmed):  # since when its ballots stand
-        return (under(thing.event.poll),)
-    return (key(thing.event.poll, one) for one in thing.event.entitlements)
+    match thing.event:
+        case BatchConfirmed(poll=poll):  # since when its ballots stand
+            return (under(poll),)
+        case BatchEntered(poll=poll, ballots=ballots):
+            return [key(poll, one.entitlement) for one in ballots]
+        case event:
+            return [key(event.poll, one) for one in event.entitlements]
 
 
 def _fold(value: Paper | None, _key: str, fact: Fact) -> Paper:
+    known = value or {}
+    if isinstance(fact.event, BatchEntered):  # who is entered was handed in, logged or not
+        back = {"returned": fact.seq, "back_on": local_day(fact.at).isoformat()}
+        return {**back, **known}
     day = (fact.event.on or local_day(fact.at)).isoformat()
     if isinstance(fact.event, PaperReturned):
-        return {**(value or {}), "returned": fact.seq, "back_on": day}
-    by = fact.event.handed_by or fact.by
-    return {**(value or {}), "how": fact.event.how, "by": by, "on": day}
+        return {**known, "returned": fact.seq, "back_on": day}
+    return {**known, "how": fact.event.how, "by": fact.event.handed_by or fact.by, "on": day}
 
 
 PAPERS: Book[Paper] = Book(
     "voting.papers",
     keys=_keys,
     fold=_fold,
-    hears=(PaperDelivered, PaperReturned, BatchConfirmed),
+    hears=(PaperDelivered, PaperReturned, BatchEntered, BatchConfirmed),
+    version=2,  # what was entered came back
     shown_to="officer",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """How many paper ballots are out and back; ``outstanding`` ones were handed over only."""
+    """How many paper ballots were handed over, came back, and are ``outstanding``."""
 
     delivered: int = 0
-    returned: int = 0
-
-    @property
-    def outstanding(self) -> int:
-        """How many were handed over and have not come back."""
-        return self.delivered - self.returned
+    returned: int = 0  # among them what nobody logged as handed over
+    outstanding: int = 0
 
 
 def counted(log: Iterable[Paper]) -> Papers:
     """Count the papers of a poll from what the book says of each.
 
-    >>> counted([{"on": "2026-03-02"}, {"on": "2026-03-02", "returned": 9}])
-    Papers(delivered=2, returned=1)
+    >>> counted([{"on": "2026-03-02"}, {"on": "2026-03-02", "returned": 9}, {"returned": 12}])
+    Papers(delivered=2, returned=2, outstanding=1)
     """
     listed = list(log)
-    return Papers(len(listed), sum("returned" in one for one in listed))
+    out = [one for one in listed if "on" in one]
+    return Papers(
+        delivered=len(out),
+        returned=sum("returned" in one for one in listed),
+        outstanding=sum("returned" not in one for one in out),
+    )
 
 
 def taking_refusals(poll: Poll | None, act: Act, source: str) -> list[Refusal]:
@@ -91,7 +106,7 @@ def refusals(
     reasons += _each("voting.entitlement_twice", twice, OWN_RULE)
     reasons += _each("voting.not_on_the_roll", [o for o in named if rights[o] is None], source)
     if isinstance(act.event, PaperReturned):
-        never = [one for one in named if rights[one] is not None and log[one] is None]
+        never = [one for one in named if rights[one] is not None and not log[one]]
         reasons += _each("voting.paper_not_delivered", never, OWN_RULE)
     return reasons
 

@@ -11,11 +11,12 @@ import pytest
 from tests.plugins.voting.neighbourhood import cast, decided, heads, opened, rehearsal
 from tests.plugins.voting.test_budget_polls import asked, village
 from tests.plugins.voting.test_mandates import give, lenient
-from tests.plugins.voting.test_papers import DELIVERED, RETURNED, log
+from tests.plugins.voting.test_papers import DELIVERED, RETURNED, log, papers
 from tests.support.api import Program
 from wugong import Procedure, Refused, Unreadable
 from wugong.testing import Rehearsal
 from wugong_server.testing import browse
+from wugong_voting import papers as logged
 from wugong_voting.ballots import BALLOTS
 from wugong_voting.batches import batches_of
 
@@ -372,6 +373,20 @@ def test_without_a_logged_return_a_paper_is_as_old_as_its_entering() -> None:
     confirm(r, matter, poll)
     found = {unit: one["choice"] for unit, one in ballots(r, poll).items()}
     assert (found["101"], found["301"]) == ("yes", "abstain")
+
+
+def test_a_sheet_that_is_entered_has_come_back_and_keeps_its_age_when_it_is_withdrawn() -> None:
+    r, matter, poll = begun()
+    log(r, matter, poll, DELIVERED, "101", "201")
+    enter(r, matter, poll)
+    told = logged.counted(papers(r, poll).values())
+    assert told == logged.Papers(delivered=2, returned=3, outstanding=1)
+    cast(r, matter, poll, "li", "no")
+    body = {"poll": poll, "number": 1, "reason": "two sheets swapped"}
+    r.act("wang", matter, WITHDRAWN, body)
+    enter(r, matter, poll)
+    confirm(r, matter, poll)
+    assert ballots(r, poll)["101"]["choice"] == "no", "cast after the paper had come in"
 
 
 def test_a_paper_stands_above_a_ballot_that_another_cast_under_a_mandate() -> None:

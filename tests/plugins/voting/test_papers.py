@@ -41,8 +41,7 @@ def test_the_log_tells_when_by_whom_and_how_and_counts_what_is_out() -> None:
     assert known["101"] == {"how": "door", "by": "wang", "on": "2026-03-02"}
     assert known["201"] == {"how": "posted", "by": "sun", "on": "2026-03-02"}
     assert known["102"]["back_on"] == "2026-03-03"
-    assert counted(known.values()) == Papers(delivered=3, returned=1)
-    assert counted(known.values()).outstanding == 2
+    assert counted(known.values()) == Papers(delivered=3, returned=1, outstanding=2)
 
 
 def test_a_second_paper_for_one_who_lost_theirs_is_counted_once() -> None:
@@ -123,7 +122,7 @@ def test_only_officers_keep_the_log(who: str) -> None:
 def test_a_secret_poll_logs_its_papers_too_and_reads_no_ballot_by_it() -> None:
     r, matter, poll = begun(secrecy="secret")
     log(r, matter, poll, DELIVERED, "101")
-    assert counted(papers(r, poll).values()) == Papers(delivered=1)
+    assert counted(papers(r, poll).values()) == Papers(delivered=1, outstanding=1)
     assert r.engine.turnout("example", poll, while_open=False) == 0
 
 
