@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 
@@ -228,6 +229,32 @@ def test_search_and_stage_narrow_the_list(rehearsal: Rehearsal) -> None:
     assert client.get("/c/wutong/matters?stage=build").text.count('class="matter"') == 0
     nothing = client.get("/c/wutong/matters?search=%25").text
     assert "没有找到" in nothing and "您找的是“%”" in nothing
+
+
+def test_a_receipt_is_proved_up_to_the_root_that_the_journal_shows(rehearsal: Rehearsal) -> None:
+    receipt = rehearsal.act("wang", "wutong", RoleGranted(member="li", role="steward"))
+    client = browse(rehearsal)
+    found = client.get("/c/wutong/verify", params={"code": receipt.code}).text
+    shown = re.search(r"<dt>树根</dt><dd><code>([0-9a-f]{64})</code>", found)
+    assert shown is not None
+    assert shown[1] in client.get("/c/wutong/journal").text
+    link = re.search(r'href="([^"]+)" download="receipt.json"', found)
+    assert link is not None
+    proof = client.get(link[1]).json()["inclusion"]
+    assert (proof["root"], proof["index"]) == (shown[1], receipt.seq - 1)
+    path = re.findall(r"<li><code>([0-9a-f]{64})</code></li>", found)
+    assert path == proof["path"]
+    index, size, node = proof["index"], proof["size"], b"\0" + bytes.fromhex(receipt.digest)
+    node, last = hashlib.sha256(node).digest(), size - 1
+    for other in map(bytes.fromhex, path):  # RFC 9162, 2.1.3.2
+        if index % 2 or index == last:
+            node = hashlib.sha256(b"\1" + other + node).digest()
+            while index % 2 == 0 and index:
+                index, last = index // 2, last // 2
+        else:
+            node = hashlib.sha256(b"\1" + node + other).digest()
+        index, last = index // 2, last // 2
+    assert node.hex() == shown[1]
 
 
 def test_the_journal_shows_both_heads_and_a_receipt_is_found_by_its_code(

@@ -44,6 +44,7 @@ def show(request: Request) -> Response:
         more=len(facts) > number * PER_PAGE,
         kinds=sorted(kinds, key=lambda one: one[1]),
         kind=kind if chosen else "",
+        tree=page.engine.root(community),
     )
 
 
@@ -74,6 +75,7 @@ def verify(request: Request) -> Response:
         status=404 if refused else 200,
         code=code,
         proof=proof,
+        inclusion=page.engine.inclusion(request.path_params["community"], proof) if proof else None,
         where=matter,
         refused=refused,
     )

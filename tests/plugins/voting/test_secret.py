@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import wugong_voting
 from wugong import OPERATOR, BoxUnlocked, Option, PollOpened, Ref, hookimpl, read_procedure
 from wugong.ceremony import hold
 from wugong.testing import Rehearsal
+from wugong_server.testing import browse
 from wugong_voting.events import BallotCast
 
 TEXT = """
@@ -105,6 +107,24 @@ def test_a_secret_ballot_is_final(club: Rehearsal) -> None:
     with club.refuses("voting.not_your_entitlement"):
         ballot = BallotCast(poll=Ref(poll), entitlement="u1", choice="no")
         club.act("m0", matter, ballot, key="e" * 32)
+
+
+def test_the_receipt_of_a_secret_ballot_is_proved_on_the_page_once_the_box_is_open(
+    club: Rehearsal,
+) -> None:
+    matter = club.open("A vote", by="wang")
+    poll = opened(club, matter)
+    last = len(CHOICES) - 1
+    cast(club, matter, poll, CHOICES[:last])
+    ballot = BallotCast(poll=Ref(poll), entitlement=f"u{last}", choice=CHOICES[last])
+    receipt = club.act(f"m{last}", matter, ballot, key="0" * 32)
+    page = f"/c/{club.community}/verify?code={receipt.code}"
+    before = browse(club).get(page).text
+    assert "选票在票箱里" in before and "树根" not in before
+    club.wait(days=4)
+    after = browse(club).get(page).text
+    assert "开箱时" in after and "树根" in after
+    assert "yes" not in re.sub(r"<[^>]+>", " ", after)
 
 
 def test_ranked_ballots_go_into_the_box_too(club: Rehearsal) -> None:
