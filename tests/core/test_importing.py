@@ -27,7 +27,7 @@ def loaded(code: str) -> set[str]:
         "from wugong import event, on, hookimpl, Fold, read_procedure",
         "from wugong_voting.counting.registry import COUNTING; COUNTING['irv']",
         "from wugong_voting.commands.tallying import tally_file",
-        "import wugong_voting; wugong_voting.register()",
+        "import wugong_voting; 'register' in dir(wugong_voting) and wugong_voting.register()",
         "import wugong_planning, wugong_building, wugong_urban, wugong_rural, wugong_mediation",
         "from wugong.deciding import decide; from wugong.plugins import build, installed; "
         "build(installed())",

@@ -7,20 +7,12 @@ The plugin is in ``plugin.py`` and loaded when it is asked for: a program that o
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
 
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:
-    """Return what the plugin offers: its hooks (PEP 562)."""
-    if not name.startswith("__") and name in dir(import_module(__name__)):
-        return globals()[name]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
 def __dir__() -> list[str]:
-    """Load the plugin: whoever looks for its hooks finds them as if they stood here."""
+    """Load the plugin (PEP 562): whoever looks for its hooks finds them as if they stood here."""
     its = vars(import_module(f"{__name__}.plugin"))
     globals().update({name: its[name] for name in its if not name.startswith("__")})
     return sorted(globals())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wugong import Procedure, Test, judge
+from wugong import Measure, Procedure, Test, judge
 from wugong_voting.outcome import Figures
 
 ZERO: Figures = {"heads": 0, "households": 0, "area": 0}
@@ -35,6 +35,43 @@ def consent_needs(
     """Return what each consent test needs, for figures that are public or supposed (N3)."""
     _, tests = judge(procedure, whole, part, yes)
     return tuple(_need(test, whole, part) for test in tests[len(procedure.quorum) :])
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """In one measure: who is entitled, who must take part, and how many must then be in favour.
+
+    ``None`` where the procedure asks nothing of it. Areas are in 0.01 m².
+    """
+
+    measure: Measure
+    whole: int
+    part: int | None
+    yes_at_least: int | None  # if just as many take part as must
+    yes_of_all: int | None  # if all take part
+
+
+def what_if(procedure: Procedure, whole: Figures) -> list[WhatIf]:
+    """Return what a poll on ``whole`` would need, in each measure that its procedure counts in."""
+    quorum = {need.test.measure: need.test.needed for need in turnout_needs(procedure, whole, ZERO)}
+    just = {**whole, **quorum}
+    at_least = _consents(procedure, whole, just)
+    of_all = _consents(procedure, whole, whole)
+    return [
+        WhatIf(
+            measure,
+            whole[measure],
+            quorum.get(measure),
+            at_least.get(measure) if measure in quorum else None,
+            of_all.get(measure),
+        )
+        for measure in procedure.measures
+    ]
+
+
+def _consents(procedure: Procedure, whole: Figures, part: Figures) -> dict[Measure, int]:
+    needs = consent_needs(procedure, whole, part, ZERO)
+    return {need.test.measure: need.test.needed for need in needs}
 
 
 def _need(test: Test, whole: Figures, part: Figures) -> Need:

@@ -256,22 +256,26 @@ def group_word(group: str, words: Words) -> str:
     return group or words(N_("Smaller groups together"))
 
 
-def roster_totals(engine: Engine, matter: Matter, roster: str) -> Totals | None:
-    """Return what a roster weighs now, or ``None`` if the community has none of that name."""
-    edition = matter.standing.rosters.get(roster)
-    if edition is None:
-        return None
-    entries = engine.book(ROSTER, matter.community, prefix=f"{edition}/")
-    return totals(read_entitlement(entry) for entry in entries.values())
-
-
-def groups_of(engine: Engine, matter: Matter, roster: str) -> list[str]:
-    """Return the stairs or village groups that a roster names, in order."""
+def roster_of(engine: Engine, matter: Matter, roster: str) -> list[Entitlement]:
+    """Return the lines of a roster as it stands now, by group and unit; none of an unknown one."""
     edition = matter.standing.rosters.get(roster)
     if edition is None:
         return []
     entries = engine.book(ROSTER, matter.community, prefix=f"{edition}/")
-    rights = (read_entitlement(entry) for entry in entries.values())
+    rights = [read_entitlement(entry) for entry in entries.values()]
+    return sorted(rights, key=lambda right: [(part.group, part.unit) for part in right.parts])
+
+
+def roster_totals(engine: Engine, matter: Matter, roster: str) -> Totals | None:
+    """Return what a roster weighs now, or ``None`` if the community has none of that name."""
+    if roster not in matter.standing.rosters:
+        return None
+    return totals(roster_of(engine, matter, roster))
+
+
+def groups_of(engine: Engine, matter: Matter, roster: str) -> list[str]:
+    """Return the stairs or village groups that a roster names, in order."""
+    rights = roster_of(engine, matter, roster)
     return sorted({part.group for right in rights for part in right.parts if part.group})
 
 

@@ -58,14 +58,14 @@ def _page(request: Request, typed: Any, refused: Refused | None) -> Response:
         refused=refused,
         typed=typed,
         chosen=typed.list if isinstance(typed, Form) else lambda _name: (),
-        procedures=_offered(engine, matter, words),
-        groups=_groups(engine, matter),
+        procedures=offered(engine, matter, words),
+        groups=groups_of(engine, matter),
         notices=_announcements(engine, matter, request.state.viewer),
         offers=offers(matter.standing.rules),
     )
 
 
-def _offered(engine: Engine, matter: Matter, words: Words) -> list[dict[str, Any]]:
+def offered(engine: Engine, matter: Matter, words: Words) -> list[dict[str, Any]]:
     """Return the procedures in force whose roster the community has, with what they would need."""
     found = []
     for procedure in matter.standing.procedures.values():
@@ -79,7 +79,8 @@ def _offered(engine: Engine, matter: Matter, words: Words) -> list[dict[str, Any
     return found
 
 
-def _groups(engine: Engine, matter: Matter) -> list[tuple[str, str]]:
+def groups_of(engine: Engine, matter: Matter) -> list[tuple[str, str]]:
+    """Return the stairs or village groups that any roster of a procedure names."""
     rosters = {procedure.roster for procedure in matter.standing.procedures.values()}
     named = {g for roster in rosters for g in showing.groups_of(engine, matter, roster)}
     return [(group, group) for group in sorted(named)]
