@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.catalog import Message
 
-from tools.messages import (
+from messages import (
     LANGUAGES,
     catalogue_path,
     extracted,

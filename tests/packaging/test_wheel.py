@@ -19,7 +19,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from hatch_build import HTMX_SHA256
-from tools.messages import packages
+from messages import packages
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import verify_journal
+import verify_journal
 from wugong import Engine
 from wugong_server import cli
 from wugong_server.commands import console

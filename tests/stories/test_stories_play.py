@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+import verify_journal
 from tests.stories.playing import EVERY, MAIN, Told, told
-from tools import verify_journal
 from wugong import Book, Engine
 from wugong.audience import OPERATOR
 from wugong.people import CORE_BOOKS

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tools.recount import RULES, main, recount
+from recount import main, recount
+from recounting.one import RULES
 from wugong_voting.counting.profile import from_orders
 from wugong_voting.counting.registry import COUNTING
 

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from tools.recount import APPORTIONED, SEVERAL, main, ordered, read, recount
+from recount import SEVERAL, main, ordered, recount
+from recounting.polls import read
+from recounting.seats import APPORTIONED
 from wugong_voting.counting.budget import BudgetProfile, budget_profile
 from wugong_voting.counting.profile import Profile, from_orders
 from wugong_voting.counting.registry import COUNTING

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tools import verify_journal
+import verify_journal
 from wugong import Engine
 from wugong.testing import Rehearsal
 from wugong_server.commands.export import lines

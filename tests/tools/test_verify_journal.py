@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tools import verify_journal
+import verify_journal
 from wugong import (
     CommunityFounded,
     Fact,

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+import verify_journal
 from tests.plugins.voting.neighbourhood import opened, rehearsal
-from tools import verify_journal
 from wugong.testing import Rehearsal
 
 VOTERS = [("li", "101"), ("zhao", "102"), ("qian", "201"), ("sun", "301")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.messages import extracted, packages
+from messages import extracted, packages
 from wugong import SettingChanged, Words
 from wugong_rural.events import DecisionPosted
 from wugong_rural.settings import DEFAULTS, RURAL, refuse_setting

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from recount import recount
 from tests.plugins.voting import test_pages
 from tests.plugins.voting.test_pages import opening, polling
-from tools.recount import recount
 from wugong.testing import Rehearsal
 from wugong_server.testing import browse
 from wugong_voting.state import polls_of

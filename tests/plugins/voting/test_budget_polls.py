@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from recount import recount
 from tests.plugins.voting.neighbourhood import cast, charter, decided, opened, rehearsal
-from tools.recount import recount
 from wugong.testing import Rehearsal
 from wugong_server.testing import browse
 from wugong_voting.counting.registry import COUNTING

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tools.recount import drawn as drawn_again
-from tools.recount import main as recount
+from recount import main as recount
+from recounting.lots import drawn as drawn_again
 from wugong_server.cli import cli
 from wugong_voting.lots import Person, commitment, digest, draw, shares, ticket
 

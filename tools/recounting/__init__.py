@@ -1,0 +1,1 @@
+"""What ``recount.py`` counts with: standard library only, no code of the engine."""
