@@ -146,6 +146,8 @@ def figures_of(kind: str, connections: int, rounds: list[tuple[Round, Round]]) -
         "ballot_cpu_us": round(median(ballot.cpu_micros for _, ballot in rounds)),
         "bare_p50_ms": round(median(bare.p50 for bare, _ in rounds), 1),
         "ballot_p50_ms": round(median(ballot.p50 for _, ballot in rounds), 1),
+        "ballot_p99_ms": round(median(ballot.p99 for _, ballot in rounds), 1),
+        "syncs_per_ballot": round(median(b.commits / max(1, b.answers) for _, b in rounds), 3),
     }
 
 
@@ -167,6 +169,8 @@ def show(figures: list[dict[str, Any]]) -> None:
         ("cpu µs", "ballot_cpu_us"),
         ("bare µs", "bare_cpu_us"),
         ("p50 ms", "ballot_p50_ms"),
+        ("p99 ms", "ballot_p99_ms"),
+        ("syncs each", "syncs_per_ballot"),
         ("bare p50", "bare_p50_ms"),
     )
     print("  ".join(f"{title:>10}" for title, _ in heads))

@@ -23,6 +23,7 @@ class Round:
     seconds: float
     cpu_seconds: float
     milliseconds: list[float]
+    commits: int = 0  # transactions, each one sync of the disk
 
     @property
     def per_second(self) -> float:
@@ -39,6 +40,12 @@ class Round:
         """The middle answer's time in milliseconds."""
         return median(self.milliseconds) if self.milliseconds else 0.0
 
+    @property
+    def p99(self) -> float:
+        """The time in milliseconds within which 99 of 100 answers came."""
+        ordered = sorted(self.milliseconds)
+        return ordered[-(-99 * len(ordered) // 100) - 1] if ordered else 0.0
+
 
 def post(path: str, token: str, key: str, body: object) -> bytes:
     """Write a whole POST."""
@@ -53,6 +60,7 @@ def post(path: str, token: str, key: str, body: object) -> bytes:
 
 async def run(port: int, pid: int, connections: int, seconds: float, requests: Requests) -> Round:
     """Load the server for a while; every answer must be a 201."""
+    before = await _commits(port)
     cpu, began = cpu_seconds(pid), time.monotonic()
     until = began + seconds
     found = await asyncio.gather(
@@ -60,7 +68,19 @@ async def run(port: int, pid: int, connections: int, seconds: float, requests: R
     )
     took = time.monotonic() - began
     times = [one for each in found for one in each]
-    return Round(len(times), took, cpu_seconds(pid) - cpu, times)
+    spent = cpu_seconds(pid) - cpu
+    return Round(len(times), took, spent, times, await _commits(port) - before)
+
+
+async def _commits(port: int) -> int:
+    """Ask the server how many transactions it has committed."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /commits HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    head = await reader.readuntil(b"\r\n\r\n")
+    told = json.loads(await reader.readexactly(_length(head)))
+    writer.close()
+    await writer.wait_closed()
+    return int(told["commits"])
 
 
 async def _one(port: int, until: float, requests: Iterator[bytes]) -> list[float]:

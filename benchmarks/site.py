@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+import sqlalchemy
+from sqlalchemy import event
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,6 +19,8 @@ from wugong_server.app import create_app
 from wugong_server.settings import Settings
 
 BARE = "/bare/{community}"
+COMMITS = "/commits"
+_commits: list[None] = []
 
 
 async def bare(request: Request) -> Response:
@@ -27,12 +31,18 @@ async def bare(request: Request) -> Response:
     return JSONResponse({"member": member, "kind": body["kind"]}, 201)
 
 
+def commits(_request: Request) -> Response:
+    """Say how many transactions were committed so far: each is one sync of the disk."""
+    return JSONResponse({"commits": len(_commits)})
+
+
 def main() -> None:
     database, keys = sys.argv[1:]
     taken = serve.listen("127.0.0.1", 0)
+    event.listen(sqlalchemy.Engine, "commit", lambda _connection: _commits.append(None))
     with Engine(database, estate.plugins(), keys=keys) as engine:
         app = create_app(engine, Settings(rate_limits=False))
-        app.router.routes.insert(0, Route(BARE, bare, methods=["POST"]))
+        app.router.routes[:0] = [Route(BARE, bare, methods=["POST"]), Route(COMMITS, commits)]
         port = taken.getsockname()[1]
         serve.run(app, engine, taken, ready=lambda: print(port, flush=True))
 

@@ -14,7 +14,7 @@ from benchmarks.load import Round, post
 
 
 def round_of(answers: int, cpu: float = 1.0) -> Round:
-    return Round(answers, 2.0, cpu, [1.0, 2.0, 9.0])
+    return Round(answers, 2.0, cpu, [1.0, 2.0, 9.0], commits=5)
 
 
 def test_the_ratio_is_the_middle_of_the_rounds() -> None:
@@ -27,6 +27,13 @@ def test_the_ratio_is_the_middle_of_the_rounds() -> None:
     assert (figures["ratio"], figures["ratio_least"], figures["ratio_most"]) == (0.5, 0.2, 0.6)
     assert figures["ballots_per_second"] == 10 and figures["ballot_p50_ms"] == 2.0
     assert figures["ballot_cpu_us"] == 50_000
+    assert (figures["ballot_p99_ms"], figures["syncs_per_ballot"]) == (9.0, 0.25)
+
+
+def test_the_99th_of_a_hundred_answers_is_named() -> None:
+    times = [float(n) for n in range(1, 101)]
+    assert Round(100, 1.0, 1.0, times).p99 == 99.0
+    assert Round(0, 1.0, 1.0, []).p99 == 0.0
 
 
 def test_a_request_says_how_long_it_is() -> None:
@@ -55,4 +62,5 @@ def test_a_short_run_prints_a_table_and_json(tmp_path: Path) -> None:
     assert figures["ballots_per_second"] > 0 and 0 < figures["ratio"] < 2
     table, last = done.stdout.splitlines()[:2], done.stdout.splitlines()[-1]
     assert "ballots/s" in table[0] and "sqlite" in table[1]
+    assert 0 < figures["syncs_per_ballot"] <= 1
     assert json.loads(last)["figures"] == [figures]
