@@ -15,6 +15,7 @@ fi
 if [ -z "$(fc-list :lang=zh 2>/dev/null | head -n 1)" ]; then
     missing="$missing fontconfig fonts-noto-cjk"
 fi
+command -v strace >/dev/null || missing="$missing strace"
 
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
