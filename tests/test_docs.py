@@ -98,3 +98,29 @@ def test_the_picture_of_the_flow_names_every_step_of_an_act() -> None:
     assert [step for step in steps if step not in words] == []
     assert picture.find("{http://www.w3.org/2000/svg}title") is not None
     assert "architecture.svg" in ARCHITECTURE.read_text(encoding="utf-8")
+
+
+NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+def test_every_promise_names_a_test_that_exists() -> None:
+    named = NAMED.findall((DOCS / "reliability.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    for file, name in named:
+        tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+        known = {one.name for one in tree.body if isinstance(one, ast.FunctionDef | ast.ClassDef)}
+        assert name in known, f"{file} has no {name}"
+
+
+def test_the_sizes_that_the_promises_name_are_those_of_the_tests() -> None:
+    said = (DOCS / "reliability.md").read_text(encoding="utf-8")
+    killed = (ROOT / "tests/core/test_killed.py").read_text(encoding="utf-8")
+    synced = (ROOT / "tests/core/test_synced.py").read_text(encoding="utf-8")
+    racing = (ROOT / "tests/plugins/voting/test_racing.py").read_text(encoding="utf-8")
+    for text, row in (
+        ("rounds=10)", "| 10 kills, both databases | 1,000 each |"),
+        ("range(0, 1000, 50)", "| 10 kills, both databases | 1,000 each |"),
+    ):
+        assert text in killed and row in said
+    assert "trace(tmp_path, 1000)" in synced and "| 1,000 acts | 10,000 |" in said
+    assert "tmp_path), 5, secrecy)" in racing and "| 5 rounds, both databases | 1,000 |" in said
