@@ -43,7 +43,7 @@ from wugong_voting.counted import form_of
 from wugong_voting.events import BallotCast
 from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
-from wugong_voting.pages import batching, marking, opening, papering, preview
+from wugong_voting.pages import batching, marking, opening, papering, preview, sheets
 from wugong_voting.pages.papering import poll_of
 from wugong_voting.state import Poll, awaits_scrutineers, polls_of
 
@@ -77,6 +77,7 @@ def register_routes() -> list[Route]:
         *papering.ROUTES,
         *batching.ROUTES,
         *preview.ROUTES,
+        *sheets.ROUTES,
     ]
 
 
