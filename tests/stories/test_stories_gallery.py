@@ -5,6 +5,7 @@ In Simplified Chinese the tests of the server follow the same links.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -90,6 +91,20 @@ def test_pages_hold_in_other_colours_and_sizes(
     person.page.context.close()
     assert not eyes.faults, eyes.told()
     assert len(eyes.looked) >= len(SAMPLE)
+
+
+def test_the_result_of_the_lifts_is_posted_on_one_sheet(
+    browser: Browser, lifts: tuple[Told, str]
+) -> None:
+    it, address = lifts
+    page = browser.new_context(locale="zh-CN").new_page()
+    poll = "/m/{lift}/polls/{poll2}".format_map({**it.story.names, **it.story.matters})
+    page.goto(address + poll)
+    page.locator("main a.btn.main[href*='/notices/']").click()
+    page.locator(".notice h1").wait_for()
+    sheet = page.pdf(format="A4", prefer_css_page_size=True)
+    page.context.close()
+    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
 
 
 @pytest.mark.parametrize("path", SAMPLE[:4])
