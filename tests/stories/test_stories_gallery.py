@@ -25,12 +25,14 @@ SAMPLE = (
     "/m/{lift}/ledger",
     "/m/{lift}/notices/{notice1}",
     "/m/{lift}/do/planning.scheme_published",
+    "/c/wutong/duties",
 )
 LOOKS = [
     pytest.param(Look("zh-CN", scheme="dark"), id="dark"),
     pytest.param(Look("zh-CN", elder="max"), id="largest-type"),
     pytest.param(Look("zh-TW", width=1280, elder="on", script=False), id="large-type-desk"),
     pytest.param(Look("en-US", width=1280, scheme="dark"), id="dark-desk"),
+    pytest.param(Look("en-US", elder="on"), id="large-type-english"),
 ]
 
 pytestmark = pytest.mark.browser
