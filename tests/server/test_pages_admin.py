@@ -65,6 +65,8 @@ def test_a_good_file_is_previewed_then_imported_whole(
     rows = rehearsal.engine.book(ROSTER, "wutong", prefix=f"{edition}/")
     assert [sum(p[2] for p in row["parts"]) for row in rows.values()] == [9860, 8620]
     assert "王桂兰" in client.get("/c/wutong/admin/people").text
+    card = client.get("/c/wutong/admin/roster").text.partition("已导入的名册")[2]
+    assert "2个表决权" in card.partition("</section>")[0]
 
 
 def test_importing_the_same_again_changes_nothing(client: TestClient, rehearsal: Rehearsal) -> None:

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wugong import Refused, Unreadable
+from wugong import ROSTER, Refused, Unreadable
 from wugong.roster_files import read_roster, template_csv, template_xlsx
 from wugong.roster_rows import Reading
 from wugong.rosters import Measure
@@ -143,6 +143,7 @@ def _show(
     for problem in reading.problems[:MOST_PROBLEMS] if reading else ():
         told.append({"row": problem.row, "what": problem.say(words), "mend": problem.mend(words)})
     assert page.community is not None
+    rosters = page.community.rosters
     return respond(
         page.request,
         "admin/roster.html",
@@ -151,7 +152,7 @@ def _show(
         roster=roster,
         measure=measure,
         measures=MEASURES,
-        editions=page.community.rosters,
+        editions=[(n, _size(page, edition), edition) for n, edition in rosters.items()],
         told=told,
         wrong=len(reading.problems) if reading else 0,
         notes=[note.say(words) for note in reading.notes] if reading else [],
@@ -162,3 +163,9 @@ def _show(
         mac=mac,
         refused=refused,
     )
+
+
+def _size(page: Page, edition: str) -> int:
+    """Return how many are entitled by an edition of a roster."""
+    assert page.community is not None
+    return len(page.engine.book(ROSTER, page.community.community, prefix=f"{edition}/"))
