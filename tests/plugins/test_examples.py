@@ -26,3 +26,23 @@ def test_an_example_goes_as_it_says(path: Path) -> None:
 
     assert [f"step {one.number}: {one.problem}" for one in played if one.problem] == []
     assert len(played) >= 5
+
+
+@pytest.mark.parametrize(
+    ("instead", "named"),
+    [
+        pytest.param('winners = ["bench"]', "'winners': ['lamp']", id="another winner"),
+        pytest.param('winner = ["lamp"]', "'winner': ['lamp']", id="a field that is none"),
+    ],
+)
+def test_a_poll_that_ends_otherwise_than_expected_is_named(
+    tmp_path: Path, instead: str, named: str
+) -> None:
+    text = (PLUGINS / "voting/examples/projects-share-a-budget.toml").read_text(encoding="utf-8")
+    changed = tmp_path / "changed.toml"
+    changed.write_text(text.replace('winners = ["lamp"]', instead), encoding="utf-8")
+    case = read_case(changed)
+    engine, clock = engine_for(case)
+    with engine:
+        (problem,) = [one.problem for one in Story(case, engine, clock).play() if one.problem]
+    assert named in problem
