@@ -246,7 +246,7 @@ def test_seats_that_no_committee_can_have_are_refused(request_: dict[str, Any], 
     assert outcome("community.governance", **even) == "passed"
 
 
-@pytest.mark.parametrize("name", ["villagers.rules", "owners.lift"])
+@pytest.mark.parametrize("name", ["villagers.rules", "residents.rules", "owners.lift"])
 def test_a_flow_names_the_procedures_that_its_vote_is_held_under(name: str) -> None:
     under = [one for step in LAW[name].steps for one in step.under]
     with pytest.raises(Undecidable) as told:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.law.lawbook import LAW, figures, outcome
+from tests.law.lawbook import LAW, ask, figures, outcome
 from wugong.packs import read_folder, read_packs
 
 HEAD = """
@@ -108,6 +108,29 @@ def test_a_limit_may_only_be_lower(row: str, message: str) -> None:
     made = read_packs([("town.toml", head + rule)], LAW)["town.assembly"]
     least, most = made.composition
     assert (least.number, most.most) == (3, int(row[-1]))
+
+
+@pytest.mark.parametrize(("members", "expected"), [(2, "rejected"), (3, "passed"), (4, "passed")])
+def test_a_community_may_state_a_number_that_the_law_does_not(members: int, expected: str) -> None:
+    rule = (
+        'composition = [{ id = "three_or_more", count = "members", number = 3, '
+        'source = "例 2", confidence = "V" }]\n'
+    )
+    head = HEAD.replace("villagers.assembly.adults", "residents.supervision.adults")
+    made = read_packs([("town.toml", head + rule)], LAW)
+    answer = ask("town.assembly", {**LAW, **made}, check="composition", members=members)
+    assert answer["outcome"] == expected
+
+
+@pytest.mark.parametrize(("days", "laxer"), [(14, True), (15, False), (16, False)])
+def test_a_posting_of_community_affairs_may_only_stay_longer(days: int, laxer: bool) -> None:
+    head = HEAD.replace("villagers.assembly.adults", "residents.publication")
+    pack = [("town.toml", f'{head}publish_days = {days}\npublish_source = "例 2"\n')]
+    if laxer:
+        with pytest.raises(ValueError, match="14 is laxer than the 15 days"):
+            read_packs(pack, LAW)
+        return
+    assert read_packs(pack, LAW)["town.assembly"].publish_days == days
 
 
 @pytest.mark.parametrize(

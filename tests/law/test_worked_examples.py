@@ -251,6 +251,63 @@ def test_neither_the_committee_nor_its_kin_supervise_it(part: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("figures", "votes", "expected", "elected"),
+    [
+        pytest.param({"members": (35, 23)}, {"A": 23}, "no_quorum", [], id="23 of 35 came"),
+        pytest.param({"members": (36, 24)}, {"A": 13}, "passed", ["A"], id="exactly two thirds"),
+        pytest.param({"members": (35, 24)}, {"A": 12}, "rejected", [], id="12 of 24"),
+        pytest.param({"persons": (1204, 602)}, {"A": 602}, "no_quorum", [], id="half the adults"),
+        pytest.param({"persons": (1204, 603)}, {"A": 301}, "rejected", [], id="301 of 603"),
+        pytest.param({"persons": (1204, 603)}, {"A": 302}, "passed", ["A"], id="302 of 603"),
+        pytest.param({"households": (402, 201)}, {"A": 201}, "no_quorum", [], id="half of them"),
+        pytest.param({"households": (402, 202)}, {"A": 102}, "passed", ["A"], id="102 of 202"),
+    ],
+)
+def test_residents_choose_who_supervises_by_the_majority_of_their_meeting(
+    figures: dict[str, tuple[int, int]], votes: dict[str, int], expected: str, elected: list[str]
+) -> None:
+    ((unit, (whole, present)),) = figures.items()
+    counts = {"all": {unit: whole}, "present": {unit: present}}
+    answer = ask("residents.supervision", **counts, seats=3, candidates=votes)
+    assert (answer["outcome"], answer["elected"]) == (expected, elected)
+    assert {test["confidence"] for test in answer["tests"]} == {"V", "I"}
+
+
+@pytest.mark.parametrize("part", ["residents_committee", "near_relative_of_committee"])
+def test_neither_the_residents_committee_nor_its_kin_supervise_it(part: str) -> None:
+    counts = {"all": {"members": 35}, "present": {"members": 24}, "candidates": {"A": 13}}
+    for parts, expected in ((["candidate"], "passed"), (["candidate", part], "void")):
+        options = {"people": {"A": parts}}
+        answer = ask("residents.supervision", **counts, seats=1, options=options)
+        assert answer["outcome"] == expected
+    assert [one["source"] for one in answer["reasons"]] == ["居組法 (2025) 36"]
+
+
+def test_how_many_residents_supervise_is_not_stated_and_not_invented() -> None:
+    for form in ("adults", "households", "representatives"):
+        name = f"residents.supervision.{form}"
+        assert LAW[name].composition == ()
+        assert refused(name, check="composition", members=3) == "no_composition"
+        sure = {step.id: step.confidence for step in LAW[name].steps}
+        assert sure == {"set_up": "V", "chosen": "I", "number": "I"}
+
+
+def test_a_covenant_is_decided_and_filed_by_what_was_read_and_made_by_what_was_not() -> None:
+    steps = LAW["residents.rules"].steps
+    assert [step.id for step in steps if step.confidence == "V"] == [
+        "party_study", "vote", "delegated", "file"
+    ]  # fmt: skip
+    assert {step.confidence for step in steps} == {"V", "M"}
+    under = {step.id: step.under for step in steps if step.under}
+    assert under == {
+        "vote": ("residents.assembly.adults", "residents.assembly.households"),
+        "delegated": ("residents.representatives",),
+    }
+    (term,) = LAW["residents.rules"].terms
+    assert (term.days, term.confidence) == (10, "M")
+
+
+@pytest.mark.parametrize(
     ("members", "outcome_", "said"),
     [
         (2, "rejected", "至少要3"),
@@ -295,6 +352,8 @@ def test_w3_the_vote_on_a_lift_is_the_special_majority_its_flow_leads_to() -> No
         pytest.param("owners.lift.plan", "2026-03-01", "2026-03-17", id="a plan for 15 days"),
         pytest.param("villagers.publication.publish", "2026-03-01", "2026-03-17", id="15 days"),
         pytest.param("villagers.rules.file", "2026-03-02", "2026-03-12", id="10 days"),
+        pytest.param("residents.publication.publish", "2026-03-01", "2026-03-17", id="in a town"),
+        pytest.param("residents.rules.file", "2026-03-02", "2026-03-12", id="10 days in a town"),
         pytest.param("homestead.application.check", "2026-03-02", "2026-03-16", id="10 working"),
         pytest.param("homestead.application.posting", "2026-03-02", "2026-03-10", id="5 working"),
         pytest.param("homestead.application.township", "2026-03-02", "2026-03-30", id="20 working"),

@@ -310,6 +310,25 @@ def test_a_flow_without_a_vote_leads_to_the_vote_and_has_no_calculator(client: A
     assert "不设表决" in client.get("/procedures").text
 
 
+def test_a_covenant_leads_to_both_meetings_and_marks_what_is_from_memory(client: Any) -> None:
+    page = client.get("/procedures/residents.rules").text
+    assert "本程序不设表决。" in page and 'id="try"' not in page and "凭记忆录入，待核" in page
+    for said, name in (
+        ("由居民会议表决", "residents.assembly.adults"),
+        ("由居民代表会议表决", "residents.representatives"),
+    ):
+        assert re.search(rf'{said}.*?<a href="/procedures/{name}">', page)
+    posted = client.get("/procedures/residents.publication").text
+    assert "法律没有规定固定的公布周期" in posted and "公示不少于15天" in posted
+
+
+def test_a_body_without_a_number_has_no_check_of_its_number(client: Any) -> None:
+    page = client.get("/procedures/residents.supervision.adults").text
+    assert "成员及其近亲属不得担任" in page and "人数未收录，按当地规定" in page
+    assert 'name="members"' not in page
+    assert 'name="members"' in client.get("/procedures/villagers.supervision.adults").text
+
+
 def test_programs_get_the_same_answer_as_the_command(client: Any) -> None:
     request = {
         "all": {"heads": 12, "area": "900.00"},
