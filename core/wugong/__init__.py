@@ -19,6 +19,7 @@ from wugong.events import Act, Fact, Kind, Reads, Unknown, body_of, event, kind_
 from wugong.folds import Fold
 from wugong.hookspecs import API_VERSION, at, hookimpl, on
 from wugong.matter import Grant, Head, Hold, Matter, Standing, community_of
+from wugong.packs import read_again
 from wugong.people import MEMBERS, ROLL, ROSTER
 from wugong.polls import (
     Ballot,
@@ -27,6 +28,7 @@ from wugong.polls import (
     Chosen,
     Count,
     GroupCount,
+    Law,
     Option,
     PollClosed,
     PollDecided,
@@ -159,6 +161,7 @@ __all__ = [
     "HoldPlaced",
     "Kind",
     "Label",
+    "Law",
     "Many",
     "Matter",
     "MatterLine",
@@ -229,6 +232,7 @@ __all__ = [
     "may_read",
     "on",
     "reaches",
+    "read_again",
     "read_box_key",
     "read_entitlement",
     "read_procedure",

@@ -9,7 +9,7 @@ passes its parent. A procedure without a parent is no pack: a plugin contributes
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 from wugong.procedure_parts import Composition, Item, Requirement, Silence
 from wugong.procedure_rows import check_figures
-from wugong.procedures import Procedure, read_fields
+from wugong.procedures import Procedure, read_fields, read_procedures
 from wugong.words import N_
 
 DIRECTIONS: Mapping[str, str] = {
@@ -32,6 +32,7 @@ DIRECTIONS: Mapping[str, str] = {
 OWN = {"id", "parent", "title", "jurisdiction", "effective_from", "effective_to", "basis"}
 _SOURCES = {"notice_source": "notice_days", "publish_source": "publish_days"}
 MOST_BYTES = 200_000
+MOST_DEEP = 10  # packs that rest on each other
 
 
 def read_folder(folder: Path, parents: Mapping[str, Procedure]) -> dict[str, Procedure]:
@@ -100,7 +101,12 @@ def _make(
     if one not in wanted:
         raise ValueError(f"{name}: the parent {one} is not known")
     name, text, data = wanted[one]
+    too_deep = ValueError(f"{name}: more than {MOST_DEEP} packs rest on each other")
+    if len(below) > MOST_DEEP:
+        raise too_deep
     parent = _make(str(data["parent"]), wanted, made, parents, (*below, one))
+    if len(parent.ancestors) >= MOST_DEEP:
+        raise too_deep
     try:
         made[one] = replace(stricter(parent, data, text), pack=name)
     except ValueError as error:
@@ -139,8 +145,24 @@ def stricter(parent: Procedure, data: Mapping[str, Any], text: str = "") -> Proc
     made = replace(parent, **stated, effective_from=since, effective_to=until)
     check_figures(made.composition, made.classes, where)
     ancestors = (parent.id, *parent.ancestors)
-    text = f"{parent.text}\n{text}"
-    return replace(made, family="", form="", basis=basis, ancestors=ancestors, text=text)
+    texts = (*parent.texts, text)
+    return replace(made, family="", form="", basis=basis, ancestors=ancestors, texts=texts)
+
+
+def read_again(name: str, texts: Sequence[str]) -> Procedure:
+    """Read a procedure of the texts that it was made of (``Procedure.texts``), without a folder.
+
+    ``ValueError`` where the texts hold no such procedure.
+    """
+    first, *packs = texts
+    data = [tomllib.loads(text) for text in packs]
+    wanted = data[0]["parent"] if data else name
+    made = next((one for one in read_procedures(first) if one.id == wanted), None)
+    if made is None:
+        raise ValueError(f"procedure {wanted} is not in its text")
+    for text, stated in zip(packs, data, strict=True):
+        made = stricter(made, stated, text)
+    return made
 
 
 def changed(parent: Procedure, pack: Procedure) -> tuple[str, ...]:

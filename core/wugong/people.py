@@ -8,7 +8,7 @@ from typing import Any
 from wugong.books import Book, Prefix
 from wugong.errors import Refusal
 from wugong.events import Act, Fact
-from wugong.polls import PollOpened, RollFrozen
+from wugong.polls import Law, PollOpened, RollFrozen
 from wugong.rosters import (
     Entitlement,
     Totals,
@@ -128,8 +128,8 @@ def roll_of(entries: Iterable[Mapping[str, Any]], groups: tuple[str, ...]) -> li
     return sorted((e for e in found if e is not None), key=lambda e: e.id)
 
 
-def freeze(poll: int, opened: PollOpened, edition: str, roll: list[Entitlement]) -> RollFrozen:
-    """Return the fact that fixes the roll of a poll."""
+def freeze(poll: int, edition: str, roll: list[Entitlement], law: Law | None) -> RollFrozen:
+    """Return the fact that fixes the roll of a poll and the text that decides it."""
     its: Totals = totals(roll)
     return RollFrozen(
         poll=poll,  # type: ignore[arg-type]
@@ -139,6 +139,7 @@ def freeze(poll: int, opened: PollOpened, edition: str, roll: list[Entitlement])
         heads=its.heads,
         households=its.households,
         area_dm2=its.area_dm2,
+        law=law,
     )
 
 

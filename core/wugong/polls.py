@@ -80,6 +80,22 @@ class PollOpened:
         return self.secrecy != "open"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """The text that a poll is decided by, as it stood when the poll opened."""
+
+    version: Annotated[str, Most(64)]  # ``Procedure.version``
+    texts: Annotated[tuple[Annotated[str, Most(200_000)], ...], Many(20, least=1)]
+    origin: Annotated[str, Most(80)]  # the statute's procedure, where a local pack is stricter
+
+
+def law_of(procedure: Procedure) -> Law | None:
+    """Return the text of a procedure to be kept; none for one that was made in code."""
+    if not procedure.texts:
+        return None
+    return Law(version=procedure.version, texts=procedure.texts, origin=procedure.origin)
+
+
 @event(
     "voting.roll_frozen",
     may={"plugin": ANY},
@@ -88,7 +104,10 @@ class PollOpened:
     says=N_("The roll was frozen: {entitlements} entitled"),
 )
 class RollFrozen:
-    """Who may vote in a poll, fixed at its opening whatever happens to the roster later."""
+    """Who may vote in a poll and by which text it is decided, fixed at its opening.
+
+    Whatever happens to the roster and to the procedure later, the poll stays as it was opened.
+    """
 
     poll: Ref
     edition: Annotated[str, Most(64)]  # the roster edition: SHA-256 of its roll
@@ -97,6 +116,7 @@ class RollFrozen:
     heads: Annotated[int, Between(0)]
     households: Annotated[int, Between(0)]
     area_dm2: Annotated[int, Between(0)]
+    law: Law | None = None
 
 
 @event(
@@ -238,6 +258,7 @@ class PollDecided:
     taken_part: Count
     count: Annotated[str, Most(1_000_000)] = ""  # rounds or matrix, as canonical JSON
     groups: Annotated[tuple[GroupCount, ...], Many(100_000)] = ()  # of open yes-or-no polls
+    version: Annotated[str, Most(64)] = ""  # of the procedure's text, which the frozen roll keeps
 
 
 def apply(requirement: Requirement, have: int, of: int) -> Test:

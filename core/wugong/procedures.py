@@ -101,7 +101,8 @@ class Procedure:
     steps: tuple[Step, ...] = ()
     terms: tuple[Term, ...] = ()
     incompatible: tuple[Incompatible, ...] = ()
-    text: str = field(default="", repr=False, compare=False)  # the file as read
+    # the file as read; of a local pack, after those of its parents
+    texts: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def in_force(self, on: date) -> bool:
         """Tell whether the procedure is in force on that day."""
@@ -121,6 +122,11 @@ class Procedure:
     def units(self) -> tuple[Unit, ...]:
         """What its tests count, each once, in order."""
         return tuple(dict.fromkeys(r.counts for r in (*self.quorum, *self.consent)))
+
+    @property
+    def text(self) -> str:
+        """All that it was read from; empty for one that was made in code."""
+        return "\n".join(self.texts)
 
     @property
     def version(self) -> str:
@@ -198,14 +204,14 @@ def read_procedures(text: str) -> tuple[Procedure, ...]:
     data = tomllib.loads(text)
     forms = data.pop("forms", None)
     if forms is None:
-        return (replace(make_procedure(data), text=text),)
+        return (replace(make_procedure(data), texts=(text,)),)
     family = data.get("id", "?")
     if not isinstance(forms, dict) or not forms:
         raise ValueError(f"procedure {family}: forms must be tables")
     made = []
     for form, own in forms.items():
         merged = {**data, **own, "id": f"{family}.{form}", "family": family, "form": form}
-        made.append(replace(make_procedure(merged), text=text))
+        made.append(replace(make_procedure(merged), texts=(text,)))
     return tuple(made)
 
 

@@ -15,7 +15,7 @@ from wugong.events import Act, Fact, Unknown
 from wugong.journal import canonical
 from wugong.people import CORE_BOOKS, ROLL, edition_prefix, freeze, roll_of
 from wugong.plugins import CORE, Registry
-from wugong.polls import PollOpened, RollFrozen
+from wugong.polls import PollOpened, RollFrozen, law_of
 from wugong.rosters import Entitlement, write_entitlement
 from wugong.storage import Storage
 from wugong.tables import BookRow, ViewRow
@@ -161,8 +161,9 @@ class Shelf:
         return roll_of(entries, opened.groups)
 
     def freeze(self, poll: int, opened: PollOpened, edition: str) -> RollFrozen:
-        """Return the fact that freezes the roll of a poll."""
-        return freeze(poll, opened, edition, self.roll(opened, edition))
+        """Return the fact that freezes the roll of a poll and keeps the text of its procedure."""
+        procedure = self.registry.procedures[opened.procedure]
+        return freeze(poll, edition, self.roll(opened, edition), law_of(procedure))
 
     def _put_roll(self, frozen: RollFrozen, opened: PollOpened) -> None:
         for entitlement in self.roll(opened, frozen.edition):

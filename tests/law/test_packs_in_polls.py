@@ -3,86 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-import wugong_planning
-import wugong_rural
-import wugong_urban
-import wugong_voting
-from wugong import Engine, Misconfigured, PollDecided
+from tests.law.polls import HEAD, PLUGINS, THREE_FIFTHS, announced, ask, closed, town, write
+from wugong import Engine, Misconfigured
 from wugong.testing import Rehearsal
-from wugong_voting.state import polls_of
 
-PLUGINS = {
-    "voting": wugong_voting,
-    "planning": wugong_planning,
-    "urban": wugong_urban,
-    "rural": wugong_rural,
-}
-OPTIONS = [{"id": name, "title": name} for name in ("yes", "no", "abstain")]
-HEAD = """
-id = "town.ordinary"
-parent = "owners.ordinary"
-jurisdiction = "example"
-basis = [{ article = "例 1", text_year = 2026, confidence = "I" }]
-title = { zh_Hans = "例镇", zh_Hant = "例鎮", en = "Town" }
-"""
-THREE_FIFTHS = (
-    'consent = [{ id = "heads_agree", measure = "heads", base = "part", op = ">=", '
-    'share = "3/5", source = "例 2" }]\n'
-)
 Written = Callable[..., Path]
 
 
 @pytest.fixture
 def packs(tmp_path: Path) -> Written:
-    def write(**texts: str) -> Path:
-        folder = tmp_path / "packs"
-        folder.mkdir(exist_ok=True)
-        for name, text in texts.items():
-            (folder / f"{name}.toml").write_text(text, encoding="utf-8")
-        return folder
-
-    return write
-
-
-def town(folder: Path | None, owners: int = 10) -> tuple[Rehearsal, str]:
-    """Return a community of as many owners, each with an equal flat, and a matter of its."""
-    voters = [f"m{n}" for n in range(owners)]
-    members: dict[str, tuple[str, ...]] = {"wang": ("officer",), **dict.fromkeys(voters, ())}
-    r = Rehearsal(PLUGINS, members=members, packs=folder)
-    r.roster("owners", [(f"u{n}", voter, "1", 80_00) for n, voter in enumerate(voters)])
-    return r, r.open("What owners decide", by="wang")
-
-
-def ask(r: Rehearsal, matter: str, procedure: str) -> int:
-    body = {
-        "question": "Shall we?",
-        "options": OPTIONS,
-        "procedure": procedure,
-        "roster": "owners",
-        "closes_at": (r.clock.now + timedelta(days=7)).isoformat(),
-    }
-    return r.act("wang", matter, "voting.poll_opened", body).seq
-
-
-def announced(r: Rehearsal, matter: str, days: int = 15) -> None:
-    r.act("wang", matter, "planning.notice_posted", {"title": "We will vote", "days": 15})
-    r.wait(days=days)
-
-
-def closed(r: Rehearsal, matter: str, poll: int, yes: int, no: int) -> PollDecided:
-    for n in range(yes + no):
-        choice = "yes" if n < yes else "no"
-        ballot = {"poll": poll, "entitlement": f"u{n}", "choice": choice}
-        r.act(f"m{n}", matter, "voting.ballot_cast", ballot)
-    r.wait(days=7)
-    made = polls_of(r.matter(matter))[poll].decided
-    assert made is not None
-    return made
+    return lambda **texts: write(tmp_path / "packs", **texts)
 
 
 @pytest.mark.parametrize(
@@ -203,12 +137,6 @@ def test_what_a_plugin_asks_of_a_procedure_it_asks_of_its_pack(packs: Written) -
     r = Rehearsal(PLUGINS, members=members, setting="rural", packs=packs(town=VILLAGE))
     r.roster("villagers", [("u1", "wang", "1", 0)])
     matter = r.open("A road", by="wang")
-    body = {
-        "question": "Shall we?",
-        "options": OPTIONS,
-        "roster": "villagers",
-        "closes_at": (r.clock.now + timedelta(days=7)).isoformat(),
-    }
     for procedure in ("villagers.assembly.adults", "town.assembly"):
         with r.refuses("rural.elders_not_heard"):
-            r.act("wang", matter, "voting.poll_opened", {**body, "procedure": procedure})
+            ask(r, matter, procedure, "villagers")

@@ -15,11 +15,13 @@ from wugong import (
     SHARE,
     Fact,
     Fold,
+    Law,
     Matter,
     PollDecided,
     PollOpened,
     Procedure,
     Refusal,
+    RollFrozen,
     Stage,
     Test,
     judge,
@@ -93,7 +95,10 @@ def _fold(flow: Flow, fact: Fact) -> Flow:
             return replace(flow, review=Sitting(fact.seq, met.due, met.present, met.yes))
         case PollOpened(procedure=procedure) if procedure in RESOLVING:
             return replace(flow, polling=flow.polling | {fact.seq}, asked=Asked(fact.seq))
-        case PollDecided(procedure=procedure) as decided if procedure in RESOLVING:
+        case RollFrozen(poll=poll, law=Law(origin=origin)) if origin in RESOLVING:
+            # A local pack of the assembly's is the assembly's, by whatever name.
+            return replace(flow, polling=flow.polling | {poll}, asked=Asked(int(poll)))
+        case PollDecided() as decided if decided.poll in flow.polling:
             passed = (fact.seq,) if decided.verdict == "passed" else ()
             return replace(
                 flow,
@@ -120,6 +125,7 @@ FLOW: Fold[Flow] = Fold(
         CommitteesConsulted,
         PartyMembersReviewed,
         PollOpened,
+        RollFrozen,
         PollDecided,
         DecisionPosted,
         ResultPosted,

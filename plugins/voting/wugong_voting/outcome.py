@@ -88,6 +88,7 @@ def conclude(
         taken_part=counted.taken_part,
         count=counted.count,
         groups=tuple(grouped),
+        version=procedure.version if procedure.texts else "",
     )
 
 

@@ -45,6 +45,7 @@ from wugong_voting.events import (
     PaperReturned,
 )
 from wugong_voting.groups import by_group
+from wugong_voting.law import procedure_of
 from wugong_voting.mandates import MANDATES, mandates_of
 from wugong_voting.notices import NOTICES
 from wugong_voting.outcome import conclude
@@ -168,8 +169,7 @@ def _opening(matter: Matter, act: Act, opened: PollOpened) -> list[Refusal]:
 
 
 def _procedure(matter: Matter, poll: int) -> Procedure | None:
-    known = polls_of(matter).get(poll)
-    return matter.standing.procedures.get(known.opened.procedure) if known else None
+    return procedure_of(matter, polls_of(matter).get(poll))
 
 
 def _article(matter: Matter, poll: int) -> str:
@@ -216,7 +216,9 @@ def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | Non
     poll = polls_of(matter)[fact.event.poll]
     if poll.decided is not None or poll.roll is None:
         return None
-    procedure = matter.standing.procedures[poll.opened.procedure]
+    procedure = procedure_of(matter, poll)
+    if procedure is None:
+        raise LookupError(f"the procedure {poll.opened.procedure} is not installed")
     rule = rule_of(matter.standing.rules, poll.opened)
     if rule is None:
         raise LookupError(f"the counting rule {poll.opened.rule} is not installed")

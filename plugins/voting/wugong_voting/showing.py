@@ -34,6 +34,7 @@ from wugong.procedure_parts import Unit
 from wugong_voting import groups
 from wugong_voting.ballot_forms import ABSTAIN
 from wugong_voting.ballots import BALLOTS, alike, under, weighed
+from wugong_voting.law import procedure_of
 from wugong_voting.mandates import Mandate, held_by, latest, mandates_of
 from wugong_voting.needs import Need, turnout_needs
 from wugong_voting.outcome import figures
@@ -162,7 +163,7 @@ class Turnout:
 
 def turnout_of(engine: Engine, matter: Matter, poll: Poll) -> Turnout | None:
     """Return the turnout of a poll, or ``None`` before its roll is frozen."""
-    procedure = matter.standing.procedures.get(poll.opened.procedure)
+    procedure = procedure_of(matter, poll)
     if poll.roll is None or procedure is None:
         return None
     if poll.opened.secret:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,8 +43,12 @@ OPTIONS = (
 
 @pytest.fixture
 def village() -> Rehearsal:
+    return founded()
+
+
+def founded(**engine: Any) -> Rehearsal:
     plugins = {"rural": wugong_rural, "voting": wugong_voting}
-    r = Rehearsal(plugins, members=MEMBERS, setting="rural")
+    r = Rehearsal(plugins, members=MEMBERS, setting="rural", **engine)
     r.roster("representatives", [(f"D{n}", f"rep{n}", "1", 0) for n in range(1, 7)])
     r.roster("elders", [("X1", "gu", "1", 0), ("X2", "mei", "1", 0)])
     return r
@@ -116,6 +122,48 @@ def test_the_representatives_decide(village: Rehearsal, yes: int, no: int, verdi
     got = vote(village, m, "villagers.representatives", "representatives", ballots)
     assert got == verdict
     assert bool(village.matter(m).state(FLOW).resolutions) is (verdict == "passed")
+
+
+STRICTER = """
+id = "town.representatives"
+parent = "villagers.representatives"
+jurisdiction = "example"
+basis = [{ article = "例 1", text_year = 2026, confidence = "I" }]
+title = { en = "Town" }
+[[consent]]
+id = "yes_members"
+measure = "members"
+base = "present"
+op = ">="
+share = "3/4"
+source = "例 2"
+"""
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "verdict"),
+    [
+        pytest.param(2, 2, "rejected", id="half of those who came"),
+        pytest.param(3, 1, "passed", id="exactly three quarters"),
+        pytest.param(4, 0, "passed", id="above"),
+    ],
+)
+def test_a_local_pack_of_theirs_decides_the_fourth_step_as_well(
+    tmp_path: Path, yes: int, no: int, verdict: str
+) -> None:
+    (tmp_path / "town.toml").write_text(STRICTER, encoding="utf-8")
+    village = founded(packs=tmp_path)
+    m = village.open("Lights", by="li", category="four_two")
+    with village.refuses("rural.proposal_missing", "rural.elders_not_heard"):
+        village.act("shen", m, poll(village, "town.representatives", "representatives"))
+    m = deliberated(village)
+    village.act("mei", m, EldersHeard(opinion="Begin at the bridge"))
+    choices = ["yes"] * yes + ["no"] * no
+    ballots = {f"D{n}": choice for n, choice in enumerate(choices, start=1)}
+    assert vote(village, m, "town.representatives", "representatives", ballots) == verdict
+    flow = village.matter(m).state(FLOW)
+    assert bool(flow.resolutions) is (verdict == "passed")
+    assert not flow.polling and flow.asked is not None and flow.asked.verdict == verdict
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ from wugong_voting.counted import form_of
 from wugong_voting.events import BallotCast
 from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
+from wugong_voting.law import procedure_of
 from wugong_voting.pages import batching, marking, opening, papering, preview, sheets
 from wugong_voting.pages.papering import poll_of
 from wugong_voting.state import Poll, awaits_scrutineers, polls_of
@@ -73,6 +74,7 @@ def register_routes() -> list[Route]:
         Route(f"{at}/{{poll:int}}/ballot", send_ballot, methods=["POST"], name=f"act:{CAST}"),
         Route(f"{at}/{{poll:int}}/receipt", show_receipt, name="voting.receipt"),
         Route(f"{at}/{{poll:int}}/export.json", export_poll, name="voting.export"),
+        Route(f"{at}/{{poll:int}}/law", show_law, name="voting.law"),
         Route("/c/{community}/procedures", show_procedures, name="voting.procedures"),
         *papering.ROUTES,
         *batching.ROUTES,
@@ -126,7 +128,7 @@ def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine
 def list_notices(matter: Matter, viewer: Viewer, words: Words) -> list[Notice]:
     found = []
     for poll in polls_of(matter).values():
-        procedure = matter.standing.procedures.get(poll.opened.procedure)
+        procedure = procedure_of(matter, poll)
         if poll.decided is None or poll.closed_at is None or procedure is None:
             continue
         days = procedure.publish_days
@@ -163,6 +165,7 @@ def _certificate(
         "countable": measures_of(poll.decided) if poll.decided.count else (),
         "received": AGREED.get(asks_of(poll.decided), N_("Ballots")),
         "procedure": procedure,
+        "installed": matter.standing.procedures.get(poll.opened.procedure),
         "unmet": showing.unmet(poll.decided, words),
         "projects": showing.projects_of(poll),
         "about": showing.abouts(poll.decided, titles, words),
@@ -183,7 +186,7 @@ def _poll_page(
 ) -> Response:
     matter: Matter = request.state.matter
     engine: Engine = request.app.state.engine
-    procedure = matter.standing.procedures.get(poll.opened.procedure)
+    procedure = procedure_of(matter, poll)
     kind = form_of(rule_of(matter.standing.rules, poll.opened))
     if poll.decided is not None:
         proof = engine.proof(matter.community, poll.decided_by)
@@ -295,6 +298,15 @@ def export_poll(request: Request) -> Response:
     made = exported(poll, rule, ballots, measure)
     name = f"poll-{poll.id}-{measure}.json"
     return JSONResponse(made, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+def show_law(request: Request) -> Response:
+    """Show the text that a poll is decided by, as it was kept when the poll opened."""
+    poll = poll_of(request)
+    procedure = procedure_of(request.state.matter, poll)
+    if poll.roll is None or poll.roll.law is None:
+        raise HTTPException(404)
+    return respond(request, "voting/law.html", poll=poll, procedure=procedure)
 
 
 def _who(request: Request) -> str:
