@@ -21,6 +21,7 @@ from wugong import (
     judge,
 )
 from wugong_voting import groups
+from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
 from wugong_voting.summaries import ALL
 from wugong_voting.tallies import Tally
 
@@ -69,7 +70,8 @@ def conclude(
     民法典 278). A poll in which nobody took part has no quorum, whatever the procedure says.
     """
     counted = tally(rule, procedure, [option.id for option in opened.options], ballots)
-    verdict, tests, winners = _judge(procedure, figures(roll), counted)
+    against = figures(counted.received("no")) if opened.rule == YES_OR_NO.id else None
+    verdict, tests, winners = _judge(procedure, figures(roll), counted, against)
     if opened.opposed_most and verdict in ("passed", "rejected"):  # it can only be harder
         added = groups.tests(grouped, opened.opposed_most)
         tests += added
@@ -93,12 +95,15 @@ def conclude(
 
 
 def _judge(
-    procedure: Procedure, whole: Figures, counted: Tally
+    procedure: Procedure, whole: Figures, counted: Tally, against: Figures | None = None
 ) -> tuple[Verdict, tuple[Test, ...], tuple[str, ...]]:
-    """Return the verdict, every test as applied, and who wins by it."""
+    """Return the verdict, every test as applied, and who wins by it.
+
+    ``against`` are the noes of a plain yes or no, for customs that leave abstentions out.
+    """
     part = figures(counted.taken_part)
     sides = [counted.received(option) for option in counted.tested] or [NONE]
-    judged = [judge(procedure, whole, part, figures(side)) for side in sides]
+    judged = [judge(procedure, whole, part, figures(side), no=against) for side in sides]
     verdict, tests = judged[0]
     if counted.taken_part.ballots == 0:
         return "no_quorum", tests, ()

@@ -8,8 +8,11 @@ from datetime import timedelta
 import pytest
 
 import wugong_planning
+import wugong_rural
 import wugong_urban
 import wugong_voting
+from tests.law.lawbook import ask
+from tests.support.sheets import on_paper
 from wugong import PollDecided
 from wugong.testing import Rehearsal
 from wugong_voting.state import polls_of
@@ -157,3 +160,76 @@ def test_w3_c_exactly_three_quarters_carry() -> None:
         ("heads_agree", 6, 8, 6),
     ]
     assert made.basis[0] == "民法典 278 (2020)"
+
+
+W4 = [(f"u{n}", f"m{n}", "1", 100_00) for n in range(1000)]
+W4_SIDES = {"yes": 400, "no": 130, "abstain": 30}
+DELIVERED = {
+    "all": {"heads": 1000, "area": "100000.00"},
+    "part": {"heads": 560, "area": "56000.00"},
+    "yes": {"heads": 400, "area": "40000.00"},
+    "no": {"heads": 130, "area": "13000.00"},
+    "abstain": {"heads": 30, "area": "3000.00"},
+    "delivered": {"heads": 900, "area": "90000.00"},
+}
+
+
+def returned(procedure: str, roster: str) -> PollDecided:
+    """Hold a poll of a thousand equal flats, of which 560 sent their paper ballots back."""
+    plugins = {
+        "voting": wugong_voting,
+        "planning": wugong_planning,
+        "urban": wugong_urban,
+        "rural": wugong_rural,
+    }
+    r = Rehearsal(plugins, members={"wang": ("officer",), "zhou": ("officer",)})
+    r.roster(roster, W4)
+    matter = r.open("Who manages the estate", by="wang")
+    r.act("wang", matter, "planning.notice_posted", {"title": "We will vote", "days": 15})
+    r.wait(days=15)
+    body = {
+        "question": "Shall we?",
+        "options": OPTIONS,
+        "procedure": procedure,
+        "roster": roster,
+        "closes_at": (r.clock.now + timedelta(days=7)).isoformat(),
+    }
+    poll = r.act("wang", matter, "voting.poll_opened", body).seq
+    choices = [side for side, number in W4_SIDES.items() for _ in range(number)]
+    ballots = [(f"u{n}", choice) for n, choice in enumerate(choices)]
+    on_paper(r, matter, poll, ballots, ("wang", "zhou"))
+    r.wait(days=7)
+    made = polls_of(r.matter(matter))[poll].decided
+    assert made is not None
+    return made
+
+
+def test_w4_ballots_that_did_not_come_back_take_no_part() -> None:
+    made = returned("owners.ordinary", "owners")
+    assert (made.taken_part.heads, made.verdict) == (560, "no_quorum")
+    assert unmet(made) == [
+        ("area_takes_part", 56_000_00, 66_666_67),
+        ("heads_take_part", 560, 667),
+    ]
+
+
+def test_w4_the_same_ballots_are_an_opinion_under_the_nantang_rules() -> None:
+    """400 are more than 130: "passed" among those who discuss, and of no effect in law."""
+    made = returned("discussion.nantang", "participants")
+    (test,) = made.tests
+    assert (test.have, test.of, test.needed, test.met) == (400, 530, 266, True)
+    assert made.verdict == "advisory"
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome"),
+    [
+        ("signed_receipt_is_abstain", "rejected"),
+        ("follow_majority_if_rules_say", "passed"),
+    ],
+)
+def test_w4_what_silence_means_otherwise_is_for_the_calculator(policy: str, outcome: str) -> None:
+    """No poll counts silent ballots: proof of delivery is on paper, outside the record."""
+    proved = {"clause": True, "warned": True, "delivered": True}
+    answer = ask("owners.ordinary", **DELIVERED, options={"nonresponse": policy, **proved})
+    assert answer["outcome"] == outcome
