@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -21,9 +21,12 @@ from wugong.journal import read_fact, read_stamp
 from wugong.matter import Head, Matter
 from wugong.people import MEMBERS
 from wugong.plugins import CORE
+from wugong.schema import Most, Unreadable, shape
 from wugong.shelf import Shelf
 from wugong.tables import JournalRow
 from wugong.vocabulary import PluginRetired
+
+SHORT, LONG = shape(Annotated[str, Most(80)]), shape(Annotated[str, Most(200)])
 
 
 class Checks:
@@ -185,6 +188,19 @@ class Checks:
         head = Head(row[0], row[1], row[2], read_stamp(row[3]))
         self._other_heads[number] = head
         return head
+
+
+def check_envelope(**texts: str | None) -> None:
+    """Refuse what no database could keep, before it costs others their batch."""
+    problems: list[tuple[str, str]] = []
+    for name, value in texts.items():
+        try:
+            if value is not None:
+                (LONG if name == "key" else SHORT).read(value, name)
+        except Unreadable as error:
+            problems += error.problems
+    if problems:
+        raise Unreadable(problems)
 
 
 def _distinct(reasons: list[Refusal]) -> list[Refusal]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
@@ -21,6 +21,7 @@ from wugong.answers import Receipt
 from wugong.audience import NOBODY, OPERATOR, Viewer
 from wugong.batch import Batch
 from wugong.books import Book
+from wugong.checking import check_envelope
 from wugong.clock import Clock, system_clock
 from wugong.directory import Accounts, Buckets, Identities, Sessions, Tokens
 from wugong.documents import Documents
@@ -34,11 +35,11 @@ from wugong.proving import Inclusion, Proof
 from wugong.publishing import Publishing
 from wugong.reading import MatterLine, Person, Reader
 from wugong.rebuilding import build_missing, rebuild, renew_lists
-from wugong.schema import Most, Unreadable, shape, write_time
+from wugong.schema import Unreadable, write_time
 from wugong.stages import Stage
 from wugong.storage import Storage
 from wugong.tables import CommunityRow, JournalRow, MatterRow
-from wugong.vault import FileKeys, Keys, MemoryKeys, Random
+from wugong.vault import FileKeys, Keys, Random, keys_for
 from wugong.views import View
 from wugong.vocabulary import CommunityFounded, Erased
 from wugong.waiting import Waiting
@@ -46,7 +47,6 @@ from wugong.writer import Awaited, Writer, in_transaction, process
 
 T = TypeVar("T")
 log = logging.getLogger("wugong")
-SHORT, LONG = shape(Annotated[str, Most(80)]), shape(Annotated[str, Most(200)])
 
 
 class Engine:
@@ -79,7 +79,7 @@ class Engine:
         self.storage = Storage(database, demonstration=demonstration)
         try:
             self.storage.prepare()
-            kept = _keys(self.storage, keys)
+            kept = keys_for(self.storage, keys)
         except BaseException:
             self.storage.dispose()
             raise
@@ -202,9 +202,9 @@ class Engine:
         communities = {community_of(matter) for matter, _event in acts}
         if len(communities) != 1:
             raise ValueError("acts recorded together belong to one community")
-        _check_envelope(by=by, principal=principal, channel=channel, key=key)
+        check_envelope(by=by, principal=principal, channel=channel, key=key)
         for matter, _event in acts:
-            _check_envelope(matter=matter)
+            check_envelope(matter=matter)
         read = [(matter, checked(event)) for matter, event in acts]
         boxed = any(self._is_boxed(matter, event) for matter, event in read)
         return Job(communities.pop(), read, by, principal, channel, key, boxed=boxed)
@@ -502,33 +502,6 @@ class Engine:
     def __exit__(self, *_error: object) -> None:
         """Close at the end of a ``with`` block."""
         self.close()
-
-
-def _keys(storage: Storage, keys: str | Path | Keys | None) -> Keys:
-    if keys is not None and not isinstance(keys, str | Path):
-        return keys
-    if keys is not None:
-        return FileKeys(Path(keys))
-    if storage.is_memory:
-        return MemoryKeys()
-    if storage.is_postgres:
-        raise Misconfigured(
-            "say where people's keys are kept, apart from the database: keys='/path/wugong.keys'"
-        )
-    return FileKeys(Path(f"{storage.url.database}.keys"))
-
-
-def _check_envelope(**texts: str | None) -> None:
-    """Refuse what no database could keep, before it costs others their batch."""
-    problems: list[tuple[str, str]] = []
-    for name, value in texts.items():
-        try:
-            if value is not None:
-                (LONG if name == "key" else SHORT).read(value, name)
-        except Unreadable as error:
-            problems += error.problems
-    if problems:
-        raise Unreadable(problems)
 
 
 def _result(job: Job) -> list[Receipt]:

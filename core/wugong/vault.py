@@ -17,7 +17,9 @@ from typing import Any, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from wugong.errors import Misconfigured
 from wugong.schema import Sealed
+from wugong.storage import Storage
 
 TAG = b"wugong/sealed/v1\0"
 Random = Callable[[int], bytes]
@@ -143,6 +145,21 @@ class FileKeys:
                 self._cache[one] = bytes(row[0])
             else:
                 self._cache.pop(one, None)
+
+
+def keys_for(storage: Storage, keys: str | Path | Keys | None) -> Keys:
+    """Return where people's keys are kept: as told, else beside SQLite; PostgreSQL must be told."""
+    if keys is not None and not isinstance(keys, str | Path):
+        return keys
+    if keys is not None:
+        return FileKeys(Path(keys))
+    if storage.is_memory:
+        return MemoryKeys()
+    if storage.is_postgres:
+        raise Misconfigured(
+            "say where people's keys are kept, apart from the database: keys='/path/wugong.keys'"
+        )
+    return FileKeys(Path(f"{storage.url.database}.keys"))
 
 
 def close(text: str, subject_key: bytes, random: Random) -> tuple[Sealed[str], bytes]:
