@@ -34,12 +34,20 @@ def chosen(rules: Mapping[str, VotingRule], text: str) -> VotingRule | None:
 
 
 def rule_of(rules: Mapping[str, VotingRule], opened: PollOpened) -> VotingRule | None:
-    """Return the rule of a poll; one that spends a budget knows what each project costs."""
+    """Return the rule of a poll; one that spends a budget knows what each project costs.
+
+    Where nothing else is said it takes the cheapest of equal projects first: to follow every way
+    that a tie leaves open can take longer than a closing may.
+    """
     rule = chosen(rules, opened.rule)
     if not isinstance(rule, CountedRule) or rule.form.kind != "projects":
         return rule
     costs = tuple((one.id, one.cost) for one in opened.options if one.id != ABSTAIN)
-    return _with(rule.counting, tuple(rule.settings.items()), Sale(costs, opened.budget))
+    settings = {**rule.settings, "tie_break": rule.settings["tie_break"] or "cheapest"}
+    try:
+        return _with(rule.counting, tuple(settings.items()), Sale(costs, opened.budget))
+    except ValueError:  # another plugin's rule that knows no such order
+        return _with(rule.counting, tuple(rule.settings.items()), Sale(costs, opened.budget))
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wugong import PollOpened, Procedure, Refusal, RollFrozen, VotingRule
-from wugong_voting.ballot_forms import ABSTAIN, candidates, unusable
+from wugong_voting.ballot_forms import ABSTAIN, candidates, unusable, yuan
 from wugong_voting.counted import CountedRule, trial
 from wugong_voting.outcome import figures, measures
 from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
@@ -11,6 +11,8 @@ from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
 # These follow every tie: with more options a poll full of ties could not be counted in the second
 # that a closing has. Everything else counts as many options as a poll can have.
 FOLLOWED = {"irv": 10, "ranked_pairs": 10}
+# Raising every share step by step takes longer the more there is to buy, and the more money.
+MOST_RAISED, MOST_RAISED_FEN = 20, 1_000_000_00
 
 
 def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) -> list[Refusal]:
@@ -48,7 +50,7 @@ def _countable(opened: PollOpened, rule: CountedRule, source: str) -> list[Refus
         return [Refusal("voting.option_id", source, {"options": " ".join(bad)})]
     if len(candidates(options)) < 2:
         return [Refusal("voting.too_few_options", source)]
-    if rule.form.kind == "projects" and (reasons := _affordable(opened, source)):
+    if rule.form.kind == "projects" and (reasons := _affordable(opened, rule, source)):
         return reasons
     able = len(candidates(options))
     if able > FOLLOWED.get(rule.id, able):
@@ -61,13 +63,17 @@ def _countable(opened: PollOpened, rule: CountedRule, source: str) -> list[Refus
     return []
 
 
-def _affordable(opened: PollOpened, source: str) -> list[Refusal]:
-    """Say what is missing for projects to share a budget."""
+def _affordable(opened: PollOpened, rule: CountedRule, source: str) -> list[Refusal]:
+    """Say what is missing for projects to share a budget, or what would take too long to count."""
     free = [o.title for o in opened.options if o.id != ABSTAIN and not o.cost]
     if not opened.budget:
         return [Refusal("voting.budget_missing", source)]
     if free:
         return [Refusal("voting.cost_missing", source, {"options": ", ".join(free)[:200]})]
+    raised = rule.settings.get("completion", "none") != "none"
+    if raised and (len(opened.options) > MOST_RAISED or opened.budget > MOST_RAISED_FEN):
+        details: dict[str, int | str] = {"most": MOST_RAISED, "budget": yuan(MOST_RAISED_FEN)}
+        return [Refusal("voting.too_much_to_raise", source, details)]
     return []
 
 

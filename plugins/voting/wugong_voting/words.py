@@ -46,6 +46,10 @@ TEXTS = Texts(
         "voting.over_budget": N_("What the ballot marks costs {spent} yuan; there are {budget}."),
         "voting.budget_missing": N_("State the budget that the projects share."),
         "voting.cost_missing": N_("State what each project costs. Missing: {options}."),
+        "voting.too_much_to_raise": N_(
+            "Shares are raised for at most {most} projects and {budget} yuan."
+            " Let what is left stay."
+        ),
         "voting.budget_without_projects": N_(
             "Costs and a budget belong to the rules that fund projects. Choose one of them."
         ),

@@ -114,6 +114,54 @@ def test_the_other_rules_let_a_voter_want_more_than_the_budget() -> None:
     cast(r, matter, poll, "li", "lamp,bench,tree")
 
 
+def many(count: int) -> list[dict[str, Any]]:
+    return [{"id": f"p{n}", "title": f"P{n}", "cost": 100 + n} for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("projects", "budget", "opens"),
+    [
+        pytest.param(20, 1_000_000_00, True, id="as much as can be"),
+        pytest.param(21, 1_000_000_00, False, id="a project more"),
+        pytest.param(20, 1_000_000_01, False, id="a fen more"),
+    ],
+)
+def test_shares_are_raised_only_where_a_closing_has_the_time(
+    projects: int, budget: int, opens: bool
+) -> None:
+    r, matter = village()
+    more = {"options": many(projects), "budget": budget}
+    if opens:
+        asked(r, matter, "mes_cost(completion=add1u)", **more)
+        return
+    with r.refuses("voting.too_much_to_raise"):
+        asked(r, matter, "mes_cost(completion=add1u)", **more)
+    asked(r, matter, "mes_cost", **more)  # what is left stays: nothing is raised
+
+
+def test_of_equal_projects_the_cheapest_comes_first_and_the_result_says_so() -> None:
+    r, matter = village()
+    poll = asked(r, matter, "pb_greedy", budget=7500_50)
+    for who, choice in {"li": "lamp", "zhao": "bench", "qian": "tree"}.items():
+        cast(r, matter, poll, who, choice)
+    r.wait(days=7)
+    made = decided(r, matter, poll)
+    told = json.loads(made.count)["counts"][0]
+    assert made.winners == ("bench", "tree") and told["tied"] == []
+    assert told["options"]["tie_break"] == "cheapest"
+    export = browse(r).get(f"/m/{matter}/polls/{poll}/export.json").json()
+    assert set(recount(export)[0]) == {"bench", "tree"}
+
+
+def test_another_tie_break_can_be_asked_for() -> None:
+    r, matter = village()
+    poll = asked(r, matter, "pb_greedy(tie_break=dearest)", budget=6000_00)
+    cast(r, matter, poll, "li", "lamp")
+    cast(r, matter, poll, "zhao", "bench")
+    r.wait(days=7)
+    assert decided(r, matter, poll).winners == ("lamp",)
+
+
 def filled(r: Rehearsal, matter: str, **more: str) -> Any:
     client = browse(r, "wang")
     page = client.get(f"/m/{matter}/polls/new").text
