@@ -80,8 +80,11 @@ ROSTER: Book[dict[str, Any]] = Book(
 )
 
 
-WHOLE_ROLL = ("voting.poll_closed", "voting.batch_confirmed")
-ONE_ON_THE_ROLL = ("voting.ballot_cast", "voting.mandate_given")
+WHOLE_ROLL = (
+    *("voting.poll_closed", "voting.batch_confirmed"),
+    *("voting.roll_contested", "voting.objection_answered"),
+)
+ONE_ON_THE_ROLL = ("voting.ballot_cast", "voting.mandate_given", "voting.ballot_contested")
 SOME_ON_THE_ROLL = ("voting.paper_delivered", "voting.paper_returned")
 A_BATCH = "voting.batch_entered"
 
@@ -110,8 +113,8 @@ ROLL: Book[dict[str, Any]] = Book(
 )
 """The roll of a poll, keyed ``poll/entitlement``; filled by the engine when the roll is frozen.
 
-Guards of ballots and papers find their entitlements here, guards and reactions of a closing or of
-a confirmed batch the whole roll.
+Guards of ballots and papers find their entitlements here, guards and reactions of a closing, of
+a confirmed batch or of an objection to the roll the whole roll.
 """
 
 CORE_BOOKS = (MEMBERS, ROSTER, ROLL)

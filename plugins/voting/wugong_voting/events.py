@@ -19,6 +19,7 @@ from wugong import (
     Member,
     Most,
     Ref,
+    Sealed,
     Stage,
     To,
     event,
@@ -27,6 +28,8 @@ from wugong import (
 VOTING: Stage = PLAN | MANAGE | EVALUATE  # where polls are opened, so where ballots are cast
 WAYS = {"door": N_("At the door"), "desk": N_("At the desk"), "posted": N_("By post")}
 OWN_RULE = N_("Our own rules for paper ballots")  # no statute: how papers are kept and counted
+OWN_OBJECTIONS = N_("Our own rules for objections")  # where the procedure states no days
+FINDINGS = {"upheld": N_("Upheld"), "not_upheld": N_("Not upheld")}
 MOST_UNITS = 300  # what one form can list
 MOST_COUNTED = 999_999
 MOST_SHEETS = 100  # of a batch: what two people count by hand at one sitting
@@ -251,3 +254,68 @@ class BatchCounted:
     poll: Ref
     number: BatchNumber
     ballots: Annotated[tuple[PaperBallot, ...], Many(MOST_SHEETS, least=1)]
+
+
+@event(
+    "voting.roll_contested",
+    may={"resident": ANY},
+    shown_to="author|officer",
+    source="村組法 (2025) 17; 居組法 (2025) 17",
+    despite_hold=True,
+    title=N_("Contest the roll"),
+    says=N_("The roll of a poll was contested"),
+)
+class RollContested:
+    """Who is on the roll or was left out says what is wrong with the frozen roll of a poll.
+
+    The roll stays as it was frozen. An officer answers, and the poll carries what was found.
+    """
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    text: Annotated[Sealed[str], Label(N_("What is wrong")), Most(4000)]
+    entitlement: Annotated[
+        str, Label(N_("Entitlement on the roll (empty: somebody was left out)")), Most(80)
+    ] = ""
+    left_out: Annotated[str, Label(N_("Who was left out (empty: you)")), Most(80), Member()] = ""
+
+
+@event(
+    "voting.ballot_contested",
+    may={"resident": ANY},
+    shown_to="author|officer",
+    source=OWN_OBJECTIONS,
+    despite_hold=True,
+    title=N_("Contest a ballot"),
+    says=N_("A ballot was contested"),
+)
+class BallotContested:
+    """Somebody doubts one open ballot: a signature that is not its owner's, a voter misled.
+
+    It is taken for an entitlement with or without a ballot, or asking would tell who has voted.
+    """
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    entitlement: Annotated[str, Label(N_("Entitlement")), Most(80)]
+    text: Annotated[Sealed[str], Label(N_("What is wrong")), Most(4000)]
+
+
+@event(
+    "voting.objection_answered",
+    may={"officer": ANY},
+    not_same_as=("objection",),
+    source="村組法 (2025) 17; 居組法 (2025) 17",
+    despite_hold=True,
+    title=N_("Answer an objection to a poll"),
+    says=N_("Objection {objection} was answered: {finding}. {reason}"),
+)
+class ObjectionAnswered:
+    """Upheld or not, with the reason that everybody reads. Nothing is counted again by it."""
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    objection: Annotated[
+        Ref, Label(N_("Objection")), To("voting.roll_contested", "voting.ballot_contested")
+    ]
+    finding: Annotated[
+        Literal["upheld", "not_upheld"], Label(N_("What was found")), Choice(FINDINGS)
+    ]
+    reason: Annotated[str, Label(N_("Reason; everybody reads it")), Most(1000)]

@@ -20,7 +20,7 @@ from wugong import (
     VotingRule,
     judge,
 )
-from wugong_voting import groups
+from wugong_voting.groups import tests as tests_by_group
 from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
 from wugong_voting.summaries import ALL
 from wugong_voting.tallies import Tally
@@ -73,7 +73,7 @@ def conclude(
     against = figures(counted.received("no")) if opened.rule == YES_OR_NO.id else None
     verdict, tests, winners = _judge(procedure, figures(roll), counted, against)
     if opened.opposed_most and verdict in ("passed", "rejected"):  # it can only be harder
-        added = groups.tests(grouped, opened.opposed_most)
+        added = tests_by_group(grouped, opened.opposed_most)
         tests += added
         if not all(test.met for test in added):
             verdict, winners = "rejected", ()

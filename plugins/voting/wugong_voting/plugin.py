@@ -22,6 +22,7 @@ from wugong import (
     Ref,
     Refusal,
     RollFrozen,
+    SettingChanged,
     StageClosed,
     StageSkipped,
     Waiting,
@@ -29,49 +30,65 @@ from wugong import (
     on,
     read_entitlement,
 )
-from wugong_voting import batches, casting, closing, mandates, notices, opening, papers
+from wugong_voting import (
+    batches,
+    casting,
+    closing,
+    mandates,
+    notices,
+    objections,
+    opening,
+    papers,
+)
 from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
 from wugong_voting.batches import BATCHES, batches_of
 from wugong_voting.chosen import rule_of
 from wugong_voting.events import (
     BallotCast,
+    BallotContested,
     BatchConfirmed,
     BatchCounted,
     BatchEntered,
     BatchWithdrawn,
     MandateGiven,
     MandateWithdrawn,
+    ObjectionAnswered,
     PaperDelivered,
     PaperReturned,
+    RollContested,
 )
 from wugong_voting.groups import by_group
 from wugong_voting.law import procedure_of
 from wugong_voting.mandates import MANDATES, mandates_of
 from wugong_voting.notices import NOTICES
+from wugong_voting.objections import OBJECTION_DAYS, OBJECTIONS, objections_to
 from wugong_voting.outcome import conclude
 from wugong_voting.papers import PAPERS
 from wugong_voting.rules import RULES
 from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
 from wugong_voting.state import POLLS, awaits_scrutineers, polls_of, still_open
-from wugong_voting.words import CONFIRM, TELLER, TEXTS, UNLOCK, VOTE
+from wugong_voting.words import ANSWER, CONFIRM, TELLER, TEXTS, UNLOCK, VOTE
 
 TITLE = N_("Polls")
 PAPER_LOG = (PaperDelivered, PaperReturned)
 BATCH = (BatchEntered, BatchConfirmed, BatchWithdrawn)
+CONTEST = (RollContested, BallotContested, ObjectionAnswered)
 
 
 @hookimpl
 def register() -> list[Contribution]:
     acts = (BallotCast, MandateGiven, MandateWithdrawn)
     on_paper = (*PAPER_LOG, *BATCH, BatchCounted)
-    states = (POLLS, NOTICES, MANDATES, BALLOTS, PAPERS, BATCHES)
-    return [*acts, *on_paper, *states, notices.NOTICE_POSTED, TEXTS, TELLER, *RULES]
+    states = (POLLS, NOTICES, MANDATES, BALLOTS, PAPERS, BATCHES, OBJECTIONS)
+    words = (TEXTS, TELLER, OBJECTION_DAYS)
+    return [*acts, *on_paper, *CONTEST, *states, notices.NOTICE_POSTED, *words, *RULES]
 
 
 @hookimpl
 @on(
     *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxUnlocked, BoxOpened, PollDecided),
     *(MandateGiven, MandateWithdrawn, *PAPER_LOG, *BATCH, StageClosed, StageSkipped),
+    *(*CONTEST, SettingChanged),
 )
 def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
     match act.event:
@@ -94,6 +111,10 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
             return _logging(matter, act, books)
         case BatchEntered() | BatchConfirmed() | BatchWithdrawn():
             return _batching(matter, act, books)
+        case RollContested() | BallotContested() | ObjectionAnswered():
+            return _contesting(matter, act, books)
+        case SettingChanged() as changed:
+            return objections.setting_refusals(changed)
         case PollClosed(poll=number):
             return closing.refusals(polls_of(matter).get(number), act, _article(matter, number))
         case BoxUnlocked(poll=number):
@@ -156,6 +177,20 @@ def _batching(matter: Matter, act: Act, books: Books) -> list[Refusal]:
     return reasons
 
 
+def _contesting(matter: Matter, act: Act, books: Books) -> list[Refusal]:
+    number, article = act.event.poll, _article(matter, act.event.poll)
+    poll, known = polls_of(matter).get(number), objections_to(matter, number)
+    if isinstance(act.event, BallotContested):
+        right = _right(books, number, act.event.entitlement)
+        roll = [right] if right else []
+    else:
+        roll = [read_entitlement(entry) for _, entry in books.scan(ROLL, under(number))]
+    if isinstance(act.event, ObjectionAnswered):
+        return objections.answering_refusals(poll, act, known, roll, article)
+    its = objections.limits(matter, _procedure(matter, number))
+    return objections.contesting_refusals(poll, act, known, its, roll, article)
+
+
 def _opening(matter: Matter, act: Act, opened: PollOpened) -> list[Refusal]:
     procedure = matter.standing.procedures.get(opened.procedure)
     if procedure is None:
@@ -209,6 +244,23 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
             source=_article(matter, poll.id),
             details={"question": poll.opened.question},
         )
+    yield from _answers(matter)
+
+
+def _answers(matter: Matter) -> Iterable[Waiting]:
+    for poll in polls_of(matter).values():
+        its = objections.limits(matter, _procedure(matter, poll.id))
+        for one in objections_to(matter, poll.id):
+            if one.waits:
+                yield Waiting(
+                    ANSWER,
+                    who="officer",
+                    by=its.answer_by(one),
+                    act="voting.objection_answered",
+                    about=one.id,
+                    source=its.answer_source,
+                    details={"number": one.id, "question": poll.opened.question},
+                )
 
 
 def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | None:

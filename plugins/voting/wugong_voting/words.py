@@ -142,8 +142,39 @@ TEXTS = Texts(
         "voting.poll_still_open": N_(
             "A poll is still running until {closes_at}: {question} The stage stays open until then."
         ),
+        "voting.contest_secret": N_(
+            "The ballots of this poll are secret: nobody can point at one. Its roll can be"
+            " contested."
+        ),
+        "voting.roll_contested_too_late": N_(
+            "The roll could be contested until {until}, for {days} days after it was frozen."
+        ),
+        "voting.ballot_contested_too_late": N_(
+            "A ballot could be contested until {until}, for {days} days after the closing."
+        ),
+        "voting.contest_one_thing": N_(
+            "Name an entitlement, or say who was left out; each is an objection of its own."
+        ),
+        "voting.on_the_roll_already": N_(
+            "This person is on the roll, with {entitlement}. Name that if something is wrong with"
+            " it."
+        ),
+        "voting.contested_already": N_(
+            "You contested this already: objection {objection} waits for an answer."
+        ),
+        "voting.objection_elsewhere": N_("Objection {objection} is not about this poll."),
+        "voting.objection_answered_already": N_(
+            "Objection {objection} was answered at {answered_at}."
+        ),
+        "voting.objection_about_you": N_(
+            "Objection {objection} concerns yourself. Somebody else has to answer it."
+        ),
+        "voting.setting_not_days": N_("Write a number of days from 1 to {most}."),
     },
     remedies={
+        "voting.on_the_roll_already": N_("Name the entitlement"),
+        "voting.objection_about_you": N_("Ask a colleague to answer it"),
+        "voting.setting_not_days": N_("For example 5."),
         "voting.poll_is_closed": N_("Read the result"),
         "voting.not_on_the_roll": N_("Ask the community office to check your registration"),
         "voting.not_your_entitlement": N_("Ask the community office to check your registration"),
@@ -170,5 +201,6 @@ MEASURES = {
 }
 VOTE = N_("Vote: {question}")
 CONFIRM = N_("Count and confirm batch {number} of the paper ballots: {question}")
+ANSWER = N_("Answer objection {number} to the poll: {question}")
 TELLER = RoleTitle(NOBODY, N_("Nobody: results are read, ballots are not"))
 UNLOCK = N_("Scrutineers open the box together: {question}")

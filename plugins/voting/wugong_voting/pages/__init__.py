@@ -44,7 +44,15 @@ from wugong_voting.events import BallotCast
 from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
 from wugong_voting.law import procedure_of
-from wugong_voting.pages import batching, marking, opening, papering, preview, sheets
+from wugong_voting.pages import (
+    batching,
+    marking,
+    objecting,
+    opening,
+    papering,
+    preview,
+    sheets,
+)
 from wugong_voting.pages.papering import poll_of
 from wugong_voting.state import Poll, awaits_scrutineers, polls_of
 
@@ -114,8 +122,10 @@ def render_panels(
 def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine) -> bool | None:
     """Ask for a ballot only who is on the roll, has not voted and lets nobody else vote.
 
-    A batch of papers does not wait for whoever entered it.
+    A batch of papers does not wait for whoever entered it, nor an objection for whoever wrote it.
     """
+    if waiting.act == objecting.CONTEST_ANSWERED:
+        return objecting.awaits(matter, waiting.about or 0, viewer.member)
     if waiting.act == batching.CONFIRMED:
         return batching.awaits(matter, waiting, viewer.member)
     poll = polls_of(matter).get(waiting.about or 0)
@@ -125,7 +135,7 @@ def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine
 
 
 @hookimpl
-def list_notices(matter: Matter, viewer: Viewer, words: Words) -> list[Notice]:
+def list_notices(matter: Matter, words: Words, engine: Engine) -> list[Notice]:
     found = []
     for poll in polls_of(matter).values():
         procedure = procedure_of(matter, poll)
@@ -142,14 +152,14 @@ def list_notices(matter: Matter, viewer: Viewer, words: Words) -> list[Notice]:
                 about=(poll.id, *map(int, poll.opened.about)),
                 source=procedure.publish_source or procedure.basis[0].article,
                 template="voting/result-sheet.html",
-                context=_certificate(matter, poll, procedure, words),
+                context=_certificate(engine, matter, poll, procedure, words),
             )
         )
     return found
 
 
 def _certificate(
-    matter: Matter, poll: Poll, procedure: Procedure | None, words: Words
+    engine: Engine, matter: Matter, poll: Poll, procedure: Procedure | None, words: Words
 ) -> dict[str, Any]:
     assert poll.decided is not None
     titles = showing.titles_of(poll, words)
@@ -170,6 +180,7 @@ def _certificate(
         "projects": showing.projects_of(poll),
         "about": showing.abouts(poll.decided, titles, words),
         "figures": showing.calculator_fields(procedure, poll),
+        "objected": objecting.objected(engine, matter, poll, procedure),
     }
 
 
@@ -190,7 +201,7 @@ def _poll_page(
     kind = form_of(rule_of(matter.standing.rules, poll.opened))
     if poll.decided is not None:
         proof = engine.proof(matter.community, poll.decided_by)
-        context = _certificate(matter, poll, procedure, request.state.words)
+        context = _certificate(engine, matter, poll, procedure, request.state.words)
         return respond(request, "voting/certificate.html", proof=proof, **context)
     return respond(
         request,
@@ -217,6 +228,7 @@ def _poll_page(
         papers=papering.counted_for(request, poll),
         batches=papering.waiting_for(request, poll),
         spoilt=SPOILT,
+        objected=objecting.objected(engine, matter, poll, procedure),
         **more,
     )
 

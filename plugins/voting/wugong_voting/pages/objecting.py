@@ -1,0 +1,85 @@
+"""What the pages of a poll say of objections: until when, what waits, what an answer changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wugong import Engine, Matter, Procedure
+from wugong_voting import showing
+from wugong_voting.ballots import BALLOTS, key
+from wugong_voting.contested import Shaken, shaken, weight_of
+from wugong_voting.objections import OBJECTIONS, Limits, Objection, limits, objections_to
+from wugong_voting.state import Poll
+
+CONTEST_ANSWERED = "voting.objection_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An objection without an answer: by when it is due, and whether that is over."""
+
+    objection: Objection
+    by: datetime
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Objected:
+    """The objections to a poll as everybody may know them."""
+
+    limits: Limits
+    roll_until: datetime | None  # ``None``: over
+    ballots_until: datetime | None  # ``None``: over, or none can be contested
+    waits: tuple[Due, ...]
+    answered: tuple[Objection, ...]
+    shaken: Shaken | None  # by the ballots whose objection was upheld, once there is a result
+
+    @property
+    def upheld(self) -> tuple[Objection, ...]:
+        """What was found to be right."""
+        return tuple(one for one in self.answered if one.upheld)
+
+    @property
+    def again(self) -> bool:
+        """Whether the question has to be put again."""
+        turned = self.shaken is not None and self.shaken.verdict
+        return turned or any(not one.ballot for one in self.upheld)
+
+
+def objected(engine: Engine, matter: Matter, poll: Poll, procedure: Procedure | None) -> Objected:
+    """Return what was objected to a poll, and what of it the result depends on."""
+    now, its, known = engine.now(), limits(matter, procedure), objections_to(matter, poll.id)
+    roll_until, ballots_until = its.roll_until(poll), its.ballots_until(poll)
+    contestable = not poll.opened.secret and poll.opens_at <= now < ballots_until
+    due = [(one, its.answer_by(one)) for one in known if one.waits]
+    return Objected(
+        limits=its,
+        roll_until=roll_until if now < roll_until else None,
+        ballots_until=ballots_until if contestable else None,
+        waits=tuple(Due(one, by, overdue=now >= by) for one, by in due),
+        answered=tuple(one for one in known if not one.waits),
+        shaken=_shaken(engine, matter, poll, procedure, known),
+    )
+
+
+def _shaken(
+    engine: Engine,
+    matter: Matter,
+    poll: Poll,
+    procedure: Procedure | None,
+    known: tuple[Objection, ...],
+) -> Shaken | None:
+    """Return what the contested ballots could have changed; one that was never cast weighs 0."""
+    upheld = {key(poll.id, one.entitlement) for one in known if one.ballot and one.upheld}
+    if not upheld or poll.decided is None or procedure is None:
+        return None
+    roll = showing.roll_of(engine, matter.community, poll.id)
+    cast = engine.book(BALLOTS, matter.community, keys=sorted(upheld))
+    return shaken(poll.decided, procedure, weight_of(roll[place] for place in cast))
+
+
+def awaits(matter: Matter, number: int, member: str) -> bool | None:
+    """Tell whether an objection waits for ``member``: not for whoever wrote it or helped."""
+    one = matter.state(OBJECTIONS).get(number)
+    return None if one is None else member not in one.people
