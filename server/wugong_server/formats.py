@@ -111,8 +111,15 @@ def deadline(at: datetime, now: datetime, zone: tzinfo, words: Words) -> str:
 
 
 def remaining(at: datetime, now: datetime, words: Words) -> str:
-    """Say how long is left: ``还剩4天``; never without the date beside it."""
+    """Say how long is left: ``还剩4天``; never without the date beside it.
+
+    What the clock ends is ended within the hour; what is later still waits for somebody.
+    """
     left = at - now
+    if left <= timedelta(days=-1):
+        return words.plural(*ngettext("{count} day overdue", "{count} days overdue"), (-left).days)
+    if left <= timedelta(hours=-1):
+        return words(N_("overdue"))
     if left <= timedelta(0):
         return words(N_("is being closed"))
     if left >= timedelta(days=1):

@@ -87,6 +87,11 @@ def test_midnight_is_the_24th_hour_of_the_day_that_ends() -> None:
         (timedelta(hours=23, minutes=59), "还剩23小时"),
         (timedelta(seconds=1), "还剩1分钟"),
         (timedelta(0), "正在截止"),
+        (timedelta(minutes=-59), "正在截止"),
+        (timedelta(hours=-1), "已逾期"),
+        (timedelta(hours=-23, minutes=-59), "已逾期"),
+        (timedelta(days=-1), "已逾期1天"),
+        (timedelta(days=-3, hours=-1), "已逾期3天"),
     ],
 )
 def test_what_is_left_is_never_rounded_up(left: timedelta, said: str) -> None:

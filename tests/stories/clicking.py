@@ -258,6 +258,12 @@ def fill(form: Locator, kind: str, body: Mapping[str, Any], prefix: str = "") ->
         put(form, prefix + name, yuan(value) if "_fen" in name else value, kind)
 
 
+def unfold(field: Locator) -> None:
+    """Open what a field is folded away in: what is long or seldom needed."""
+    for summary in field.locator("xpath=ancestor::details[not(@open)]/summary").all():
+        summary.click()
+
+
 def put(form: Locator, name: str, value: Any, kind: str) -> None:
     """Type one value where it belongs."""
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
@@ -268,12 +274,15 @@ def put(form: Locator, name: str, value: Any, kind: str) -> None:
         return  # a hidden field carries it, or a button says it
     first = field.first
     looks = first.evaluate("e => e.type || e.tagName")
+    unfold(first)
     if looks in ("checkbox", "radio"):
         chosen = value if isinstance(value, list) else [value]
         for one in chosen:
             said = {True: "yes", False: ""}.get(one, one) if isinstance(one, bool) else one
             if said != "":
-                form.locator(f"[name='{name}'][value='{said}']").check()
+                box = form.locator(f"[name='{name}'][value='{said}']")
+                unfold(box)
+                box.check()
     elif looks == "select-one":
         if kind == "voting.poll_opened" and not first.locator(f"option[value='{value}']").count():
             return  # what was not announced cannot be chosen; the refusal says so
