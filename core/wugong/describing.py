@@ -59,6 +59,14 @@ CAUSES = {
     "pump": N_("pumps out of order"),
     "power": N_("power supply out of order"),
 }
+PARTS = {
+    "candidate": N_("a candidate"),
+    "proxy_holder": N_("who votes for others"),
+    "election_committee": N_("a member of the election committee"),
+    "villagers_committee": N_("a member of the villagers' committee"),
+    "residents_committee": N_("a member of the residents' committee"),
+    "near_relative_of_committee": N_("a near relative of somebody on the committee"),
+}
 POLICIES = {
     "strict_returned": N_("Only ballots that came back take part."),
     "signed_receipt_is_abstain": N_("A ballot signed for and not returned is an abstention."),
@@ -108,6 +116,7 @@ def describe(
         ),
         (N_("It starts when asked for by"), (_support(one, words) for one in procedure.petition)),
         (N_("Voting for another"), _proxies(procedure, words)),
+        (N_("What one person cannot be at once"), _apart(procedure, words)),
         (
             N_("Ballots that do not come back"),
             (Line(words(POLICIES[s.policy]), s.source, s.confidence) for s in procedure.silence),
@@ -298,6 +307,13 @@ def _classes(procedure: Procedure, words: Words) -> Iterable[Line]:
         title = _named(one.title, words)
         text = words(N_("{seats}, in the chair"), seats=title) if one.chair else title
         yield Line(text, one.source, one.confidence)
+
+
+def _apart(procedure: Procedure, words: Words) -> Iterable[Line]:
+    for rule in procedure.incompatible:
+        one, other = (words(PARTS.get(part, part)) for part in (rule.one, rule.other))
+        said = words(N_("Nobody is {one} and {other} at once."), one=one, other=other)
+        yield Line(said, rule.source, rule.confidence)
 
 
 def _proxies(procedure: Procedure, words: Words) -> Iterable[Line]:

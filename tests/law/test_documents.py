@@ -6,7 +6,7 @@ import pytest
 
 from tests.law.lawbook import LAW
 from wugong import Words
-from wugong.describing import describe, document
+from wugong.describing import PARTS, describe, document
 
 
 @pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant", "en"])
@@ -59,3 +59,17 @@ def test_chinese_keeps_its_own_marks() -> None:
     text = document(LAW["villagers.election"], Words("zh_Hans", ["wugong"]))
     assert "：至少提前20天" in text
     assert "（2025）" in text
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant", "en"])
+def test_what_one_person_cannot_be_at_once_is_said_in_words(language: str) -> None:
+    words = Words(language, ["wugong"])
+    apart = {name: its for name, its in LAW.items() if its.incompatible}
+    assert len(apart) > 5
+    for its in apart.values():
+        lines = [line for section in describe(its, words) for line in section.lines]
+        for rule in its.incompatible:
+            assert any(line.source == rule.source for line in lines)
+        told = " ".join(line.text for line in lines)
+        for part in {part for rule in its.incompatible for part in (rule.one, rule.other)}:
+            assert words(PARTS[part]) in told and (part == "candidate" or part not in told)
