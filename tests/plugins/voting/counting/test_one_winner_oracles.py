@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
+from math import factorial, prod
 from types import ModuleType
 from typing import Any
 
@@ -168,6 +169,7 @@ def with_ties(poll: Poll) -> Any:
     return profile
 
 
+MOST_ORDERS = 720
 PREF_VOTING = {
     "copeland": "c1_methods.copeland",
     "smith": "c1_methods.top_cycle",
@@ -178,12 +180,22 @@ PREF_VOTING = {
 }
 
 
+def orders(profile: Any) -> int:
+    """Return in how many orders equal majorities can be taken, each of which the oracle tries."""
+    pairs = permutations(profile.candidates, 2)
+    margins = Counter(margin for a, b in pairs if (margin := profile.margin(a, b)) > 0)
+    return prod(map(factorial, margins.values()))
+
+
 @pytest.mark.parametrize("rule", sorted(PREF_VOTING))
 @settings(deadline=None, max_examples=150)
 @given(poll=polls())
 def test_pairwise_rules_agree_with_pref_voting(rule: str, poll: Poll) -> None:
     module, name = PREF_VOTING[rule].split(".")
-    found = set(map(int, getattr(oracle(f"pref_voting.{module}"), name)(with_ties(poll))))
+    profile = with_ties(poll)
+    if rule == "ranked_pairs" and orders(profile) > MOST_ORDERS:
+        return  # it would try millions; recount.py follows such ties
+    found = set(map(int, getattr(oracle(f"pref_voting.{module}"), name)(profile)))
     ours = won(poll, rule)
     if rule == "condorcet" and not ours:  # their rule then names everybody
         assert found == set(range(poll.options))
