@@ -86,6 +86,7 @@ from wugong.vocabulary import (
     StageClosed,
     StageOpened,
     StageSkipped,
+    StepRecorded,
     TaskAccepted,
 )
 from wugong.waiting import Waiting
@@ -206,6 +207,7 @@ __all__ = [
     "StageSkipped",
     "Standing",
     "Statute",
+    "StepRecorded",
     "TaskAccepted",
     "Test",
     "Texts",

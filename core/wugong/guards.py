@@ -13,6 +13,7 @@ from wugong.permission import of_the_system
 from wugong.polls import BoxUnlocked, PollOpened
 from wugong.procedures import Procedure
 from wugong.stages import STAGES, Stage
+from wugong.steps import refuse_record
 from wugong.vocabulary import (
     CommunityFounded,
     HoldLifted,
@@ -22,6 +23,7 @@ from wugong.vocabulary import (
     StageClosed,
     StageOpened,
     StageSkipped,
+    StepRecorded,
 )
 
 FOUNDING = "wugong.community_founded"
@@ -50,6 +52,8 @@ def core_guard(matter: Matter, act: Act, procedures: Mapping[str, Procedure]) ->
             return [Refusal("wugong.member_erased", details={"member": member})]
         case MemberEnrolled(member=member) if of_the_system(member):
             return [Refusal("wugong.member_reserved", details={"member": member})]
+        case StepRecorded() as recorded:
+            return refuse_record(matter, act, recorded)
         case RosterImported() as imported:
             return _importing(imported)
         case BoxUnlocked() as unlocked:

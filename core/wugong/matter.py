@@ -108,6 +108,7 @@ class Matter:
     heads: Mapping[int, Head] = field(default_factory=lambda: EMPTY)
     relations: Mapping[str, frozenset[str]] = field(default_factory=lambda: EMPTY)
     secret_polls: Mapping[int, str] = field(default_factory=lambda: EMPTY)  # → key of its box
+    steps: Mapping[str, int] = field(default_factory=lambda: EMPTY)  # → its last record
     last: int = 0
 
     @property

@@ -26,6 +26,9 @@ MEASURE_OF: Mapping[Unit, Measure] = {
 }
 """How a roster weighs what the law counts."""
 
+NO_DAYS = "no_days"
+"""What a step posts where the text names no number of days."""
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -117,7 +120,8 @@ class Item:
 class Step:
     """A step in its order: who acts and what for; a rule of debate is one, too.
 
-    ``under``: where the step is a vote, the procedures that it may be held under.
+    ``under``: where the step is a vote, the procedures that it may be held under. ``posts``: where
+    something must be posted, the term that says for how long, ``NO_DAYS`` where none does.
     """
 
     id: str
@@ -126,6 +130,7 @@ class Step:
     confidence: Confidence
     actor: str = ""
     under: tuple[str, ...] = ()
+    posts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

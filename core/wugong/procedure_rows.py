@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 
 from wugong.procedure_parts import (
     MEASURE_OF,
+    NO_DAYS,
     Base,
     Basis,
     Composition,
@@ -157,15 +158,26 @@ def read_item(row: Any, where: str) -> Item:
 
 
 def read_step(row: Any, where: str) -> Step:
-    """Read ``{id, source, confidence, zh_Hans, zh_Hant, en}``; who acts, ``under`` what."""
-    check_keys(row, where, {"id", "source", "confidence", *LANGUAGES}, {"actor", "under"})
+    """Read ``{id, source, confidence, zh_Hans, zh_Hant, en}``; actor, under, posts."""
+    optional = {"actor", "under", "posts"}
+    check_keys(row, where, {"id", "source", "confidence", *LANGUAGES}, optional)
     title = read_title({key: row[key] for key in LANGUAGES}, where)
     source, sure = read_text(row, "source", where), read_confidence(row, where)
     under = row.get("under", [])
     if not isinstance(under, list) or not all(isinstance(name, str) and name for name in under):
         raise ValueError(f"{where}: under must be a list of procedures")
-    actor = str(row.get("actor", ""))
-    return Step(read_text(row, "id", where), title, source, sure, actor, tuple(under))
+    actor, posts = str(row.get("actor", "")), str(row.get("posts", ""))
+    return Step(read_text(row, "id", where), title, source, sure, actor, tuple(under), posts)
+
+
+def check_posted(steps: Iterable[Step], terms: Iterable[str], where: str) -> None:
+    """Refuse a step that posts something for a term that the procedure does not have."""
+    known = {"", NO_DAYS, *terms}
+    for step in steps:
+        if step.posts not in known:
+            raise ValueError(
+                f"{where}, step {step.id}: posts names {step.posts!r}, which is no term"
+            )
 
 
 def read_term(row: Any, where: str) -> Term:

@@ -222,6 +222,8 @@ def make_procedure(data: Mapping[str, Any]) -> Procedure:
         raise ValueError(f"{where}: {', '.join(sorted(missing))} missing")
     made = Procedure(**read_fields(data, where))
     rows.check_figures(made.composition, made.classes, where)
+    publish = ("publish",) if made.publish_days else ()
+    rows.check_posted(made.steps, (*publish, *(term.id for term in made.terms)), where)
     if made.kind == "no_vote" and (made.decides or made.quorum or made.consent):
         raise ValueError(f"{where}: no_vote needs decides = false, and neither quorum nor consent")
     return made

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Annotated, Literal
 
@@ -15,7 +15,19 @@ from wugong.events import Fact, event
 from wugong.matter import Grant, Hold, Matter, Standing, with_head, with_stage
 from wugong.polls import BoxOpened, BoxUnlocked, PollClosed, PollDecided, PollOpened, RollFrozen
 from wugong.rosters import Entitlement
-from wugong.schema import Attached, Between, Choice, Label, Many, Member, Most, Ref, Sealed, ShownTo
+from wugong.schema import (
+    Attached,
+    Between,
+    Choice,
+    Label,
+    Many,
+    Member,
+    Most,
+    Ref,
+    Sealed,
+    ShownTo,
+    To,
+)
 from wugong.stages import ANY, BUILD, MANAGE, PLAN, SHARE, Stage
 from wugong.words import N_
 
@@ -238,6 +250,41 @@ class HoldLifted:
     hold: Ref
 
 
+# Steps of procedures that have no kind of their own
+
+Count = Annotated[int | None, Between(0, 1_000_000)]
+
+
+@event(
+    "wugong.step_recorded",
+    may={"officer": ANY, "convenor": ANY},
+    title=N_("Enter the record sheet of a step"),
+    says=N_("Record sheet entered: {step}"),
+)
+class StepRecorded:
+    """What the paper of a step says: when and where, who came of those due, what was resolved."""
+
+    step: Annotated[str, Label(N_("Step")), Most(120)]
+    held_on: Annotated[date, Label(N_("Held or done on"))]
+    place: Annotated[str, Label(N_("Place")), Most(200)] = ""
+    chair: Annotated[str, Label(N_("In the chair")), Most(80), Member()] = ""
+    recorder: Annotated[str, Label(N_("Who kept the record")), Most(80), Member()] = ""
+    due: Annotated[Count, Label(N_("Should attend"))] = None
+    present: Annotated[Count, Label(N_("Attended"))] = None
+    yes: Annotated[Count, Label(N_("For"))] = None
+    no: Annotated[Count, Label(N_("Against"))] = None
+    abstain: Annotated[Count, Label(N_("Abstained"))] = None
+    resolved: Annotated[
+        str, Label(N_("What was done or resolved"), N_("as the sheet says it")), Most(2000)
+    ]
+    documents: Attachments = ()
+    corrects: Annotated[
+        Ref | None,
+        Label(N_("Corrects an earlier record of this step")),
+        To("wugong.step_recorded"),
+    ] = None
+
+
 # Work and money, spoken of by building, oversight, funds and points
 
 
@@ -285,6 +332,7 @@ CORE_EVENTS: tuple[type, ...] = (
     StageSkipped,
     HoldPlaced,
     HoldLifted,
+    StepRecorded,
     TaskAccepted,
     PaymentMade,
     PollOpened,
@@ -325,6 +373,8 @@ def advance(matter: Matter, fact: Fact) -> Matter:
         case HoldPlaced(stage=stage, until=until):
             hold = Hold(fact.seq, stage, fact.by, until)
             return replace(matter, holds=MappingProxyType({**matter.holds, hold.id: hold}))
+        case StepRecorded(step=step):
+            return replace(matter, steps=MappingProxyType({**matter.steps, step: fact.seq}))
         case HoldLifted(hold=number):
             left = {k: v for k, v in matter.holds.items() if k != number}
             return replace(matter, holds=MappingProxyType(left))

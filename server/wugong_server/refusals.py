@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from wugong import N_
 
 REFUSALS: Mapping[str, str] = {
+    "wugong.attendance_impossible": N_(
+        "The figures do not fit: {due} should attend, {present} attended, {votes} voted."
+    ),
+    "wugong.attendance_missing": N_("How many should attend and how many did belong together."),
     "wugong.belongs_to_community": N_("This is done for the whole community, not in one matter."),
     "wugong.closing_in_the_past": N_("The closing time has passed already."),
     "wugong.community_exists": N_("There is a community of this name already."),
     "wugong.community_unknown": N_("There is no community of this name."),
+    "wugong.day_to_come": N_("{on} is still to come."),
     "wugong.document_too_large": N_("The document is too large: ten megabytes at most."),
     "wugong.box_key_misread": N_(
         "This is not the public key of a ceremony, or it was not copied whole."
@@ -60,6 +65,10 @@ REFUSALS: Mapping[str, str] = {
     "wugong.roster_negative": N_("{entitlement} has a figure below zero in the roster."),
     "wugong.roster_unknown": N_("The roster {roster} was not imported yet."),
     "wugong.sealed_without_text": N_("A confidential text came without its words."),
+    "wugong.step_corrects_another": N_("Only the last record of the same step can be corrected."),
+    "wugong.step_done": N_("This step is done: it is recorded as no. {seq}."),
+    "wugong.step_is_a_vote": N_("This step is a vote: its poll keeps who took part and how."),
+    "wugong.step_unknown": N_("This matter has no step {step}."),
     "wugong.stage_already_open": N_("The stage {stage} is open already."),
     "wugong.stage_closed": N_("This can be done while a stage is open: {stages}."),
     "wugong.stage_held": N_("The stage {stage} is on hold."),
@@ -68,6 +77,10 @@ REFUSALS: Mapping[str, str] = {
 }
 
 REMEDIES: Mapping[str, str] = {
+    "wugong.attendance_impossible": N_("Compare them with the sheet and type them again."),
+    "wugong.attendance_missing": N_("Type both, or neither, and no votes without them."),
+    "wugong.step_done": N_("A mistake is corrected by a record that names this one."),
+    "wugong.step_is_a_vote": N_("Open the poll, and enter the papers there."),
     "wugong.box_key_misread": N_("Copy it from the first sheet of the ceremony, or scan its code."),
     "wugong.share_misread": N_("Read the line again, group by group, or scan the sheet's code."),
     "wugong.shares_too_few": N_("Wait until enough scrutineers are here."),

@@ -21,6 +21,7 @@ from wugong import (
     Stage,
     Unknown,
     Words,
+    steps,
 )
 from wugong.schema import Shape
 from wugong_server import attaching, formats, refusals
@@ -166,6 +167,8 @@ def plain_words(page: Page, words: Words, name: str, value: str) -> str:
         return page.name(value)
     if name == "role":
         return role_words(page, value)
+    if name == "step":
+        return steps.title_of(value, page.engine.registry.procedures, page.language)
     return value
 
 

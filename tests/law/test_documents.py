@@ -7,6 +7,7 @@ import pytest
 from tests.law.lawbook import LAW
 from wugong import Words
 from wugong.describing import PARTS, describe, document
+from wugong.steps import placed_in
 
 
 @pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant", "en"])
@@ -73,3 +74,25 @@ def test_what_one_person_cannot_be_at_once_is_said_in_words(language: str) -> No
         told = " ".join(line.text for line in lines)
         for part in {part for rule in its.incompatible for part in (rule.one, rule.other)}:
             assert words(PARTS[part]) in told and (part == "candidate" or part not in told)
+
+
+def test_a_step_posts_for_every_term_that_something_must_hang() -> None:
+    for procedure in LAW.values():
+        posted = {term.id for term in procedure.terms if term.kind == "posted"}
+        assert posted <= {step.posts for step in procedure.steps}, procedure.id
+
+
+@pytest.mark.parametrize(
+    ("procedure", "step", "days"),
+    [
+        pytest.param("owners.lift", "post", 15, id="the plan of a lift"),
+        pytest.param("homestead.application", "discuss", 5, id="a homestead"),
+        pytest.param("owners.fund_emergency", "publish", 5, id="a bill"),
+        pytest.param("villagers.publication", "ordinary", 15, id="village affairs"),
+        pytest.param("villagers.rules", "publish", None, id="village rules, no days named"),
+    ],
+)
+def test_how_long_what_a_step_posts_must_hang(procedure: str, step: str, days: int | None) -> None:
+    placed = next(one for one in placed_in(LAW[procedure]) if one.step.id == step)
+    assert placed.step.posts
+    assert (placed.term.days if placed.term else None) == days

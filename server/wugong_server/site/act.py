@@ -13,9 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from wugong import N_, Kind, MatterOpened, Refusal, Refused, Unreadable
+from wugong import N_, Kind, MatterOpened, Refusal, Refused, StepRecorded, Unreadable
 from wugong.events import sealed_fields
 from wugong.people import MEMBERS
+from wugong.steps import steps_of
 from wugong_server.attaching import attached_fields, pending, take
 from wugong_server.fields import (
     Asking,
@@ -201,6 +202,13 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
             (name, page.words_of(name.partition(".")[0])(one.title))
             for name, one in sorted(registry.defaults.items())
             if name.partition(".")[0] in {*standing.plugins, "wugong"}
+        ]
+    if kind.cls is StepRecorded:
+        known = steps_of(page.matter, page.now.astimezone(page.zone).date())
+        options["step"] = [
+            (name, one.step.title.get(page.language, name))
+            for name, one in known.items()
+            if not one.step.under
         ]
     if kind.name in ("wugong.role_granted", "wugong.role_revoked"):
         lines, _ = page.engine.matters(page.matter.community, page.viewer, limit=MOST_FACTS)

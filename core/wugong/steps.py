@@ -1,0 +1,109 @@
+"""The steps of procedures in one matter: which there are, and when a record of one is refused.
+
+A step is told by its procedure and its own id: ``owners.lift.plan``. The step that is a vote has no
+record of this kind, its poll is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from wugong.days import local_day
+from wugong.deadlines import terms_of
+from wugong.errors import Refusal
+from wugong.events import Act
+from wugong.matter import Matter
+from wugong.procedure_parts import Step, Term
+from wugong.procedures import Procedure
+from wugong.vocabulary import StepRecorded
+
+ANY_SETTING = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A step in its procedure: the ``number``-th of ``of``, from 1."""
+
+    procedure: Procedure
+    step: Step
+    number: int
+    of: int
+
+    @property
+    def id(self) -> str:
+        """The name of the step: that of a statute's procedure, where a pack is stricter, too."""
+        return f"{self.procedure.origin}.{self.step.id}"
+
+    @property
+    def term(self) -> Term | None:
+        """How long what the step posts must hang; ``None`` where nothing is, or no days named."""
+        return terms_of(self.procedure).get(f"{self.procedure.id}.{self.step.posts}")
+
+
+def steps_of(matter: Matter, on: date) -> dict[str, Placed]:
+    """Return the steps of every procedure that ``matter`` may run on a day, by name.
+
+    Flows without a vote come first. A procedure that names kinds of matter runs in these alone; of
+    a procedure and the packs that are stricter the strictest is taken.
+    """
+    return {placed.id: placed for one in _procedures(matter, on) for placed in placed_in(one)}
+
+
+def placed_in(procedure: Procedure) -> Iterator[Placed]:
+    """Yield the steps of a procedure in their order."""
+    of = len(procedure.steps)
+    return (Placed(procedure, one, number, of) for number, one in enumerate(procedure.steps, 1))
+
+
+def title_of(step: str, procedures: Mapping[str, Procedure], language: str) -> str:
+    """Return the words of a step by its name; the name itself where nobody knows it."""
+    origin, _, name = step.rpartition(".")
+    listed = procedures[origin].steps if origin in procedures else ()
+    return next((one.title.get(language, step) for one in listed if one.id == name), step)
+
+
+def _procedures(matter: Matter, on: date) -> Iterable[Procedure]:
+    setting, found = matter.standing.setting, dict[str, Procedure]()
+    for _, one in sorted(matter.procedures.items()):
+        asked = matter.category in one.matters if one.matters else True
+        if not (asked and one.setting in (setting, ANY_SETTING) and one.in_force(on)):
+            continue
+        known = found.get(one.origin)
+        if known is None or len(known.ancestors) < len(one.ancestors):
+            found[one.origin] = one
+    return sorted(found.values(), key=lambda p: (p.kind != "no_vote", not p.matters, p.origin))
+
+
+def refuse_record(matter: Matter, act: Act, recorded: StepRecorded) -> list[Refusal]:
+    """Say why the record sheet of a step cannot be entered."""
+    today = local_day(act.at)
+    placed = steps_of(matter, today).get(recorded.step)
+    if placed is None:
+        return [Refusal("wugong.step_unknown", details={"step": recorded.step})]
+    source, last = placed.step.source, matter.steps.get(recorded.step)
+    if placed.step.under:
+        return [Refusal("wugong.step_is_a_vote", source)]
+    reasons = refuse_attendance(recorded, source)
+    if recorded.corrects is None and last is not None:
+        reasons.append(Refusal("wugong.step_done", source, {"seq": last}))
+    if recorded.corrects is not None and recorded.corrects != last:
+        reasons.append(Refusal("wugong.step_corrects_another", source))
+    if recorded.held_on > today:
+        details = {"on": recorded.held_on.isoformat()}
+        reasons.append(Refusal("wugong.day_to_come", source, details))
+    return reasons
+
+
+def refuse_attendance(recorded: StepRecorded, source: str) -> list[Refusal]:
+    """Refuse figures that no meeting can have, or votes without who was there."""
+    votes = [n for n in (recorded.yes, recorded.no, recorded.abstain) if n is not None]
+    due, present = recorded.due, recorded.present
+    if due is None or present is None:
+        stated = votes or due is not None or present is not None
+        return [Refusal("wugong.attendance_missing", source)] if stated else []
+    if present <= due and sum(votes) <= present:
+        return []
+    details = {"due": due, "present": present, "votes": sum(votes)}
+    return [Refusal("wugong.attendance_impossible", source, details)]
