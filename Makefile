@@ -56,7 +56,7 @@ oracles: $(ORACLES)/installed
 
 soak: $(VENV)/compiled
 	tools/install_services.sh
-	$(BIN)/pytest -m soak --timeout 0 $(ARGS)
+	$(BIN)/pytest -m soak --timeout 0 -rP $(ARGS)
 
 dist: $(VENV)/compiled
 	$(BIN)/python -m build --no-isolation

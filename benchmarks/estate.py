@@ -44,7 +44,7 @@ def plugins() -> dict[str, Any]:
     return {**installed(), "benchmark": Charter()}
 
 
-def build(database: str, keys: str) -> dict[str, Any]:
+def build(database: str, keys: str, units: int = UNITS) -> dict[str, Any]:
     """Fill an empty database; return the matter, the poll and a token for each voter."""
     clock = ScriptedClock(datetime.now(UTC) - timedelta(hours=1))
     with Engine(database, plugins(), keys=keys, clock=clock, random=os.urandom) as engine:
@@ -54,26 +54,31 @@ def build(database: str, keys: str) -> dict[str, Any]:
             (COMMUNITY, MemberEnrolled(member=one, name=seal(one))) for one in people
         ]
         acts.append((COMMUNITY, RoleGranted(member=people[0], role="officer")))
-        acts.append((COMMUNITY, imported("owners", _units(people))))
+        acts.append((COMMUNITY, imported("owners", _units(people, units))))
         engine.record_many(acts, by="operator")
         opened = MatterOpened(title="Lifts (benchmark)")
         matter = engine.record(COMMUNITY, opened, by=people[0]).matter
-        question = {
-            "question": "Shall we?",
-            "options": [{"id": one, "title": one} for one in ("yes", "no", "abstain")],
-            "procedure": "benchmark",
-            "roster": "owners",
-            "closes_at": (datetime.now(UTC) + timedelta(days=7)).isoformat(),
-        }
-        event = engine.read("voting.poll_opened", question)
-        poll = engine.record(matter, event, by=people[0]).seq
+        poll = open_poll(engine, matter, people[0])
         tokens = [engine.tokens.create(COMMUNITY, one, "benchmark") for one in people]
     return {"matter": matter, "poll": poll, "tokens": tokens}
 
 
-def _units(people: list[str]) -> list[Entitlement]:
+def open_poll(engine: Engine, matter: str, by: str, **more: str) -> int:
+    """Open a poll of all owners for a week; return its number."""
+    question = {
+        "question": "Shall we?",
+        "options": [{"id": one, "title": one} for one in ("yes", "no", "abstain")],
+        "procedure": "benchmark",
+        "roster": "owners",
+        "closes_at": (datetime.now(UTC) + timedelta(days=7)).isoformat(),
+        **more,
+    }
+    return engine.record(matter, engine.read("voting.poll_opened", question), by=by).seq
+
+
+def _units(people: list[str], units: int) -> list[Entitlement]:
     return [
         Entitlement(f"{owner}/{n}", owner, parts=(Part(f"{owner}/{n}", "1", 80_00),))
         for owner in people
-        for n in range(UNITS)
+        for n in range(units)
     ]

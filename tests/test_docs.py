@@ -114,13 +114,14 @@ def test_every_promise_names_a_test_that_exists() -> None:
 
 def test_the_sizes_that_the_promises_name_are_those_of_the_tests() -> None:
     said = (DOCS / "reliability.md").read_text(encoding="utf-8")
-    killed = (ROOT / "tests/core/test_killed.py").read_text(encoding="utf-8")
-    synced = (ROOT / "tests/core/test_synced.py").read_text(encoding="utf-8")
-    racing = (ROOT / "tests/plugins/voting/test_racing.py").read_text(encoding="utf-8")
-    for text, row in (
-        ("rounds=10)", "| 10 kills, both databases | 1,000 each |"),
-        ("range(0, 1000, 50)", "| 10 kills, both databases | 1,000 each |"),
+    for file, size, row in (
+        ("core/test_killed.py", "rounds=10)", "| 10 kills, both databases | 1,000 and 500 |"),
+        ("core/test_killed.py", '1000 if database.startswith("sqlite") else 500', "1,000 and 500"),
+        ("server/test_killed_serving.py", "range(6), cluster, every=3)", "| 6 kills, both"),
+        ("server/test_killed_serving.py", "500 if cluster else 1000", "| 1,000 of SQLite, 500 of"),
+        ("server/test_racing_processes.py", "votes, 4, 3,", "| 5 rounds, both databases | 1,000 w"),
+        ("server/test_racing_processes.py", "range(100, 1001, 100)", "1,000 with 1 and with 4"),
+        ("core/test_synced.py", "trace(tmp_path, 1000)", "| 1,000 acts | 10,000 |"),
+        ("plugins/voting/test_racing.py", "tmp_path), 5, secrecy)", "| 5 rounds, both"),
     ):
-        assert text in killed and row in said
-    assert "trace(tmp_path, 1000)" in synced and "| 1,000 acts | 10,000 |" in said
-    assert "tmp_path), 5, secrecy)" in racing and "| 5 rounds, both databases | 1,000 |" in said
+        assert size in (ROOT / "tests" / file).read_text(encoding="utf-8") and row in said

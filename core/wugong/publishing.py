@@ -60,16 +60,22 @@ class Publishing:
         self._heads[community] = head
 
     def run(self) -> None:
-        """Give every plugin what is new, until nothing is."""
+        """Give every plugin what is new, until nothing is; later where the database is away."""
         if not self._implementations:
             return
         with self._turn:  # a tick and the writer may come at once
-            if not self._loaded:
-                self._load()
-            for one in self._implementations:
-                for community in sorted(self._heads):
-                    while one.plugin not in self.off and self._step(one, community):
-                        pass
+            try:
+                self._give_all()
+            except Overloaded as error:
+                log.warning("what was committed is told to plugins later: %s", error)
+
+    def _give_all(self) -> None:
+        if not self._loaded:
+            self._load()
+        for one in self._implementations:
+            for community in sorted(self._heads):
+                while one.plugin not in self.off and self._step(one, community):
+                    pass
 
     def _load(self) -> None:
         with self._means.storage.read() as connection:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from wugong.errors import Misconfigured
+from wugong.errors import Misconfigured, Overloaded
 from wugong.tables import metadata
 
 log = logging.getLogger("wugong")
@@ -104,16 +104,20 @@ class Storage:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection for reading."""
+        """Give a connection for reading; ``Overloaded`` while the database is away."""
         self.renew_after_fork()
-        with self._turn or nullcontext(), self.pool.connect() as connection:
+        with _told_when_away(), self._turn or nullcontext(), self.pool.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Give a connection in a write transaction: committed at the end, rolled back on error."""
+        """Give a connection in a write transaction: committed at the end, rolled back on error.
+
+        ``Overloaded`` while the database is away; where it went away during the commit, whoever
+        sends the same again under the same key learns how it ended.
+        """
         self.renew_after_fork()
-        with self._turn or nullcontext(), self.pool.connect() as plain:
+        with _told_when_away(), self._turn or nullcontext(), self.pool.connect() as plain:
             connection = plain.execution_options(wugong_write=True)
             with connection.begin():
                 yield connection
@@ -202,8 +206,9 @@ class Storage:
                             f"PostgreSQL runs with {name}={value}: acknowledged ballots could be "
                             "lost; turn it on"
                         )
-        except DBAPIError as error:
-            raise Misconfigured(f"PostgreSQL cannot be reached: {error.orig}") from error
+        except (DBAPIError, Overloaded) as error:
+            why = getattr(error, "orig", error)
+            raise Misconfigured(f"PostgreSQL cannot be reached: {why}") from error
 
     def migrate(self) -> str:
         """Bring the schema to this program's version and return it; safe to run again."""
@@ -224,6 +229,18 @@ class Storage:
     def dispose(self) -> None:
         """Close all connections."""
         self.pool.dispose()
+
+
+@contextmanager
+def _told_when_away() -> Iterator[None]:
+    """Turn the loss of a connection, and that none can be had, into ``Overloaded``."""
+    try:
+        yield
+    except DBAPIError as error:
+        # Without a statement it was the connecting itself that failed.
+        if not error.connection_invalidated and error.statement is not None:
+            raise
+        raise Overloaded(str(error.orig)) from error
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -43,7 +43,7 @@ def _commit(means: Means, community: str, jobs: list[Job], committed: Committed)
     try:
         with means.storage.write() as connection:
             batch = in_transaction(means, connection, community, jobs)
-    except (OperationalError, sqlite3.OperationalError, OSError) as error:
+    except (Overloaded, OperationalError, sqlite3.OperationalError, OSError) as error:
         # Locked, unreachable or full: nothing was written, and halving would not help.
         log.error("the database refused a batch: %s", type(error).__name__)
         _fail(jobs, Overloaded("the database cannot write now; nothing was recorded"))
@@ -162,7 +162,10 @@ class Writer:
                 log.exception("the writer failed")
                 _fail((job for job in jobs if job.result is None), error)
             _deliver(jobs)
-            self._idle()
+            try:
+                self._idle()
+            except Exception:  # without this thread nobody could act any more
+                log.exception("what was committed is told to plugins later")
 
 
 def _shuffled(jobs: Sequence[Job]) -> list[Job]:

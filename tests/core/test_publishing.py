@@ -9,7 +9,7 @@ import pytest
 
 from tests.core.conftest import Make, people
 from tests.core.shop import POINTS, Asked, Chimed, Given, Redeemed, Stocked, plugin
-from wugong import Engine, Fact, MatterOpened, Ref, at, hookimpl, on
+from wugong import Engine, Fact, MatterOpened, Overloaded, Ref, at, hookimpl, on
 from wugong.clock import ScriptedClock
 
 Answer = Callable[[tuple[Fact, ...], Any], Any]
@@ -131,6 +131,25 @@ def test_three_failures_in_a_row_switch_it_off_and_name_it(
     assert calls == [1, 2, 3]  # what failed is given again, with what came since
     assert "plugin shop, published is switched off" in caplog.text
     assert engine.head("wutong").seq == 15
+
+
+def test_a_database_that_is_away_after_the_commit_is_asked_again_later(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+    engine = make({"shop": publishing(lambda facts, _m: given.extend(f.seq for f in facts))})
+    people(engine)
+    first = engine.head("wutong").seq
+
+    def away(*_: Any) -> None:
+        raise Overloaded("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine._publishing, "_step", away)
+        engine.record("wutong", Given(to=("li",), points=1), by="wang")
+    engine.record("wutong", Given(to=("li",), points=1), by="wang")
+    engine.close()
+    assert given[-2:] == [first + 1, first + 2]
 
 
 def test_two_failures_and_a_success_start_counting_anew(make: Make) -> None:

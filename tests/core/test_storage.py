@@ -158,6 +158,31 @@ def table(storage: Storage) -> str:
     return f"{SCHEMA}.{VERSION_TABLE}" if storage.is_postgres else VERSION_TABLE
 
 
+@pytest.mark.slow
+def test_while_the_database_is_away_people_are_turned_away_and_then_all_goes_on(
+    postgres_url: str, postgres_cluster: Cluster, tmp_path: Path
+) -> None:
+    with Engine(postgres_url, {"shop": SHOP}, keys=tmp_path / "k") as engine:
+        people(engine)
+        head = engine.head("wutong")
+        postgres_cluster.stop(at_once=True)
+        try:
+            with pytest.raises(Overloaded):
+                engine.head("wutong")
+            with pytest.raises(Overloaded):
+                engine.record("wutong", Noted(text=seal("rain")), by="wang", key="k")
+            with pytest.raises(Overloaded):
+                engine.tokens.create("wutong", "wang", "away")
+        finally:
+            postgres_cluster.start()
+        assert engine.head("wutong") == head
+        assert (
+            engine.record("wutong", Noted(text=seal("rain")), by="wang", key="k").seq
+            == head.seq + 1
+        )
+        assert engine.verify("wutong")[1] is None
+
+
 def test_an_empty_database_gets_its_tables_and_its_version(make: Make) -> None:
     engine = make()
     assert engine.storage.version() == HEAD

@@ -101,6 +101,20 @@ def test_a_full_key_file_says_so_and_goes_on_when_there_is_room(tmp_path: Any) -
     assert len(keys.ensure(many)) == 100
 
 
+def test_what_fails_after_a_commit_does_not_end_the_writer(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away() -> None:
+        raise OSError("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine._writer, "_idle", away)
+        engine.record("wutong", Given(to=("li",), points=1), by="wang")
+    engine.record("wutong", Given(to=("li",), points=1), by="wang")
+    assert engine.book(POINTS, "wutong") == {"li": 2}
+    assert "told to plugins later" in caplog.text
+
+
 def test_too_many_waiting_acts_are_refused_and_the_others_done(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,13 +44,33 @@ def _number(version: str) -> int:
     return int(version) if version.isdecimal() else 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Cluster:
     """A running PostgreSQL, listening on 127.0.0.1 and on a socket in its own folder."""
 
     folder: Path
     port: int
+    binaries: Path
     _names: Iterator[int] = field(default_factory=lambda: count(1))
+    _server: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start it, after a stop too, and wait until it answers."""
+        self._server = _start(self.binaries, self.folder, self.port, _account())
+        _await_start(self._server, self)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End it in order; ``at_once`` as if the power failed: nothing is finished or written."""
+        if self._server is None:
+            return
+        # SIGINT is "fast": ends connections, then shuts down cleanly; SIGQUIT is "immediate".
+        self._server.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
+        try:
+            self._server.wait(timeout=START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        self._server = None
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy address of ``database``."""
@@ -88,19 +108,12 @@ def running_cluster(binaries: Path) -> Iterator[Cluster]:
         os.chown(folder, account.user, account.group)
     try:
         _initialise(binaries, folder / "data", account)
-        port = _free_port()
-        server = _start(binaries, folder, port, account)
+        cluster = Cluster(folder, _free_port(), binaries)
         try:
-            cluster = Cluster(folder, port)
-            _await_start(server, cluster)
+            cluster.start()
             yield cluster
         finally:
-            server.send_signal(signal.SIGINT)  # "fast": ends connections, then shuts down cleanly
-            try:
-                server.wait(timeout=START_SECONDS)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -161,7 +174,7 @@ def _start(binaries: Path, folder: Path, port: int, account: _Account) -> subpro
         "log_min_messages": "warning",
     }
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    with (folder / "log").open("w") as log:
+    with (folder / "log").open("a") as log:
         return subprocess.Popen(
             [str(binaries / "postgres"), "-D", str(folder / "data"), *options],
             cwd=folder,
