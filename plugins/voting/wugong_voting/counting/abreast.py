@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from wugong_voting.counting.equal_shares import Goods
 from wugong_voting.counting.purses import Floats
-from wugong_voting.counting.ways import Order
+from wugong_voting.counting.ways import Fork, Order
 
 ROUNDING = 2.3e-16
 NEAR = 1e-9
@@ -136,9 +136,13 @@ class Abreast:
             return None
         if len(equal) == 1:
             return equal[0]
-        if self.order.place:
-            return min(equal, key=lambda p: self.order.place[goods.offered[p]])
-        return equal[0] if self._apart(equal, column) else None
+        if not self.order.place and self._apart(equal, column):
+            return equal[0]
+        try:
+            first = self.order.first([goods.offered[pick] for pick in equal])
+        except Fork:
+            return None
+        return goods.offered.index(first)
 
     def _apart(self, equal: list[int], column: int) -> bool:
         """Tell whether all of them can surely be bought without changing each other's price."""

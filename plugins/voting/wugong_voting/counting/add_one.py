@@ -27,8 +27,11 @@ from wugong_voting.counting.purses import Floats
 from wugong_voting.counting.ways import Order
 
 AT_ONCE = 48  # endowments
+WORTH_IT = 24  # fewer at once cost more than counting each
 CELLS = 40_000  # purses that are worth looking at in one go
-STRIDES = 4
+NEXT = 12  # steps that are looked at one by one; from there on the stretches grow
+GROWTH = 5  # by a fifth each
+LONG = 8  # steps: after a stretch of as many without a change another one is expected
 ROUNDING = 2.3e-16
 NEAR = 1e-9
 
@@ -55,39 +58,53 @@ def add_one(
     exhausted: Callable[[frozenset[int]], bool],
 ) -> Raised:
     """Raise the endowment by ``unit`` a step; costs, budget and endowment are in small parts."""
-    shop = buy_all(goods, endowment, order)
-    steps = counted = 0  # steps so far; the step that ``shop`` was counted at
-    bought = [one.project for one in shop.bought]
+    shop, steps, since = buy_all(goods, endowment, order), 0, 0
+    bought = _projects(shop)
     ahead: list[list[int] | None] = []
-    wide, calm, stride = _width(goods), False, 1
+    wide, calm = _width(goods), False
+    offsets = _offsets(wide)
     while not exhausted(frozenset(bought)):
+        following = None
         if calm:
-            if counted != steps:
-                shop, counted = buy_all(goods, endowment + steps * unit, order), steps
-            points = [float(endowment + (steps + n * stride) * unit) for n in range(wide + 1)]
-            passed = _Repeat(goods, np.array(points), stride > 1).count(shop.bought)
-            steps += passed * stride
-            stride = stride * STRIDES if passed == wide else max(1, stride // STRIDES)
-            calm = passed > 0 or stride > 1
-            continue
-        if not ahead and wide > 1:
-            points = [float(endowment + (steps + n) * unit) for n in range(1, wide + 1)]
-            ahead = Abreast(goods, points, order).run()
-            calm = all(one == bought for one in ahead)
-            ahead.reverse()
-            if calm:
-                ahead, steps = [], steps + wide
+            if _projects(shop) != bought:
+                shop = buy_all(goods, endowment + steps * unit, order)
+            points = [float(endowment + (steps + n) * unit) for n in offsets]
+            passed = _Repeat(goods, np.array(points), np.diff(offsets) > 1).count(shop.bought)
+            steps += offsets[passed]
+            if passed >= NEXT:
                 continue
-        following = ahead.pop() if ahead else None
+            calm = steps - since > LONG
+        elif wide > 1:
+            if not ahead:
+                points = [float(endowment + (steps + n) * unit) for n in range(1, wide + 1)]
+                ahead = Abreast(goods, points, order).run()[::-1]
+                if all(one == bought for one in ahead):
+                    calm, ahead, steps = True, [], steps + wide
+                    continue
+            following = ahead.pop()
         if following is None:
-            shop, counted = buy_all(goods, endowment + (steps + 1) * unit, order), steps + 1
-            following = [one.project for one in shop.bought]
+            since = steps + 1
+            shop = buy_all(goods, endowment + since * unit, order)
+            following = _projects(shop)
         cost = sum(goods.costs[project] for project in following)
         if cost > budget:
             return _raised(goods, endowment, steps, unit, order, "overrun", cost)
         steps += 1
         bought = following
     return _raised(goods, endowment, steps, unit, order, "exhausted")
+
+
+def _projects(shop: Shop) -> list[int]:
+    return [one.project for one in shop.bought]
+
+
+def _offsets(wide: int) -> list[int]:
+    """Return how many steps ahead each column looks, from the one that is known."""
+    offsets = [0]
+    while len(offsets) <= wide:
+        last = offsets[-1]
+        offsets.append(last + (1 if last < NEXT else last // GROWTH))
+    return offsets
 
 
 def _raised(
@@ -107,7 +124,8 @@ def _raised(
 def _width(goods: Goods) -> int:
     """Return how many endowments to look at in one go; 1 when counting each costs less."""
     entries = sum(len(goods.rows[project]) for project in goods.offered)
-    return max(1, min(AT_ONCE, CELLS * len(goods.offered) // max(entries, 1) // 4))
+    wide = min(AT_ONCE, CELLS * len(goods.offered) // max(entries, 1) // 4)
+    return wide if wide >= WORTH_IT else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +140,11 @@ class _Price:
 class _Repeat:
     """The same purchases at many endowments, one column each, the lowest one first.
 
-    The first column is the last step that is known. ``between`` asks that the stretches between
-    the columns are passed over, too.
+    The first column is a step that is known. ``between`` tells of each further one whether the
+    stretch before it is passed over, too.
     """
 
-    def __init__(self, goods: Goods, endowments: Floats, between: bool) -> None:
+    def __init__(self, goods: Goods, endowments: Floats, between: Bools) -> None:
         self.goods, self.between = goods, between
         self.left: Floats = np.tile(endowments, (goods.ballots.rows, 1))
         self.errors: Floats = np.abs(self.left) * ROUNDING  # how far each purse may be off
@@ -182,9 +200,8 @@ class _Repeat:
             other = self._price(project)
             width = self.columns
             lowest = (other.price - other.blur) / use[project]
-            worst = limits[:width]
-            if self.between:
-                worst = np.concatenate([worst[:1], worst[:-1]])
+            worst = limits[:width].copy()
+            worst[1:] = np.where(self.between[: width - 1], worst[:-1], worst[1:])
             holding = lowest > worst
             if project in one.tied and not holding.all():
                 holding |= self._tie(one.project, paid, project, other)
@@ -206,9 +223,8 @@ class _Repeat:
         pairs = zip(mine.tolist(), others.tolist(), strict=True)
         same = [costs[one] * use[project] * b == costs[project] * use[one] * a for a, b in pairs]
         equal: Bools = plain & np.array(same, dtype=bool)
-        if self.between:
-            stays = (mine[1:] == mine[:-1]) & (others[1:] == others[:-1]) & equal[:-1]
-            equal[1:] &= stays
+        stays = (mine[1:] == mine[:-1]) & (others[1:] == others[:-1]) & equal[:-1]
+        equal[1:] &= stays | ~self.between[: width - 1]
         return equal
 
     def _plain(self, project: int, paid: _Price) -> Bools:

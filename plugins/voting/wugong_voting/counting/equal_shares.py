@@ -45,12 +45,19 @@ class Goods:
         self.support = {c: int(self.shares[c].sum()) for c in offered}
         self.use = {c: costs[c] if use_is_cost else 1 for c in offered}
         self.clashes = {c: frozenset[int]().union(*(g for g in clashes if c in g)) for c in offered}
+        each = [(costs[c] / self.support[c] / self.use[c], c) for c in offered]
+        self._least = sorted(each)  # part of a sorted list is a heap, too
 
-    def least(self) -> list[tuple[float, int]]:
-        """Return for each project the lowest price for its use that there can be, as a heap."""
-        heap = [(self.costs[c] / self.support[c] / self.use[c], c) for c in self.offered]
-        heapq.heapify(heap)
-        return heap
+    def least(self, endowment: Fraction | None = None) -> list[tuple[float, int]]:
+        """Return for each project the lowest price for its use that there can be, as a heap.
+
+        What its supporters cannot pay together, with all they are given, is left out.
+        """
+        if endowment is None:
+            return list(self._least)
+        share, parts = endowment.numerator, endowment.denominator
+        most = {c: number * share for c, number in self.support.items()}
+        return [pair for pair in self._least if most[pair[1]] >= self.costs[pair[1]] * parts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +101,15 @@ class Shop:
             contenders = self._contenders()
             if not contenders:
                 return {}
-            prices = {}
+            goods, prices = self.goods, {}
             for project in contenders:
-                price = self.purses.price(self.goods.rows[project], self.goods.costs[project])
+                rows, shares = goods.rows[project], goods.shares[project]
+                start = self.known[project]
+                price = self.purses.price(rows, shares, goods.costs[project], start)
                 if price is not None:
                     prices[project] = price
             if prices:
-                use = self.goods.use
-                values = {project: price / use[project] for project, price in prices.items()}
+                values = {project: price / goods.use[project] for project, price in prices.items()}
                 least = min(values.values())
                 return {p: prices[p] for p in sorted(prices) if values[p] == least}
 
@@ -182,7 +190,7 @@ class Shop:
 
 def shop(goods: Goods, endowment: Fraction) -> Shop:
     """Open the shop: nothing is bought yet."""
-    return Shop(goods, Purses(goods.ballots.weights, endowment), goods.least())
+    return Shop(goods, Purses(goods.ballots.weights, endowment), goods.least(endowment))
 
 
 def buy_all(goods: Goods, endowment: Fraction, order: Order) -> Shop:

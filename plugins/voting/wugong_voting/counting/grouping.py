@@ -107,5 +107,6 @@ def joined(first: Profile, second: Profile) -> Profile:
         first.levels,
         first.strict and second.strict,
         first.names,
+        (first.strict or first.untied) and (second.strict or second.untied),
     )
     return grouped(both)

@@ -6,7 +6,7 @@ putting the multisets together.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,8 +77,8 @@ class Heaps:
     def _anew(self, standing: list[int]) -> Whole:
         """Sort all ballots; a key says a rank and whose it is, so the least one says the best."""
         if self._keys is None:
-            self._keys = _keys(self.profile)
-        least = np.minimum.reduce(self._keys[standing]) & _whose(self._keys)
+            self._keys = keys_of(self.profile)
+        least = best_of(self._keys[standing])
         if self.profile.weights is None:
             return np.bincount(least, minlength=len(self.options) + 1)[:-1]
         return _weigh(self.profile, least, None)
@@ -91,12 +91,12 @@ class Heaps:
             before = next((way for way in near if way in self._ways), frozenset())
         profile, listed = self.profile, sorted(standing)
         if not before:
-            tops = _best(profile, listed, None)
+            tops = best_one(profile, listed, None)
             return tops, _weigh(profile, tops, None)
         tops, votes = self._ways[before]
         out = sorted(before - standing)
         moved = np.flatnonzero(tops == out[0] if len(out) == 1 else np.isin(tops, out))
-        found = _best(profile, listed, moved)
+        found = best_one(profile, listed, moved)
         tops = tops.copy()
         tops[moved] = found
         votes = votes + _weigh(profile, found, moved)
@@ -104,7 +104,8 @@ class Heaps:
         return tops, votes
 
 
-def _keys(profile: Profile) -> Any:
+def keys_of(profile: Profile) -> Any:
+    """Return for each option and ballot a number that says the rank and whose it is."""
     nobody = len(profile.options)
     keys: Any = profile.ranks.astype(np.uint32 if profile.unranked > 254 else np.uint16)
     named = np.arange(nobody, dtype=keys.dtype)[:, None]
@@ -113,12 +114,17 @@ def _keys(profile: Profile) -> Any:
     return keys * keys.dtype.type(_whose(keys) + 1) | named
 
 
+def best_of(keys: Any) -> Any:
+    """Return whose the least key of each ballot is; the number of options for nobody's."""
+    return np.minimum.reduce(keys) & _whose(keys)
+
+
 def _whose(keys: Any) -> int:
     """Return the mask of the half of a key that names the option."""
     return 0xFF if keys.itemsize == 2 else 0xFFFF
 
 
-def _best(profile: Profile, standing: list[int], moved: Any) -> Any:
+def best_one(profile: Profile, standing: Sequence[int], moved: Any) -> Any:
     """Return the best standing option of all ballots, or of the ``moved`` ones."""
     ranks, unranked = profile.ranks, profile.unranked
     nobody = len(profile.options)

@@ -63,6 +63,7 @@ def read(path: str | Path) -> PrefLibFile:
         profile.blank,
         levels=levels,
         strict=profile.strict,
+        untied=profile.untied,
         names=tuple(names.get(i + 1, options[i]) for i in range(count)),
     )
     notes = []
@@ -182,10 +183,11 @@ def _profile(lines: _Lines, count: int, levels: int | None) -> tuple[Profile, in
     kept = np.ascontiguousarray(ranks[:, full])
     if levels is not None:
         kept[kept == unranked] = levels - 1
-    strict = levels is None and bool((once == count).all()) and _without_ties(lines)
+    untied = levels is None and _without_ties(lines) and not again
+    strict = untied and bool((once == count).all())
     weights = lines.weights[full]
     blank = int(lines.weights[~full].sum())
-    return Profile((), kept, weights, blank, strict=strict and not again), again
+    return Profile((), kept, weights, blank, strict=strict, untied=untied), again
 
 
 def _without_ties(lines: _Lines) -> bool:

@@ -29,7 +29,7 @@ class Profile:
 
     ``blank`` and ``spoilt`` weigh ballots that choose nothing; they take part and are not in
     ``ranks``. ``levels`` is the number of grades, ``None`` for rankings. ``strict`` promises that
-    every ballot ranks every option without ties.
+    every ballot ranks every option without ties, ``untied`` that none gives two options one place.
     """
 
     options: tuple[str, ...]
@@ -40,6 +40,7 @@ class Profile:
     levels: int | None = None
     strict: bool = False
     names: tuple[str, ...] = field(default=(), compare=False)
+    untied: bool = False
 
     @property
     def unranked(self) -> int:
@@ -195,7 +196,7 @@ def _strict(ranks: Ranks) -> bool:
 
 def until_tie(profile: Profile) -> Profile:
     """Return the profile with every ballot cut before its first tied group."""
-    if profile.strict or profile.rows == 0:
+    if profile.strict or profile.untied or profile.rows == 0:
         return profile
     cut = _first_ties(profile)
     if int(cut.min()) >= profile.unranked:

@@ -108,13 +108,14 @@ class Purses:
     def _used(self) -> int:
         return (len(self.prices) + 7) // 8
 
-    def price(self, rows: Any, cost: int) -> Fraction | None:
+    def price(self, rows: Any, weights: Floats, cost: int, start: float = 0.0) -> Fraction | None:
         """Return the exact price at which ``rows`` can pay ``cost``, or ``None`` if they cannot.
 
-        Who has less than the price gives all; the others pay the price in full.
+        Who has less than the price gives all; the others pay the price in full. ``weights`` are
+        those of ``rows``, and the price is no lower than ``start``.
         """
-        left, weights = self.left[rows], self.shares[rows]
-        guess, rich = price_near(left, weights, float(cost), self.error)
+        left = self.left[rows]
+        guess, rich = price_near(left, weights, float(cost), self.error, start)
         together = float(weights.sum())
         if rich == together and left.min() > guess * (1 + 1e-9) + self.error:
             return Fraction(cost, int(together))
@@ -166,19 +167,21 @@ def price_near(
     surely not enough. ``start`` is a price known to be too low or right; once the price is above
     ``above`` any price up to the right one may be returned.
     """
-    price = start or cost / float(weights.sum())
-    if left.min() >= price and not start:
-        return price, float(weights.sum())
+    total = float(weights.sum())
+    price = start or cost / total
+    if not start and left.min() >= price:
+        return price, total
+    together = float(left @ weights)
+    if together < cost - error * total - 1e-9 * cost:
+        return np.inf, 0.0
     rich = np.inf
     while True:
-        can = left >= price
-        now = float(weights @ can)
+        now = float(weights @ (left >= price))
         if now == 0.0:
-            short = cost - float(left @ weights)
-            enough = short <= error * float(weights.sum()) + 1e-12 * cost
+            enough = cost - together <= error * total + 1e-12 * cost
             return (price, 0.0) if enough else (np.inf, 0.0)
-        given = float((left * ~can) @ weights)
-        price = max(price, (cost - given) / now)
+        given = float(np.minimum(left, price) @ weights)
+        price = max(price, price + (cost - given) / now)
         if now == rich or price > above:
             return price, now
         rich = now

@@ -53,7 +53,7 @@ def elect(
         rule,
         named(profile, winners),
         named(profile, tied),
-        rounds=tuple(ends[0].rounds),
+        rounds=ends[0].told(),
         options={**settings, **terms, "quota_votes": quota},
         certificate=(said, *told(lambda who: named(profile, who), seats, winners, tied)),
     )

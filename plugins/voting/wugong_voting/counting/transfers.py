@@ -1,6 +1,7 @@
 """Transfers: ballots that pass from option to option, at a value that shrinks with each surplus.
 
-There are few different values, so that votes are whole numbers of ballots times a few fractions.
+There are few different values, so that votes are whole numbers of ballots times a few fractions;
+these share one denominator, the scale, and are kept as whole numbers over it.
 Each way through the count is exact; a tie that decides is followed on every way.
 """
 
@@ -9,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import gcd, lcm
 from typing import Any
 
 import numpy as np
 
-from wugong_voting.counting.heaps import Heaps
+from wugong_voting.counting.heaps import Heaps, best_of, best_one, keys_of
 from wugong_voting.counting.profile import EXACT, Profile, weights_of
+from wugong_voting.counting.result import Exact
 
-Votes = dict[int, Fraction]
+MOST_KEYS = 4_000_000
+Votes = dict[int, int]  # over the scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +34,79 @@ class Terms:
     place: Mapping[int, int]  # the tie break: option → place, empty where there is none
 
 
-@dataclass(slots=True)
-class Count:
-    """One way through the count."""
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The ballots as all ways read them: sortable ``keys``, and ``weights`` that add up exactly.
+
+    There are no keys of many ballots, as these are twice as large as the ranks.
+    """
 
     profile: Profile
+    keys: Any
+    weights: Any
+
+    def best(self, standing: Sequence[int], rows: Any) -> Any:
+        """Return the best standing option of some ballots; the number of options for nobody."""
+        if self.keys is None or not standing:
+            return best_one(self.profile, standing, rows)
+        return best_of(self.keys.take(rows, axis=1).take(standing, axis=0))
+
+    def piles(self, tops: Any, kinds: Any, rows: Any, values: int) -> list[tuple[int, int, int]]:
+        """Count ballots: the option, the number of their value, and how many there are."""
+        places = tops.astype(np.intp) * values + kinds
+        if self.weights.dtype == np.float64:
+            found: Any = np.bincount(places, self.weights[rows])
+        else:
+            found = np.zeros(int(places.max(initial=0)) + 1, dtype=np.int64)
+            np.add.at(found, places, self.weights[rows])
+        at = found.nonzero()[0]
+        listed = zip(at.tolist(), found[at].tolist(), strict=True)
+        return [(*divmod(place, values), int(number)) for place, number in listed]
+
+
+@dataclass(slots=True)
+class Count:
+    """One way through the count. Votes, values and what is kept are whole numbers over ``scale``.
+
+    ``rounds`` are told in fractions at the end (:meth:`told`); ``past`` has their votes.
+    """
+
+    papers: Papers
     terms: Terms
     tops: Any
     kinds: Any  # of each ballot the number of its value
-    values: list[Fraction] = field(default_factory=lambda: [Fraction(1)])
+    scale: int
+    values: list[int]
+    votes: Votes
     standing: set[int] = field(default_factory=set)
     elected: list[int] = field(default_factory=list)
-    waiting: dict[int, Fraction] = field(default_factory=dict)  # elected, with a surplus
-    kept: Fraction = Fraction(0)
+    waiting: Votes = field(default_factory=dict)  # elected, with a surplus
+    kept: int = 0
     out: list[int] = field(default_factory=list)
     story: tuple[Any, ...] = ()
     rounds: list[dict[str, Any]] = field(default_factory=list)
-    past: list[Votes] = field(default_factory=list)
+    past: list[tuple[int, Votes, int]] = field(default_factory=list)  # scale, votes, exhausted
+
+    @property
+    def profile(self) -> Profile:
+        """The ballots."""
+        return self.papers.profile
+
+    @property
+    def quota(self) -> int:
+        """What a seat needs."""
+        return self.terms.quota.numerator * (self.scale // self.terms.quota.denominator)
 
     def copy(self) -> Count:
         """Return this way so that it can go on apart."""
         return Count(
-            self.profile,
+            self.papers,
             self.terms,
             self.tops.copy(),
             self.kinds.copy(),
+            self.scale,
             list(self.values),
+            dict(self.votes),
             set(self.standing),
             list(self.elected),
             dict(self.waiting),
@@ -74,16 +125,20 @@ class Count:
         sets = frozenset(self.out), frozenset(self.elected), frozenset(self.waiting)
         if not self.terms.look_back:
             return self.story, *sets
-        return self.story, *sets, tuple(tuple(sorted(votes.items())) for votes in self.past)
+        return (
+            self.story,
+            *sets,
+            tuple((scale, *sorted(votes.items())) for scale, votes, _ in self.past),
+        )
 
     def step(self) -> list[Count]:
         """Go on by one stage; where a tie decides, one way for each of the tied."""
         left = self.terms.seats - len(self.elected)
         if not left or not self.standing:
             return []
-        votes = self.votes()
-        self._tell(votes)
-        reached = [c for c in sorted(self.standing) if votes[c] >= self.terms.quota]
+        self._tell()
+        votes, quota = self.votes, self.quota
+        reached = [c for c in sorted(self.standing) if votes[c] >= quota]
         if reached:
             ways = self._elect(votes, reached, left)
             left = self.terms.seats - len(self.elected)
@@ -105,36 +160,23 @@ class Count:
             return [self]
         return self._ways(last, "_drop_one")
 
-    def votes(self) -> Votes:
-        """Count the votes of everybody who has ballots that may move."""
-        return self._sums(self.tops, self.kinds, weights_of(self.profile))
-
-    def _sums(self, tops: Any, kinds: Any, weights: Any) -> Votes:
-        size, values = len(self.profile.options) + 1, self.values
-        places = tops.astype(np.int64) * len(values) + kinds
-        if self.profile.valid < EXACT:
-            found: Any = np.bincount(places, weights, minlength=size * len(values))
-        else:
-            found = np.zeros(size * len(values), dtype=np.int64)
-            np.add.at(found, places, weights)
-        table = found.reshape(size, len(values))
-        sums = {c: Fraction(0) for c in (*self.standing, *self.waiting)}
-        for option, kind in zip(*(part.tolist() for part in np.nonzero(table)), strict=True):
-            if option in sums:
-                sums[option] += int(table[option, kind]) * values[kind]
-        return sums
-
-    def _tell(self, votes: Votes) -> None:
-        options = self.profile.options
-        counted = sum(votes.values()) + self.kept
-        self.rounds.append(
-            {
-                "round": len(self.rounds) + 1,
-                "votes": {options[c]: votes[c] for c in sorted(votes)},
-                "exhausted": self.profile.valid - counted,
-            }
+    def _tell(self) -> None:
+        total = self.profile.valid * self.scale
+        self.past.append(
+            (self.scale, dict(self.votes), total - sum(self.votes.values()) - self.kept)
         )
-        self.past.append(votes)
+        self.rounds.append({"round": len(self.rounds) + 1})
+
+    def told(self) -> tuple[dict[str, Any], ...]:
+        """Return the rounds with their votes."""
+        options, made = self.profile.options, []
+        for its, (scale, votes, exhausted) in zip(self.rounds, self.past, strict=True):
+            shown = {options[c]: _share(votes[c], scale) for c in sorted(votes)}
+            told = {**its, "votes": shown, "exhausted": _share(exhausted, scale)}
+            if "surplus" in its:
+                told["surplus"] = _share(its["surplus"], scale)
+            made.append(told)
+        return tuple(made)
 
     def _elect(self, votes: Votes, reached: Sequence[int], left: int) -> list[Count]:
         """Elect who reached the quota, most votes first; a tie for the last seat is followed."""
@@ -152,24 +194,24 @@ class Count:
             return [self]
         return self._ways(self._settled(tied, highest=True), "_seat_next")
 
-    def _seat(self, option: int, votes: Fraction) -> None:
+    def _seat(self, option: int, votes: int) -> None:
         self.rounds[-1].setdefault("elected", []).append(self.profile.options[option])
         self.elected.append(option)
         self.standing.discard(option)
         self.story = (*self.story, ("seat", option, frozenset(self.out)))
-        surplus = votes - self.terms.quota
+        surplus = votes - self.quota
         if surplus > 0:
             self.waiting[option] = surplus
         else:
-            self.kept += votes
+            self.kept += self.votes.pop(option)
 
     def _seat_next(self, option: int) -> None:
-        self._seat(option, self.past[-1][option])
+        self._seat(option, self.votes[option])
 
     def _settled(self, tied: list[int], highest: bool) -> list[int]:
         """Return whom the tie break or an earlier count picks; all of them where nothing does."""
         if len(tied) > 1 and self.terms.look_back:
-            for votes in reversed(self.past[:-1]):
+            for _, votes, _ in reversed(self.past[:-1]):
                 known = [votes[c] for c in tied if c in votes]
                 if len(known) < len(tied):
                     break
@@ -190,26 +232,45 @@ class Count:
 
     def _pass_on(self, option: int) -> None:
         """Pass on the ballots of an elected option, at the share of their value that is surplus."""
-        surplus = self.waiting.pop(option)
-        total = self.past[-1][option]
-        self.kept += self.terms.quota
+        surplus, total = self.waiting.pop(option), self.votes.pop(option)
+        self.kept += self.quota
         self.rounds[-1]["surplus_of"] = self.profile.options[option]
         self.rounds[-1]["surplus"] = surplus
         self.story = (*self.story, ("pass", option, frozenset(self.out)))
-        moved = np.flatnonzero(self.tops == option)
-        known = {value: kind for kind, value in enumerate(self.values)}
-        shrunk = np.zeros(len(self.values), dtype=np.int64)
-        for kind in np.unique(self.kinds[moved]).tolist():
-            value = self.values[kind] * surplus / total
-            if self.terms.decimals is not None:
-                scale = 10**self.terms.decimals
-                value = Fraction(int(value * scale), scale)
-            if value not in known:
-                known[value] = len(self.values)
+        moved = (self.tops == option).nonzero()[0]
+        before = self.kinds[moved]
+        kinds = np.flatnonzero(np.bincount(before)).tolist()
+        shrunk = self._shrunk(kinds, surplus, total)
+        number = {value: kind for kind, value in enumerate(self.values)}
+        after = np.zeros(len(self.values), dtype=np.int64)
+        for kind, value in zip(kinds, shrunk, strict=True):
+            if value not in number:
+                number[value] = len(self.values)
                 self.values.append(value)
-            shrunk[kind] = known[value]
-        self.kinds[moved] = shrunk[self.kinds[moved]]
+            after[kind] = number[value]
+        self.kinds[moved] = after[before]
         self._move(moved)
+
+    def _shrunk(self, kinds: Sequence[int], surplus: int, total: int) -> list[int]:
+        """Return the values of some kinds of ballot at a share of surplus ÷ total."""
+        if self.terms.decimals is not None:
+            step = 10**self.terms.decimals
+            self._rescale(lcm(self.scale, step) // self.scale)
+            part = self.scale // step
+            return [self.values[k] * surplus // total // part * part for k in kinds]
+        common = gcd(surplus, total)
+        self._rescale(total // common)
+        return [self.values[k] // (total // common) * (surplus // common) for k in kinds]
+
+    def _rescale(self, by: int) -> None:
+        """Make the scale finer."""
+        if by == 1:
+            return
+        self.scale *= by
+        self.kept *= by
+        self.values = [value * by for value in self.values]
+        self.votes = {c: votes * by for c, votes in self.votes.items()}
+        self.waiting = {c: surplus * by for c, surplus in self.waiting.items()}
 
     def _drop_one(self, option: int) -> None:
         self._drop([option])
@@ -218,12 +279,33 @@ class Count:
         self.rounds[-1]["out"] = [self.profile.options[c] for c in gone]
         self.out += gone
         self.standing -= set(gone)
-        self._move(np.flatnonzero(np.isin(self.tops, gone)))
+        for option in gone:
+            del self.votes[option]
+        self._move(self._rows(gone))
+
+    def _rows(self, options: Sequence[int]) -> Any:
+        """Return the ballots that stand with one of some options."""
+        one = len(options) == 1
+        return (self.tops == options[0] if one else np.isin(self.tops, options)).nonzero()[0]
 
     def _move(self, moved: Any) -> None:
-        self.tops[moved] = tops_of(self.profile, sorted(self.standing), moved)
+        if not len(moved):
+            return
+        tops = self.papers.best(sorted(self.standing), moved)
+        self.tops[moved] = tops
+        for option, gained in self.gains(tops, moved).items():
+            self.votes[option] += gained
 
-    def _safe(self, votes: Votes, last: list[int], fewest: Fraction, left: int) -> Sequence[int]:
+    def gains(self, tops: Any, rows: Any) -> Votes:
+        """Return what some ballots, standing with ``tops``, are worth to each option."""
+        gains: Votes = {}
+        values = self.values
+        for option, kind, number in self.papers.piles(tops, self.kinds[rows], rows, len(values)):
+            gains[option] = gains.get(option, 0) + number * values[kind]
+        gains.pop(len(self.profile.options), None)
+        return gains
+
+    def _safe(self, votes: Votes, last: list[int], fewest: int, left: int) -> Sequence[int]:
         """Return options that may drop out together, as the order among them decides nothing.
 
         Those without a vote leave no count behind that differs, so ties may look back past them.
@@ -265,63 +347,54 @@ class Count:
             ways.append(way)
         return ways
 
-    def _cannot_rise(self, group: Sequence[int], others: Sequence[int], bar: Fraction) -> bool:
+    def _cannot_rise(self, group: Sequence[int], others: Sequence[int], bar: int) -> bool:
         ranks = self.profile.ranks
-        rows = np.flatnonzero(np.isin(self.tops, group))
+        rows = self._rows(group)
         best_outside = ranks[np.array(others)[:, None], rows].min(axis=0)
-        kinds, weights = self.kinds[rows], weights_of(self.profile)[rows]
         for option in group:
-            ahead = ranks[option, rows] < best_outside
-            worth = self._worth(kinds[ahead], weights[ahead])
-            if worth >= bar:
+            ahead = rows[ranks[option, rows] < best_outside]
+            gains = self.gains(np.full(len(ahead), option), ahead)
+            if gains.get(option, 0) >= bar:
                 return False
         return True
 
     def _elects_nobody(self, votes: Votes, group: Sequence[int], others: list[int]) -> bool:
         """Tell whether all ballots of the group elect nobody, nor leave a tie that looks back."""
-        rows = np.flatnonzero(np.isin(self.tops, group))
-        tops = tops_of(self.profile, sorted(others), rows)
-        gained = self._sums(tops, self.kinds[rows], weights_of(self.profile)[rows])
-        after = [votes[c] + gained[c] for c in others]
+        rows = self._rows(group)
+        gained = self.gains(self.papers.best(sorted(others), rows), rows)
+        after = [votes[c] + gained.get(c, 0) for c in others]
         if self.terms.look_back and len(set(after)) < len(after):
             return False
-        return all(one < self.terms.quota for one in after)
-
-    def _worth(self, kinds: Any, weights: Any) -> Fraction:
-        total = Fraction(0)
-        for kind in np.unique(kinds).tolist():
-            total += int(weights[kinds == kind].sum()) * self.values[kind]
-        return total
+        return all(one < self.quota for one in after)
 
 
-def tops_of(profile: Profile, standing: Sequence[int], rows: Any = None) -> Any:
-    """Return the best standing option of each ballot; the number of options where it has none."""
-    nobody = len(profile.options)
-    if not standing:
-        return nobody
-    ranks = (
-        profile.ranks[standing]
-        if rows is None
-        else profile.ranks[np.array(standing)[:, None], rows]
-    )
-    first = ranks.argmin(axis=0)
-    tops = np.array(standing, dtype=np.int32)[first]
-    tops[np.take_along_axis(ranks, first[None, :], axis=0)[0] >= profile.unranked] = nobody
-    return tops
+def _share(votes: int, scale: int) -> Exact:
+    return Fraction(votes, scale) if votes % scale else votes // scale
 
 
 def count(summary: Heaps, terms: Terms) -> Count:
     """Begin: everybody stands, every ballot is worth one."""
     profile = summary.profile
+    weights: Any = weights_of(profile)
+    if profile.valid < EXACT:  # then floating point adds exactly, and fast
+        weights = weights.astype(np.float64)
     everyone = range(len(profile.options))
-    tops = tops_of(profile, list(everyone))
-    return Count(
-        profile,
+    keys = keys_of(profile) if profile.ranks.size <= MOST_KEYS else None
+    papers = Papers(profile, keys, weights)
+    tops = best_one(profile, everyone, None) if keys is None else best_of(keys)
+    scale = terms.quota.denominator
+    made = Count(
+        papers,
         terms,
         tops,
         np.zeros(profile.rows, dtype=np.int64),
-        standing=set(everyone),
+        scale,
+        [scale],
+        dict.fromkeys(everyone, 0),
+        set(everyone),
     )
+    made.votes |= made.gains(tops, slice(None))
+    return made
 
 
 def named(profile: Profile, who: Iterable[int]) -> tuple[str, ...]:

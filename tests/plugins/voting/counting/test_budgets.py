@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.plugins.voting.counting import naive
+from wugong_voting.counting import add_one
 from wugong_voting.counting.budget import BudgetProfile, budget_profile
+from wugong_voting.counting.equal_shares import Goods
 from wugong_voting.counting.registry import COUNTING
 
 RULES = ("pb_greedy", "pb_greedy_per_cost", "mes_cost", "mes_cardinality", "phragmen_pb")
@@ -295,6 +297,57 @@ def test_long_stretches_are_jumped_over_rightly(
     )
     assert set(found.winners) == {profile.options[i] for i in bought}
     assert found.options["endowment"] == profile.budget / len(single) + steps
+
+
+@given(
+    st.lists(st.integers(20, 300), min_size=2, max_size=4),
+    st.integers(200, 600),
+    st.lists(st.sets(st.integers(0, 3), min_size=1), min_size=2, max_size=6),
+)
+@settings(deadline=None, max_examples=30)
+def test_every_way_of_a_tie_jumps_over_its_own_steps(
+    costs: list[int], budget: int, ballots: list[set[int]]
+) -> None:
+    profile, single, offered = made((costs, budget, [(b, 1) for b in ballots]))
+    if not single:
+        return
+    ends = [
+        frozenset(naive.add_one(profile.costs, single, offered, profile.budget, True, order)[0])
+        for order in permutations(range(len(costs)))
+    ]
+    found = count("mes_cost", profile, completion="add1")
+    certain = frozenset.intersection(*ends)
+    assert set(found.winners) == {profile.options[i] for i in certain}
+    assert set(found.tied) == {profile.options[i] for i in frozenset.union(*ends) - certain}
+
+
+@pytest.mark.parametrize("wide", [24, 48])
+def test_steps_are_looked_at_one_by_one_and_then_in_stretches(wide: int) -> None:
+    offsets = add_one._offsets(wide)
+    assert len(offsets) == wide + 1
+    assert offsets[: add_one.NEXT + 1] == list(range(add_one.NEXT + 1))
+    assert offsets[add_one.NEXT + 1] - offsets[add_one.NEXT] > 1
+
+
+@pytest.mark.parametrize(
+    ("holders", "at_once"),
+    [pytest.param(416, 24, id="just few enough"), pytest.param(417, 1, id="too many")],
+)
+def test_large_polls_count_each_step_alone(holders: int, at_once: int) -> None:
+    ballots = [["a"], *([f"x{n}", "a"] for n in range(holders - 1))]
+    costs = {"a": 5, **{f"x{n}": 1 for n in range(holders - 1)}}
+    profile = budget_profile(costs, 9, ballots)
+    goods = Goods(profile.ballots, [5] + [1] * (holders - 1), [0], use_is_cost=True)
+    assert add_one._width(goods) == at_once
+
+
+def test_what_supporters_cannot_pay_together_is_never_looked_at() -> None:
+    profile = budget_profile({"a": 6, "b": 6}, 6, [["a"], ["a"], ["b"]])
+    goods = Goods(profile.ballots, [6, 6], [0, 1], use_is_cost=True)
+    assert [project for _, project in goods.least()] == [0, 1]
+    assert [project for _, project in goods.least(Fraction(2))] == []
+    assert [project for _, project in goods.least(Fraction(3))] == [0]
+    assert [project for _, project in goods.least(Fraction(6))] == [0, 1]
 
 
 @given(profiles, st.integers(1, 4))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wugong_voting.counting import pabulib, preflib
-from wugong_voting.counting.profile import Profile, from_orders, weights_of
+from wugong_voting.counting.grouping import joined
+from wugong_voting.counting.profile import Profile, from_orders, until_tie, weights_of
 
 PB = """META
 key;value
@@ -159,6 +161,26 @@ def test_more_than_254_options_have_ranks_of_two_bytes(tmp_path: Path) -> None:
     profile = preflib.read(path).profile
     assert profile.strict
     assert profile.ranks[:, 0].tolist() == list(range(count - 1, -1, -1))
+
+
+@pytest.mark.parametrize(
+    ("line", "untied"),
+    [
+        pytest.param("1: 1,2,3", True, id="complete"),
+        pytest.param("1: 3,1", True, id="cut short"),
+        pytest.param("1: 3,{1,2}", False, id="two in one place"),
+        pytest.param("1: 3,1,3", False, id="an option twice"),
+    ],
+)
+def test_a_file_without_ties_is_known_to_have_none(tmp_path: Path, line: str, untied: bool) -> None:
+    path = tmp_path / "x.toi"
+    path.write_text(f"# NUMBER ALTERNATIVES: 3\n2: 1,2\n{line}\n", encoding="utf-8")
+    profile = preflib.read(path).profile
+    assert profile.untied is untied
+    plain = replace(profile, untied=False)
+    assert until_tie(profile).ranks.tolist() == until_tie(plain).ranks.tolist()
+    assert joined(profile, profile).untied is untied
+    assert not joined(profile, plain).untied
 
 
 @pytest.mark.parametrize(

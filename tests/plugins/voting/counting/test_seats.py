@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.plugins.voting.counting import naive
+from wugong_voting.counting import transfers
 from wugong_voting.counting.profile import Profile, from_orders
 from wugong_voting.counting.registry import COUNTING
 
@@ -197,6 +198,27 @@ def test_single_transferable_vote_agrees_with_its_plain_form(
     rule, more = ("stv", {"surplus": "scottish"}) if scottish else ("stv", {})
     found = count(rule, profile, seats=number, tie_break=text, **more)
     assert [int(c) for c in found.winners] == expected
+
+
+def test_many_ballots_are_passed_on_without_keys_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = ranked("ABCD", {"ABCD": 9, "BA": 4, "CDB": 4, "DC": 3, "AC": 2})
+    expected = count("stv", profile, seats=2).json()
+    monkeypatch.setattr(transfers, "MOST_KEYS", profile.ranks.size)
+    assert count("stv", profile, seats=2).json() == expected
+    monkeypatch.setattr(transfers, "MOST_KEYS", profile.ranks.size - 1)
+    assert count("stv", profile, seats=2).json() == expected
+
+
+def test_each_round_adds_up_to_all_ballots() -> None:
+    profile = ranked("ABCD", {"ABCD": 9, "BA": 4, "CDB": 4, "DC": 3, "A": 2})
+    for rule, quota in (("stv", "hare"), ("stv", "droop_exact"), ("stv_scottish", "")):
+        found = count(rule, profile, seats=3, **({"quota": quota} if quota else {}))
+        need, kept = found.options["quota_votes"], Fraction(0)
+        for told in found.rounds:
+            assert sum(told["votes"].values()) + told["exhausted"] + kept == profile.valid
+            if "surplus_of" in told:
+                assert told["surplus"] == told["votes"][told["surplus_of"]] - need
+                kept += need
 
 
 @given(ballots, st.integers(1, 3))
