@@ -25,7 +25,7 @@ Run = Callable[[Work, Sequence[Load]], Iterable[Any]]
 def counted(
     rule: str, loads: Sequence[Load], settings: Mapping[str, Any] | None = None, run: Run = map
 ) -> Result:
-    """Count shards with ``run``, which is ``map``, ``Pool(…).map`` or ``on_dask(client)``.
+    """Count shards with ``run``, which is ``map``, ``Pool(…).imap`` or ``on_dask(client)``.
 
     Summaries are whole numbers, so the result is the same in whatever order they arrive.
     """

@@ -17,15 +17,16 @@ from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, Choice, order
 from wugong_voting.counting.words import N_
 
-HALF = Choice("tie_points", "1/2", ("0", "1/2", "1"))
+POINTS = {text: Fraction(text) for text in ("0", "1/2", "1")}
+HALF = Choice("tie_points", "1/2", tuple(POINTS))
 
 
 def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:
     """Count won and tied duels."""
     margins, options = summary.margins, summary.options
-    won = np.count_nonzero(margins > 0, axis=1)
-    tied = np.count_nonzero(margins == 0, axis=1) - 1  # not with itself
-    share = Fraction(settings["tie_points"])
+    won = np.add.reduce(margins > 0, axis=1, dtype=np.int64)
+    tied = np.add.reduce(margins == 0, axis=1, dtype=np.int64) - 1  # not with itself
+    share = POINTS[settings["tie_points"]]
     counted = zip(options, won.tolist(), tied.tolist(), strict=True)
     scores = {option: wins + share * ties if ties else wins for option, wins, ties in counted}
     winners = best(scores)
