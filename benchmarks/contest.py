@@ -5,7 +5,7 @@ processes do is timed by the clock on the wall.
 
 Ours is timed from its first call on; a peer is called once before, untimed unless it takes long.
 Where one call of a peer takes very long it is called once, or on fewer ballots and the time
-projected: both are said.
+projected, or stopped, so that only the least that it takes is known: all three are said.
 """
 
 from __future__ import annotations
@@ -22,17 +22,21 @@ from typing import Any
 ROUNDS = 5
 SHORT = 5.0  # milliseconds that one run of a short call lasts, by repeating it
 LONG = 4.0  # seconds of one call after which a peer is not called again
-ENDLESS = 60.0  # seconds after which a call is stopped
+ENDLESS = 60.0  # seconds after which a call is stopped, of the same clock as the times
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Milliseconds: the median, the first call, how many calls, and what was returned."""
+    """Milliseconds: the median, the first call, how many calls, and what was returned.
+
+    ``stopped``: a call was stopped after so many, and nothing was returned.
+    """
 
     ms: float
     first: float
     calls: int
     answer: Any
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +47,31 @@ class Peer:
     share: float = 1.0
 
 
+Clock = Callable[[], float]
+
+
+class Stopped(Exception):
+    """A call took too long."""
+
+
 @contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Stop a call that does not end."""
+def at_most(seconds: float, clock: Clock = time.process_time) -> Iterator[None]:
+    """Stop a call that does not end; time of the processor is counted as such."""
+    busy = clock is time.process_time
+    timer, sent = (
+        (signal.ITIMER_PROF, signal.SIGPROF) if busy else (signal.ITIMER_REAL, signal.SIGALRM)
+    )
 
     def stop(_signal: int, _frame: Any) -> None:
-        raise TimeoutError(f"stopped after {seconds:.0f} s")
+        raise Stopped(f"stopped after {seconds:.0f} s")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(sent, stop)
+    signal.setitimer(timer, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-Clock = Callable[[], float]
+        signal.setitimer(timer, 0)
+        signal.signal(sent, before)
 
 
 def timed(
@@ -80,8 +92,7 @@ def _calls(ms: float) -> int:
 def alone(call: Callable[[], Any], rounds: int = ROUNDS) -> Times:
     """Time one call from the first on."""
     first, answer = timed(call)
-    again = _calls(first)
-    spent = [first] if again == 1 else []
+    again, spent = _calls(first), [first]
     while len(spent) < rounds:
         spent.append(timed(call, again)[0])
     return Times(median(spent), first, rounds, answer)
@@ -99,14 +110,15 @@ def contest(
     gc.freeze()  # what the peers have loaded is nobody's garbage
     first, answer = timed(ours, 1, clock)
     again = {"": _calls(first)}
-    own = [first] if again[""] == 1 else []
+    own = [first]
     spent: dict[str, list[float]] = {name: [] for name in peers}
     answers: dict[str, Any] = {}
     failed: dict[str, str] = {}
+    stopped: set[str] = set()
 
     def run(name: str, peer: Peer) -> None:
         try:
-            with at_most(endless):
+            with at_most(endless, clock):
                 if name not in answers:
                     ms, answers[name] = timed(peer.call, 1, clock)
                     if ms < LONG * 1e3:  # the first call only warms up
@@ -117,18 +129,25 @@ def contest(
                 else:
                     ms, _ = timed(peer.call, again[name], clock)
                 spent[name].append(ms)
+        except Stopped:
+            stopped.add(name)
         except Exception as error:  # a peer's own limits are an answer, too
             failed[name] = f"{type(error).__name__}: {error}"[:80]
 
     for _turn in range(rounds + 1):
         for name, peer in peers.items():
             long = max(spent[name], default=0) > LONG * 1e3
-            if name not in failed and not long and len(spent[name]) < rounds:
+            over = name in failed or name in stopped or long or len(spent[name]) == rounds
+            if not over:
                 run(name, peer)
         if len(own) < rounds:
             own.append(timed(ours, again[""], clock)[0])
     found: dict[str, Times | str] = {}
     for name, peer in peers.items():
         runs = [ms * peer.share for ms in spent[name]]
+        if name in stopped:
+            least = endless * 1e3 * peer.share
+            found[name] = Times(least, least, 0, None, stopped=True)
+            continue
         found[name] = failed.get(name) or Times(median(runs), runs[0], len(runs), answers[name])
     return Times(median(own), first, len(own), answer), found

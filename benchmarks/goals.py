@@ -12,24 +12,31 @@ PAIRWISE = ("schulze", "ranked_pairs", "copeland", "minimax")
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A figure that must not be undercut (``most`` False) or exceeded (``most`` True)."""
+    """A figure that must not be undercut (``most`` False) or exceeded (``most`` True).
+
+    ``more`` says that a peer was stopped: more than ``reached`` would have been measured.
+    """
 
     id: str
     what: str
     wanted: float
     most: bool
     reached: float | None
+    more: bool = False
 
     @property
     def said(self) -> str:
         if self.reached is None:
             return "not measured here"
         good = self.reached <= self.wanted if self.most else self.reached >= self.wanted
-        return "reached" if good else f"not reached: {self.reached:.3g} of {self.wanted:g}"
+        if good:
+            return "reached"
+        said = "not known: more than" if self.more else "not reached:"
+        return f"{said} {self.reached:.3g} of {self.wanted:g}"
 
     def json(self) -> Row:
         made = {"goal": self.id, "what": self.what, "wanted": self.wanted}
-        return {**made, "reached": self.reached, "verdict": self.said}
+        return {**made, "reached": self.reached, "more": self.more, "verdict": self.said}
 
 
 def verdict(rows: Sequence[Row]) -> list[Goal]:
@@ -39,7 +46,12 @@ def verdict(rows: Sequence[Row]) -> list[Goal]:
         return [r[key] for r in rows if r["goal"] == goal and r.get(key) is not None and fit(r)]
 
     def least(goal: str, what: str, wanted: float, fit: Callable[[Row], bool]) -> Goal:
-        return Goal(goal, what, wanted, False, min(of(goal, "ratio", fit), default=None))
+        known = of(goal, "ratio", lambda r: fit(r) and not r.get("stopped"))
+        found = min(known, default=None)
+        if found is None or found >= wanted:
+            found = min(of(goal, "ratio", fit), default=None)
+        more = found is not None and found not in known
+        return Goal(goal, what, wanted, False, found, more)
 
     def most(goal: str, what: str, wanted: float, key: str, fit: Callable[[Row], bool]) -> Goal:
         return Goal(goal, what, wanted, True, max(of(goal, key, fit), default=None))

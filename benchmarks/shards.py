@@ -25,6 +25,7 @@ from wugong_voting.counting.shards import counted, from_bytes, on_dask, to_bytes
 OPTIONS = tuple("abcde")
 FILES = 10
 Row = dict[str, Any]
+Show = Callable[[list[Row]], list[Row]]
 
 
 def read(path: str) -> Profile:
@@ -32,7 +33,7 @@ def read(path: str) -> Profile:
     return Profile(OPTIONS, np.load(path, mmap_mode="r"), strict=True)
 
 
-def processes(quick: bool) -> list[Row]:
+def processes(show: Show, quick: bool) -> list[Row]:
     """G12: ten files of columns, counted by one process, by two, and by a Dask cluster."""
     from benchmarks.counting import rankings
 
@@ -47,7 +48,7 @@ def processes(quick: bool) -> list[Row]:
         with get_context("spawn").Pool(2) as pool:
             pool.map(len, ["", ""])  # both processes are up
             for rule in ("schulze", "irv"):
-                two = partial(counted, rule, loads, run=pool.map)
+                two = partial(counted, rule, loads, run=pool.imap)
                 called = {"one process": Peer(partial(counted, rule, loads))}
                 own, found = contest(two, called, clock=time.perf_counter)
                 one = found["one process"]
@@ -57,9 +58,9 @@ def processes(quick: bool) -> list[Row]:
                 row |= {"size": f"{each * FILES:,}×5", "ours_ms": own.ms, "peer_ms": one.ms}
                 row |= {"ratio": one.ms / own.ms, "calls": own.calls, "seconds": own.ms / 1e3}
                 same = own.answer.json() == one.answer.json()
-                made.append({**row, "first_ms": own.first, "same": same})
+                made += show([{**row, "first_ms": own.first, "same": same}])
                 if rule == "irv":
-                    made.append({"goal": "G12", "size": row["size"], **dask(loads, one)})
+                    made += show([{"goal": "G12", "size": row["size"], **dask(loads, one)}])
     return made
 
 
@@ -82,12 +83,12 @@ def dask(loads: Sequence[Callable[[], Profile]], one: Times) -> Row:
     return {**row, "calls": 5, "same": runs[0][1].winners == one.answer.winners}
 
 
-def database(quick: bool) -> list[Row]:
+def database(show: Show, quick: bool) -> list[Row]:
     """G11: ballots in PostgreSQL, grouped there, decided here."""
     binaries = postgres.find_binaries()
     empty: Row = {"goal": "G11", "rule": "schulze", "size": "", "peer": ""}
     if binaries is None:
-        return [{**empty, "failed": "no PostgreSQL found"}]
+        return show([{**empty, "failed": "no PostgreSQL found"}])
     import psycopg
 
     made: list[Row] = []
@@ -100,7 +101,7 @@ def database(quick: bool) -> list[Row]:
             for name, query in (("ballots", GROUPED), ("totals", TOTALS)):
                 for rule in RULES:
                     row = {**empty, "rule": rule, "size": f"{ballots:,} {name}"}
-                    made.append({**row, **from_database(connection, query, rule)})
+                    made += show([{**row, **from_database(connection, query, rule)}])
     return made
 
 
