@@ -21,6 +21,7 @@ from wugong.hookspecs import API_VERSION, at, hookimpl, on
 from wugong.matter import Grant, Head, Hold, Matter, Standing, community_of
 from wugong.packs import read_again
 from wugong.people import MEMBERS, ROLL, ROSTER
+from wugong.places import JURISDICTION, NotOffered, lies_in, not_offered, offered_in
 from wugong.polls import (
     Ballot,
     BoxOpened,
@@ -118,6 +119,7 @@ __all__ = [
     "API_VERSION",
     "BUILD",
     "EVALUATE",
+    "JURISDICTION",
     "LANGUAGES",
     "MANAGE",
     "MEMBERS",
@@ -172,6 +174,7 @@ __all__ = [
     "MemberEnrolled",
     "Misconfigured",
     "Most",
+    "NotOffered",
     "Option",
     "Overloaded",
     "Part",
@@ -230,8 +233,11 @@ __all__ = [
     "judge",
     "kind_of",
     "least",
+    "lies_in",
     "local_day",
     "may_read",
+    "not_offered",
+    "offered_in",
     "on",
     "reaches",
     "read_again",

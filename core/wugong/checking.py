@@ -64,7 +64,7 @@ class Checks:
         act = self._permit(kind, matter, act)
         if id(event) not in self._prepared:
             self.shelf.load_for([act])
-        reasons = core_guard(matter, act, self.registry.procedures)
+        reasons = core_guard(matter, act, self.registry.procedures, self.registry.places)
         reasons += self._unknown_refs(matter, act) + self._unknown_members(matter, act)
         reasons += unknown_documents(self.connection, self.community, act)
         given = {"matter": matter, "act": act, "books": self.shelf.books}

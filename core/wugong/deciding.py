@@ -16,6 +16,7 @@ from wugong import void
 from wugong.decision_options import Options, read_options
 from wugong.explaining import OUTCOMES, answer, composed, follow
 from wugong.figures import Undecidable, read_figures, told, write_figure
+from wugong.places import not_offered
 from wugong.polls import Test, judge
 from wugong.procedure_parts import MEASURE_OF
 from wugong.procedures import Procedure
@@ -31,6 +32,7 @@ KEYS = {
     "procedure",
     "on",
     "notice_on",
+    "place",
     "options",
     "seats",
     "candidates",
@@ -61,8 +63,9 @@ def decide(request: Mapping[str, Any], procedures: Mapping[str, Procedure]) -> J
     """Say what ``request`` comes to under one of ``procedures``.
 
     ``{"procedure", "on", "all", "part", "present", "yes", "no", "abstain", "notice_on", "options",
-    "seats", "candidates"}`` give ``{"outcome", "tests", "basis", "text", "needed", …}``; areas are
-    text with two decimals. With ``"check": "composition"`` a body's composition is tested.
+    "seats", "candidates", "place"}`` give ``{"outcome", "tests", "basis", "text", "needed", …}``;
+    areas are text with two decimals. With ``"check": "composition"`` a body's composition is
+    tested; with a ``place`` the procedure must be one that is offered there.
     Raises :class:`~wugong.figures.Undecidable` where a figure is missing or impossible.
     """
     if not isinstance(request, Mapping):
@@ -74,6 +77,7 @@ def decide(request: Mapping[str, Any], procedures: Mapping[str, Procedure]) -> J
         raise Undecidable("date_missing", N_("Say on which day (on): the law of that day decides."))
     options = read_options(request.get("options", {}))
     procedure = find(request, procedures, on, options.form)
+    _here(request.get("place", ""), procedure, procedures, on)
     if request.get("check", "composition") != "composition":
         raise Undecidable("check_unknown", N_("The only check is: composition."))
     if "check" in request:
@@ -111,6 +115,28 @@ def find(
             until=f"– {found.effective_to.isoformat()}" if found.effective_to else "",
         )
     return found
+
+
+def _here(place: Any, procedure: Procedure, procedures: Mapping[str, Procedure], on: date) -> None:
+    """Refuse a procedure that is not offered in ``place``: a jurisdiction, or ``""``."""
+    if not isinstance(place, str):
+        raise Undecidable(
+            "place_unreadable",
+            N_("{where} must be a place such as CN-SC, not {value}."),
+            where="place",
+            value=repr(place)[:40],
+        )
+    why = not_offered(procedure, procedures, place, on)
+    if why is None:
+        return
+    details = {"procedure": procedure.id, "place": place[:80], "where": "place"}
+    if not why.instead:
+        message = N_("{procedure} is for {of}, not for {place} [{source}].")
+        of = procedure.jurisdiction
+        raise Undecidable("another_place", message, of=of, source=why.source, **details)
+    message = N_("In {place} a local pack is stricter: {instead}, not {procedure} [{source}].")
+    instead = ", ".join(one.id for one in why.instead)
+    raise Undecidable("stricter_here", message, instead=instead, source=why.source, **details)
 
 
 def _form_of(

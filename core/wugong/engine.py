@@ -31,6 +31,7 @@ from wugong.folding import Matters
 from wugong.jobs import Job, Means
 from wugong.journal import ChainHead, Fault, check_chain
 from wugong.matter import Matter, community_of
+from wugong.places import JURISDICTION
 from wugong.proving import Inclusion, Proof
 from wugong.publishing import Publishing
 from wugong.reading import MatterLine, Person, Reader
@@ -41,7 +42,7 @@ from wugong.storage import Storage
 from wugong.tables import CommunityRow, JournalRow, MatterRow
 from wugong.vault import FileKeys, Keys, Random, keys_for
 from wugong.views import View
-from wugong.vocabulary import CommunityFounded, Erased
+from wugong.vocabulary import CommunityFounded, Erased, SettingChanged
 from wugong.waiting import Waiting
 from wugong.writer import Awaited, Writer, in_transaction, process
 
@@ -107,9 +108,18 @@ class Engine:
     # Recording
 
     def found(
-        self, community: str, *, title: str, setting: str, plugins: Sequence[str] | None = None
+        self,
+        community: str,
+        *,
+        title: str,
+        setting: str,
+        plugins: Sequence[str] | None = None,
+        jurisdiction: str = "",
     ) -> Receipt:
-        """Found a community: a name of small letters, digits and hyphens; by the operator."""
+        """Found a community: a name of small letters, digits and hyphens; by the operator.
+
+        ``jurisdiction`` is where it lies; it can be said later as well, as a setting.
+        """
         if (
             not community.replace("-", "").isalnum()
             or not community.isascii()
@@ -124,7 +134,10 @@ class Engine:
             if name not in self.registry.packages:
                 raise Misconfigured(f"plugin {name} is not installed")
         founded = CommunityFounded(title=title, setting=setting, plugins=chosen)
-        return self.record(community, founded, by="operator")
+        acts: list[tuple[str, Any]] = [(community, founded)]
+        if jurisdiction:
+            acts.append((community, SettingChanged(name=JURISDICTION, value=jurisdiction)))
+        return self.record_many(acts, by="operator")[0]
 
     def record(
         self,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 
 from wugong.ceremony import read_box_key
 from wugong.days import local_day
@@ -10,6 +11,7 @@ from wugong.errors import Refusal
 from wugong.events import Act
 from wugong.matter import Matter
 from wugong.permission import of_the_system
+from wugong.places import JURISDICTION, not_offered
 from wugong.polls import BoxUnlocked, PollOpened
 from wugong.procedures import Procedure
 from wugong.stages import STAGES, Stage
@@ -20,6 +22,7 @@ from wugong.vocabulary import (
     HoldPlaced,
     MemberEnrolled,
     RosterImported,
+    SettingChanged,
     StageClosed,
     StageOpened,
     StageSkipped,
@@ -29,8 +32,10 @@ from wugong.vocabulary import (
 FOUNDING = "wugong.community_founded"
 
 
-def core_guard(matter: Matter, act: Act, procedures: Mapping[str, Procedure]) -> list[Refusal]:
-    """Say why the engine itself refuses ``act``."""
+def core_guard(
+    matter: Matter, act: Act, procedures: Mapping[str, Procedure], places: Collection[str]
+) -> list[Refusal]:
+    """Say why the engine itself refuses ``act``; ``places`` are those that any law is known of."""
     if not matter.is_standing and not matter.exists:
         return [Refusal("wugong.matter_unknown", details={"matter": matter.id})]
     if matter.is_standing and not matter.exists and act.kind != FOUNDING:
@@ -54,6 +59,8 @@ def core_guard(matter: Matter, act: Act, procedures: Mapping[str, Procedure]) ->
             return [Refusal("wugong.member_reserved", details={"member": member})]
         case StepRecorded() as recorded:
             return refuse_record(matter, act, recorded)
+        case SettingChanged(name=name, value=place) if name == JURISDICTION:
+            return _lying(place, places)
         case RosterImported() as imported:
             return _importing(imported)
         case BoxUnlocked() as unlocked:
@@ -91,6 +98,13 @@ def _lifting(matter: Matter, act: Act, number: int) -> list[Refusal]:
     if act.by != hold.by and not (act.by == "clock" and over):
         return [Refusal("wugong.hold_of_another", details={"hold": number})]
     return []
+
+
+def _lying(place: str, places: Collection[str]) -> list[Refusal]:
+    if not place or place in places:
+        return []
+    details = {"place": place[:80], "known": ", ".join(sorted(places))}
+    return [Refusal("wugong.place_unknown", details=details)]
 
 
 def _importing(imported: RosterImported) -> list[Refusal]:
@@ -142,4 +156,21 @@ def _polling(
     elif procedure.kind == "no_vote":
         details = {"procedure": opened.procedure}
         reasons.append(Refusal("wugong.nobody_votes", procedure.basis[0].article, details))
+    else:
+        reasons += _elsewhere(matter, procedure, procedures, today)
     return reasons
+
+
+def _elsewhere(
+    matter: Matter, procedure: Procedure, procedures: Mapping[str, Procedure], on: date
+) -> list[Refusal]:
+    place = matter.setting(JURISDICTION, "")
+    why = not_offered(procedure, procedures, place, on)
+    if why is None:
+        return []
+    details = {"procedure": procedure.id, "place": place}
+    if not why.instead:
+        details["of"] = procedure.jurisdiction
+        return [Refusal("wugong.procedure_of_another_place", why.source, details)]
+    details["instead"] = ", ".join(one.id for one in why.instead)
+    return [Refusal("wugong.procedure_stricter_here", why.source, details)]

@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from wugong.places import beside, lies_in
 from wugong.procedure_parts import Composition, Item, Requirement, Silence
 from wugong.procedure_rows import check_figures
 from wugong.procedures import Procedure, read_fields, read_procedures
@@ -59,7 +60,7 @@ def read_packs(
     """Read packs, each made on its parent; a parent may be a pack of the same folder.
 
     ``ValueError`` says which file: a laxer number, a field that is not to be changed, an unknown
-    key or parent, none at all, a cycle, an id that is taken.
+    key or parent, none at all, a cycle, an id that is taken, another pack for the same place.
     """
     wanted: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
     made: dict[str, Procedure] = {}
@@ -75,7 +76,9 @@ def read_packs(
         wanted[one] = (name, text, data)
     for one in wanted:
         _make(one, wanted, made, parents, ())
-    return {one: made[one] for one in sorted(made)}
+    found = {one: made[one] for one in sorted(made)}
+    beside(found.values(), {**parents, **found})
+    return found
 
 
 def _read(name: str, text: str) -> Mapping[str, Any]:
@@ -137,6 +140,8 @@ def stricter(parent: Procedure, data: Mapping[str, Any], text: str = "") -> Proc
     for source, days in _SOURCES.items():  # its own days do not rest on its parent's article
         if getattr(parent, days) != stated.get(days, getattr(parent, days)):
             stated.setdefault(source, stated["basis"][0].article)
+    if not lies_in(stated["jurisdiction"], parent.jurisdiction):
+        raise ValueError(f"{where}: jurisdiction lies outside of that of {parent.id}")
     since = stated.pop("effective_from", parent.effective_from)
     until = _until(parent.effective_to, stated.pop("effective_to", parent.effective_to), where)
     if since < parent.effective_from:

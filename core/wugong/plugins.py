@@ -19,6 +19,7 @@ from wugong.errors import Misconfigured
 from wugong.events import Kind, Reads, kind_of
 from wugong.folds import Fold
 from wugong.packs import read_folder
+from wugong.places import JURISDICTION, known_places
 from wugong.polls import VotingRule
 from wugong.procedures import Procedure
 from wugong.schema import Ref, shape
@@ -26,6 +27,7 @@ from wugong.stages import Stage
 from wugong.statutes import Statute, national_sources, national_statutes
 from wugong.views import View
 from wugong.vocabulary import CORE_EVENTS
+from wugong.words import N_
 
 log = logging.getLogger("wugong.plugins")
 
@@ -70,6 +72,7 @@ class Registry:
     packages: dict[str, str] = field(default_factory=dict)  # plugin → package
     versions: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
+    places: frozenset[str] = frozenset()  # the jurisdictions that any law is known of
     core: frozenset[str] = frozenset()  # kinds of the core vocabulary, whatever their prefix
     hooks: dict[tuple[str, str], list[Implementation]] = field(default_factory=dict)
     plain: dict[str, list[Implementation]] = field(default_factory=dict)
@@ -117,6 +120,8 @@ def build(plugins: Mapping[str, Any], packs: str | Path | None = None) -> Regist
     registry.core = frozenset(registry.kinds)
     registry.statutes.update({statute.id: statute for statute in national_statutes()})
     registry.sources.update(national_sources())
+    where = SettingDefault(JURISDICTION, "", N_("The jurisdiction where the community lies"))
+    registry.defaults[JURISDICTION] = where
     for name in sorted(plugins):
         if not name.isidentifier() or name in RESERVED:
             raise Misconfigured(f"a plugin cannot be called {name!r}")
@@ -139,6 +144,8 @@ def build(plugins: Mapping[str, Any], packs: str | Path | None = None) -> Regist
             registry.procedures.update(read_folder(Path(packs), registry.procedures))
         except ValueError as error:
             raise Misconfigured(f"local packs: {error}") from None
+    laws = registry.statutes.values()
+    registry.places = known_places(registry.procedures.values(), laws)
     return registry
 
 

@@ -15,6 +15,7 @@ from wugong.deadlines import terms_of
 from wugong.errors import Refusal
 from wugong.events import Act
 from wugong.matter import Matter
+from wugong.places import JURISDICTION, not_offered
 from wugong.procedure_parts import Step, Term
 from wugong.procedures import Procedure
 from wugong.vocabulary import StepRecorded
@@ -66,9 +67,12 @@ def title_of(step: str, procedures: Mapping[str, Procedure], language: str) -> s
 
 def _procedures(matter: Matter, on: date) -> Iterable[Procedure]:
     setting, found = matter.standing.setting, dict[str, Procedure]()
+    place = matter.setting(JURISDICTION, "")
     for _, one in sorted(matter.procedures.items()):
         asked = matter.category in one.matters if one.matters else True
         if not (asked and one.setting in (setting, ANY_SETTING) and one.in_force(on)):
+            continue
+        if not_offered(one, matter.procedures, place, on) is not None:
             continue
         known = found.get(one.origin)
         if known is None or len(known.ancestors) < len(one.ancestors):

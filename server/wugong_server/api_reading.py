@@ -9,7 +9,15 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 
-from wugong import Entitlement, Kind, Procedure, may_read
+from wugong import (
+    JURISDICTION,
+    Entitlement,
+    Kind,
+    Procedure,
+    local_day,
+    may_read,
+    not_offered,
+)
 from wugong.deciding import needed_figures
 from wugong.people import ROSTER, edition_prefix
 from wugong.rosters import read_entitlement
@@ -347,7 +355,17 @@ def procedures(page: Page) -> Any:
     found = sorted(page.engine.registry.procedures.items())
     setting = _standing(page).setting
     shown = [p for _, p in found if p.setting in ("", "any", setting)]
-    return {"procedures": [nouns.procedure(one, page.language) for one in shown]}
+    return {"procedures": [_offered(page, one) for one in shown]}
+
+
+def _offered(page: Page, found: Procedure) -> dict[str, Any]:
+    """Write a procedure, whether it is offered where the community lies, and what is instead."""
+    known = page.engine.registry.procedures
+    place, today = _standing(page).settings.get(JURISDICTION, ""), local_day(page.now)
+    why = not_offered(found, known, place, today)
+    instead = [one.id for one in why.instead] if why else []
+    made = nouns.procedure(found, page.language)
+    return {**made, "offered": why is None and found.in_force(today), "instead": instead}
 
 
 def all_procedures(page: Page) -> Any:

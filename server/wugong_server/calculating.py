@@ -46,6 +46,8 @@ LISTS = {
     "proxies": N_("Voters that each proxy holder stands for"),
 }
 GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+PLACE = "place"
+TITLED = {"procedure", "instead", PLACE, "of"}  # details of an error that have a title
 MOST_TEXT = 4000
 
 
@@ -95,10 +97,15 @@ class Tested:
 
 
 def fields_of(
-    procedure: Procedure, given: Mapping[str, str], words: Words, today: str
+    procedure: Procedure,
+    given: Mapping[str, str],
+    words: Words,
+    today: str,
+    places: Iterable[tuple[str, str]] = (),
 ) -> list[Group]:
     """Return the groups of fields that ``procedure`` needs, with what was typed.
 
+    ``places`` are those where a local pack is stricter, with their names.
     None where no figures could settle anything: it states no test, and no danger that allows it.
     """
     if not (procedure.quorum or procedure.consent or procedure.causes):
@@ -126,7 +133,9 @@ def fields_of(
     petition = [figure(f"petition.{one.unit}", one.unit, False) for one in procedure.petition]
     made.append((words(N_("Asked for it")), petition))
     made.append((words(N_("Election")), list(_election(procedure, given, words))))
-    made.append((words(N_("What it is about")), list(_circumstances(procedure, given, words))))
+    made.append(
+        (words(N_("What it is about")), list(_circumstances(procedure, given, words, places)))
+    )
     return [Group(heading, tuple(rows)) for heading, rows in made if rows]
 
 
@@ -162,7 +171,12 @@ def _election(procedure: Procedure, given: Mapping[str, str], words: Words) -> I
         yield Field("proxies", words(LISTS["proxies"]), given.get("proxies", ""), "list")
 
 
-def _circumstances(procedure: Procedure, given: Mapping[str, str], words: Words) -> Iterator[Field]:
+def _circumstances(
+    procedure: Procedure,
+    given: Mapping[str, str],
+    words: Words,
+    places: Iterable[tuple[str, str]],
+) -> Iterator[Field]:
     def choice(name: str, label: str, options: Iterable[tuple[str, str]]) -> Field:
         return Field(name, words(label), given.get(name, ""), "choice", False, tuple(options))
 
@@ -181,6 +195,8 @@ def _circumstances(procedure: Procedure, given: Mapping[str, str], words: Words)
         yield choice("cause", N_("Danger"), causes)
     if procedure.notice_may_be_shorter:
         yield switch("urgent")
+    if listed := tuple(places):
+        yield choice(PLACE, N_("Where"), listed)
 
 
 def read_request(procedure: Procedure, given: Mapping[str, str]) -> Json:
@@ -198,7 +214,7 @@ def read_request(procedure: Procedure, given: Mapping[str, str]) -> Json:
             request.setdefault(CLASSES, {})[unit] = _number(unit, text)
         elif dot and group in GROUPS and unit in UNITS:
             request.setdefault(group, {})[unit] = _number(unit, text)
-        elif name in DATES:
+        elif name in (*DATES, PLACE):
             request[name] = text
         elif name in ("seats", *COMPOSITION):
             request[name] = _number(name, text)
@@ -290,11 +306,15 @@ def _tested(test: Json, made: Json, words: Words, classes: Mapping[str, str]) ->
 
 
 def blamed(
-    error: Undecidable, words: Words, classes: Mapping[str, str] | None = None
+    error: Undecidable,
+    words: Words,
+    classes: Mapping[str, str] | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> tuple[str, str]:
     """Return the field that an error is about, ``""`` for none, and what to say beside it.
 
-    ``classes`` are the titles of the classes of seats by id.
+    ``classes`` are the titles of the classes of seats by id, ``titles`` those of procedures and the
+    names of places.
     """
     details = error.details
     place = str(details.get("where") or details.get("figure") or "")
@@ -302,6 +322,9 @@ def blamed(
         place = f"{details['group']}.{details['unit']}"
     field = place.removeprefix("options.")
     told = {name: _named(name, value, words, classes or {}) for name, value in details.items()}
+    for name in TITLED & told.keys():
+        listed = str(told[name]).split(", ")
+        told[name] = words(N_("glyph:list")).join((titles or {}).get(one, one) for one in listed)
     if field.partition(".")[0] in (*COMPOSITION, *LISTS):
         field = field.partition(".")[0]
     return field, words(error.message, **told)

@@ -179,7 +179,9 @@ ANSWERS: Mapping[str, Json] = {
         views=many(one(view=TEXT, shown_to=TEXT, columns=many(one(name=TEXT, type=TEXT))))
     ),
     "view": one(rows=many(one(key=TEXT, matter=TEXT, seq=NUMBER)), next=NEXT),
-    "procedures": one(procedures=many(one(**PROCEDURE))),
+    "procedures": one(
+        procedures=many(one(**PROCEDURE, offered={"type": "boolean"}, instead=many(TEXT)))
+    ),
     "all_procedures": one(procedures=many(one(**PROCEDURE, kind=TEXT, figures=many(TEXT)))),
     "decided": one(
         procedure=TEXT,

@@ -123,6 +123,12 @@ class Page:
         return _words(self.language, packages, instead)
 
     @property
+    def places(self) -> dict[str, str]:
+        """The names of the places whose statutes are told, by jurisdiction."""
+        told = self.engine.registry.statutes.values()
+        return {one.jurisdiction: one.place[self.language] for one in told if one.place}
+
+    @property
     def head(self) -> Any:
         """Where the journal of the community stands."""
         if "head" not in self.known and self.community:

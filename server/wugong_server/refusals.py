@@ -52,10 +52,17 @@ REFUSALS: Mapping[str, str] = {
     "wugong.not_agent": N_("Only a desk agent may act for another person."),
     "wugong.not_your_role": N_("This is done by: {roles}."),
     "wugong.options_repeat": N_("Two options carry the same short name."),
+    "wugong.place_unknown": N_("No law of {place} is known here. Known are: {known}."),
     "wugong.plugin_failed": N_("The plugin {plugin} failed. It is not your fault."),
     "wugong.plugin_missing": N_("The plugin {plugin} of this matter is not installed."),
     "wugong.plugin_not_enabled": N_("This community does not use the plugin {plugin}."),
     "wugong.procedure_not_in_force": N_("The procedure {procedure} is not in force on {on}."),
+    "wugong.procedure_of_another_place": N_(
+        "The procedure {procedure} is for {of}. This community lies in {place}."
+    ),
+    "wugong.procedure_stricter_here": N_(
+        "In {place} a local pack is stricter than {procedure}. Use {instead}."
+    ),
     "wugong.procedure_unknown": N_("Nobody here knows the procedure {procedure}."),
     "wugong.reason_missing": N_("A reason must be given and is filed."),
     "wugong.reactions_without_end": N_("The consequences of this act have no end."),

@@ -29,6 +29,7 @@ from wugong_server.page import Page
 from wugong_server.speech import said
 
 STAGE_DETAILS = frozenset({"stage", "stages", "earlier"})
+PROCEDURES, PLACES = frozenset({"procedure", "instead"}), frozenset({"place", "of"})
 QUIET = "…"
 # Fields and details that hold members by their names: what plugins tell carries no marks.
 MEMBERS = frozenset(
@@ -239,9 +240,18 @@ def details_words(page: Page, words: Words, details: Mapping[str, Any]) -> dict[
             told[name] = words(N_("glyph:list")).join(titles.get(one, one) for one in listed)
         elif name in ("role", "roles"):
             told[name] = words(N_("glyph:list")).join(role_words(page, one) for one in listed)
+        elif name in PROCEDURES:
+            told[name] = words(N_("glyph:list")).join(_procedure(page, one) for one in listed)
+        elif name in PLACES:
+            told[name] = page.places.get(value, value)
         elif name in MEMBERS:
             told[name] = page.name(value)
     return told
+
+
+def _procedure(page: Page, name: str) -> str:
+    found = page.engine.registry.procedures.get(name)
+    return found.title.get(page.language, name) if found else name
 
 
 def who_may(page: Page, kind: Kind) -> str:

@@ -96,6 +96,16 @@ def test_a_community_is_founded_once_and_well_named(founded: Path) -> None:
     assert run("found", "other", "--title", "x", "--plugin", "nowhere").code == console.SETUP
 
 
+def test_a_community_says_where_it_lies_when_it_is_founded(founded: Path) -> None:
+    wrong = run("found", "other", "--title", "x", "--jurisdiction", "CN-SC-Chendgu")
+    assert wrong.code == console.WRONG and "CN-SC-Chengdu" in wrong.err
+    there = run("found", "other", "--title", "x", "--jurisdiction", "CN-SC-Chengdu")
+    assert there.code == 0
+    with Engine(f"sqlite:///{founded}") as engine:
+        assert engine.matter("other").setting("wugong.jurisdiction", "") == "CN-SC-Chengdu"
+        assert [name for name, *_ in engine.communities()] == ["other", "wutong"]
+
+
 def test_an_administrator_can_sign_in_afterwards(founded: Path) -> None:
     from wugong_server.accounts import check_password
 

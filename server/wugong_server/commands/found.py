@@ -14,12 +14,16 @@ from wugong_server.commands.console import opened, say, with_database
 @click.option(
     "--plugin", "plugins", multiple=True, help="May be repeated; default: those that fit."
 )
+@click.option(
+    "--jurisdiction", default="", help="Where it lies, such as CN-SC: its local law is used."
+)
 @with_database
 def command(
     community: str,
     title: str,
     setting: str,
     plugins: tuple[str, ...],
+    jurisdiction: str,
     database: str | None,
     keys: str | None,
 ) -> None:
@@ -32,8 +36,17 @@ def command(
         # A setting's own pack, and everything that is no other setting's pack.
         packs = set(known) - {setting}
         chosen = plugins or tuple(name for name in sorted(registry.packages) if name not in packs)
+        if jurisdiction and jurisdiction not in registry.places:
+            known_places = ", ".join(sorted(registry.places))
+            raise click.BadParameter(f"known: {known_places}", param_hint="--jurisdiction")
         try:
-            engine.found(community, title=title, setting=setting, plugins=chosen)
+            engine.found(
+                community,
+                title=title,
+                setting=setting,
+                plugins=chosen,
+                jurisdiction=jurisdiction,
+            )
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="COMMUNITY") from None
     say(f"{community} was founded with {', '.join(chosen)}")

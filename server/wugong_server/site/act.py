@@ -13,7 +13,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from wugong import N_, Kind, MatterOpened, Refusal, Refused, StepRecorded, Unreadable
+from wugong import (
+    JURISDICTION,
+    N_,
+    Kind,
+    MatterOpened,
+    Refusal,
+    Refused,
+    StepRecorded,
+    Unreadable,
+    local_day,
+    offered_in,
+)
 from wugong.events import sealed_fields
 from wugong.people import MEMBERS
 from wugong.steps import steps_of
@@ -31,7 +42,13 @@ from wugong_server.page import Page, page_of, url
 from wugong_server.refusals import ROLES
 from wugong_server.responding import record, redirect, respond
 from wugong_server.speech import problems
-from wugong_server.telling import audience_words, plugin_words, role_words, tell, value_words
+from wugong_server.telling import (
+    audience_words,
+    plugin_words,
+    role_words,
+    tell,
+    value_words,
+)
 
 NOT_YOURS = "wugong.not_your_role"
 MOST_MEMBERS = 500
@@ -182,6 +199,7 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
     assert page.matter is not None
     standing = page.matter.standing
     roles = {**ROLES, **registry.roles}
+    place = standing.settings.get(JURISDICTION, "")
     options = {
         "role": [
             (role, role_words(page, role))
@@ -191,7 +209,7 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
         "roster": [(name, name) for name in standing.rosters],
         "procedure": [
             (p.id, p.title.get(page.language, p.id))
-            for p in registry.procedures.values()
+            for p in offered_in(registry.procedures, place, local_day(page.now))
             if p.kind != "no_vote"
         ],
         "rule": [(r.id, page.words(r.title)) for r in registry.rules.values()],
@@ -203,6 +221,8 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
             for name, one in sorted(registry.defaults.items())
             if name.partition(".")[0] in {*standing.plugins, "wugong"}
         ]
+        if page.request.query_params.get("name") == JURISDICTION:
+            options["value"] = _places(page)
     if kind.cls is StepRecorded:
         known = steps_of(page.matter, page.now.astimezone(page.zone).date())
         options["step"] = [
@@ -226,6 +246,12 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
         problems=told,
         documents=lambda tokens: pending(page, tokens),
     )
+
+
+def _places(page: Page) -> list[Option]:
+    """Return the places that any law is known of, by their names where these are told."""
+    named = page.places
+    return [(one, named.get(one, one)) for one in sorted(page.engine.registry.places)]
 
 
 def members(page: Page) -> list[Option]:

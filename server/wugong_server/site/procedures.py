@@ -30,8 +30,14 @@ def listed(request: Request) -> Response:
     by_setting: dict[str, list[Procedure]] = {}
     for _, procedure in sorted(registry.procedures.items()):
         by_setting.setdefault(procedure.setting, []).append(procedure)
-    places = _places(page)
-    return respond(request, "procedures.html", by_setting=by_setting, titles=titles, places=places)
+    return respond(
+        request,
+        "procedures.html",
+        by_setting=by_setting,
+        titles=titles,
+        places=page.places,
+        stricter={name: _packs(page, name) for name in registry.procedures},
+    )
 
 
 def show(request: Request) -> Response:
@@ -53,10 +59,17 @@ def show(request: Request) -> Response:
         try:
             result = answered(asked, known, page.words)
         except Undecidable as wrong:
-            field, error = blamed(wrong, page.words, class_titles(procedure, page.words))
+            field, error = blamed(
+                wrong,
+                page.words,
+                class_titles(procedure, page.words),
+                _names(page) | page.places,
+            )
     names = _names(page)
     parent = known.get(procedure.parent) if procedure.pack else None
-    groups = fields_of(procedure, given, page.words, today.isoformat())
+    places = {one.jurisdiction for one in _packs(page, procedure.id)}
+    where = [(one, page.places.get(one, one)) for one in sorted(places)]
+    groups = fields_of(procedure, given, page.words, today.isoformat(), where)
     return respond(
         request,
         "procedure.html",
@@ -66,8 +79,8 @@ def show(request: Request) -> Response:
         names=names,
         changes=stricter(procedure, parent, page.words, names) if parent else (),
         own_basis=procedure.basis[: -len(parent.basis)] if parent else (),
-        stricter_here=[name for name, one in sorted(known.items()) if one.parent == procedure.id],
-        places=_places(page),
+        stricter_here=_packs(page, procedure.id),
+        places=page.places,
         asked=[group for group in groups if group.asked],
         further=[group for group in groups if not group.asked],
         composition=composition_fields(procedure, given, page.words),
@@ -78,10 +91,10 @@ def show(request: Request) -> Response:
     )
 
 
-def _places(page: Page) -> dict[str, str]:
-    """Return the names of the places whose statutes are told, by jurisdiction."""
-    told = page.engine.registry.statutes.values()
-    return {one.jurisdiction: one.place[page.language] for one in told if one.place}
+def _packs(page: Page, name: str) -> list[Procedure]:
+    """Return the local packs that make a procedure stricter, in order of id."""
+    known = page.engine.registry.procedures
+    return [one for _, one in sorted(known.items()) if one.parent == name]
 
 
 def _names(page: Page) -> dict[str, str]:

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from wugong import (
+    JURISDICTION,
     N_,
     Engine,
     Matter,
@@ -23,6 +24,8 @@ from wugong import (
     Waiting,
     Words,
     after_days,
+    local_day,
+    not_offered,
     read_box_key,
 )
 from wugong_server import (
@@ -333,13 +336,16 @@ def show_procedures(request: Request) -> Response:
     """Show every way of deciding, with its law, its dates and how sure we are of it."""
     matter: Matter = request.state.matter
     words: Words = request.state.words
+    page = request.state.page
+    place, today = matter.setting(JURISDICTION, ""), local_day(page.now)
     listed = [
         {
             "procedure": procedure,
             "title": showing.title_of(procedure, words),
             "lines": showing.conditions(procedure),
-            "current": procedure.in_force(request.app.state.engine.now().date()),
+            "current": procedure.in_force(today),
+            "elsewhere": not_offered(procedure, matter.standing.procedures, place, today),
         }
         for procedure in matter.standing.procedures.values()
     ]
-    return respond(request, "voting/procedures.html", listed=listed)
+    return respond(request, "voting/procedures.html", listed=listed, place=place)

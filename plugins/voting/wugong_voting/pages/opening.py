@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from wugong import (
+    JURISDICTION,
     Engine,
     Fact,
     Matter,
@@ -22,6 +23,8 @@ from wugong import (
     Refused,
     Viewer,
     Words,
+    local_day,
+    offered_in,
 )
 from wugong_server import Form, read_form, record, respond, url
 from wugong_voting import showing
@@ -66,13 +69,14 @@ def _page(request: Request, typed: Any, refused: Refused | None) -> Response:
 
 
 def offered(engine: Engine, matter: Matter, words: Words) -> list[dict[str, Any]]:
-    """Return the procedures in force whose roster the community has, with what they would need."""
+    """Return the procedures offered here whose roster the community has, with what they need."""
     found = []
-    for procedure in matter.standing.procedures.values():
+    place, today = matter.setting(JURISDICTION, ""), local_day(engine.now())
+    for procedure in offered_in(matter.standing.procedures, place, today):
         if procedure.kind == "no_vote":
             continue
         its = showing.roster_totals(engine, matter, procedure.roster)
-        if its is not None and procedure.in_force(engine.now().date()):
+        if its is not None:
             needs = turnout_needs(procedure, showing.whole(its), ZERO)
             title = showing.title_of(procedure, words)
             found.append({"id": procedure.id, "title": title, "needs": needs, "of": its})
