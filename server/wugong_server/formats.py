@@ -46,11 +46,13 @@ def area(dm2: int, words: Words) -> str:
 def share(value: Fraction, words: Words) -> str:
     """Write a share in words where Chinese has them, else as a fraction: ``三分之二``, ``2/3``.
 
-    What is a whole or more is written as a mixed number: ``4``, ``4 2/3``.
+    What is a whole or more is written as a mixed number: ``4``, ``4又2/3``, and ``4 2/3``
+    with a blank at which no line breaks.
     """
     whole, rest = divmod(value.numerator, value.denominator)
     if whole > 0:
-        return f"{whole} {rest}/{value.denominator}" if rest else str(whole)
+        between = "\N{NO-BREAK SPACE}" if words.language == "en" else "又"
+        return f"{whole}{between}{rest}/{value.denominator}" if rest else str(whole)
     if words.language == "en" or not 0 < value < 1 or value.denominator > len(DIGITS) - 1:
         return f"{value.numerator}/{value.denominator}"
     if value == Fraction(1, 2):

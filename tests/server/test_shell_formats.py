@@ -247,8 +247,13 @@ def test_a_code_is_no_source() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
-    [(Fraction(2, 3), "三分之二"), (Fraction(4), "4"), (Fraction(14, 3), "4 2/3")],
+    ("value", "said", "english"),
+    [
+        (Fraction(2, 3), "三分之二", "2/3"),
+        (Fraction(4), "4", "4"),
+        (Fraction(14, 3), "4又2/3", "4\N{NO-BREAK SPACE}2/3"),
+    ],
 )
-def test_a_whole_is_no_fraction(value: Fraction, said: str) -> None:
+def test_a_whole_is_no_fraction(value: Fraction, said: str, english: str) -> None:
     assert formats.share(value, HANS) == said
+    assert formats.share(value, EN) == english

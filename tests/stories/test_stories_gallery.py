@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.stories.clicking import Look, Person, template_of
 from tests.stories.looking import Eyes
@@ -44,6 +44,15 @@ def lifts() -> Iterator[tuple[Told, str]]:
     with told("urban-elevator") as it, serving(it.engine) as address:
         assert it.problems == []
         give_accounts(it.engine, it.case.community, ["lin"])
+        yield it, address
+
+
+@pytest.fixture(scope="module")
+def lamps() -> Iterator[tuple[Told, str]]:
+    """Give the story of the village's street lights, told to its end, and its address."""
+    with told("rural-lights") as it, serving(it.engine) as address:
+        assert it.problems == []
+        give_accounts(it.engine, it.case.community, ["chen"])
         yield it, address
 
 
@@ -104,9 +113,60 @@ def test_the_result_of_the_lifts_is_posted_on_one_sheet(
     page.goto(address + poll)
     page.locator("main a.btn.main[href*='/notices/']").click()
     page.locator(".notice h1").wait_for()
-    sheet = page.pdf(format="A4", prefer_css_page_size=True)
+    assert sheets_of(page) == 1
     page.context.close()
-    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "zh-TW", "en-US"])
+def test_the_certificate_of_a_poll_prints_on_one_sheet(
+    browser: Browser, lifts: tuple[Told, str], locale: str
+) -> None:
+    it, address = lifts
+    page = browser.new_context(locale=locale).new_page()
+    for poll in ("poll1", "poll2"):  # one failed by area, one carried: four tests each
+        page.goto(f"{address}/m/{it.story.matters['lift']}/polls/{it.story.names[poll]}")
+        assert page.locator(".cert .test").count() == 4
+        assert sheets_of(page) == 1
+    page.context.close()
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "zh-TW", "en-US"])
+def test_the_certificate_of_a_village_prints_on_one_sheet(
+    browser: Browser, lamps: tuple[Told, str], locale: str
+) -> None:
+    it, address = lamps
+    page = browser.new_context(locale=locale).new_page()
+    page.goto(f"{address}/m/{it.story.matters['lights']}/polls/{it.story.names['poll']}")
+    assert page.locator(".cert .test").count() == 2
+    assert sheets_of(page) == 1
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["/c/shili/ledger", "/m/{lights}/ledger", "/m/{lights}/polls/{poll}"]
+)
+def test_no_figure_breaks_in_the_largest_type(
+    browser: Browser, lamps: tuple[Told, str], path: str
+) -> None:
+    it, address = lamps
+    look = Look("zh-TW", elder="max")
+    page = Person.at(browser, address, it.case.community, "", look, lambda _page: None).page
+    page.goto(address + path.format_map({**it.story.names, **it.story.matters}))
+    broken = page.locator("td.r").evaluate_all(
+        "cells => cells.filter(cell => { const text = document.createRange();"
+        " text.selectNodeContents(cell);"
+        " return new Set([...text.getClientRects()].map(one => Math.round(one.top))).size > 1;"
+        " }).map(cell => cell.innerText)"
+    )
+    assert page.locator("td.r").count() > 2
+    assert broken == []
+    page.context.close()
+
+
+def sheets_of(page: Page) -> int:
+    """Return how many sheets of A4 a page prints on."""
+    printed = page.pdf(format="A4", prefer_css_page_size=True)
+    return len(re.findall(rb"/Type\s*/Page\b", printed))
 
 
 @pytest.mark.parametrize("path", SAMPLE[:4])

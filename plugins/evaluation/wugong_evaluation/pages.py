@@ -57,7 +57,8 @@ def render_panels(
     state = matter.state(EVALUATIONS)
     if page != "matter" or matter.is_standing or not (state.last or matter.open(EVALUATE)):
         return []
-    context = {"of": matter, "acts": ("evaluation.opened",), **_shown(matter, state.last)}
+    context = {"of": matter, "acts": ("evaluation.opened",)}
+    context |= _shown(matter, state.last, words.language)
     title = words(N_("Evaluation"))
     return [Panel(order=70, title=title, template="evaluation/panel.html", context=context)]
 
@@ -78,28 +79,28 @@ def show(request: Request) -> Response:
         before=[(one, one.result) for one in reversed(before)],
         report=report,
         rule=OWN_RULE,
-        **_shown(matter, last),
+        **_shown(matter, last, request.state.words.language),
     )
 
 
-def _shown(matter: Matter, one: Evaluation | None) -> dict[str, Any]:
+def _shown(matter: Matter, one: Evaluation | None, language: str) -> dict[str, Any]:
     result = one.result if one else None
     return {
         "one": one,
         "result": result,
         "bars": bars(result) if result else [],
-        "residents": in_words(result.residents) if result else "",
-        "gap": in_words(result.gap) if result else "",
+        "residents": in_words(result.residents, language) if result else "",
+        "gap": in_words(result.gap, language) if result else "",
         "least": share_setting(matter, LEAST_RESPONSE, DEFAULT_RESPONSE),
         "alarm": share_setting(matter, GAP_ALARM, DEFAULT_GAP),
     }
 
 
-def in_words(value: Fraction | None) -> str:
+def in_words(value: Fraction | None, language: str) -> str:
     """Write a mean with two decimals where that is exact, else as the fraction it is.
 
-    >>> in_words(Fraction(77, 20)), in_words(Fraction(11, 3)), in_words(Fraction(4))
-    ('3.85', '3 2/3', '4')
+    >>> [in_words(mean, "zh_Hans") for mean in (Fraction(77, 20), Fraction(11, 3), Fraction(4))]
+    ['3.85', '3又2/3', '4']
     """
     if value is None:
         return ""
@@ -110,7 +111,8 @@ def in_words(value: Fraction | None) -> str:
     if hundredths.denominator == 1:
         return f"{whole}.{hundredths.numerator:02d}".rstrip("0")
     part = f"{Fraction(rest, value.denominator)}"
-    return f"{whole} {part}" if whole else part
+    between = "\N{NO-BREAK SPACE}" if language == "en" else "又"
+    return f"{whole}{between}{part}" if whole else part
 
 
 def bars(result: Published) -> list[Bar]:

@@ -175,13 +175,14 @@ def test_the_pages_are_drawn_in_every_language(
         pytest.param(Fraction(77, 20), "3.85", id="two decimals"),
         pytest.param(Fraction(7, 2), "3.5", id="one decimal"),
         pytest.param(Fraction(4), "4", id="whole"),
-        pytest.param(Fraction(11, 3), "3 2/3", id="a fraction that has no end"),
+        pytest.param(Fraction(11, 3), "3又2/3", id="a fraction that has no end"),
         pytest.param(Fraction(1, 3), "1/3", id="below one"),
         pytest.param(None, "", id="nobody answered"),
     ],
 )
 def test_a_mean_is_written_exactly(value: Fraction | None, written: str) -> None:
-    assert in_words(value) == written
+    assert in_words(value, "zh_Hant") == written
+    assert in_words(value, "en") == written.replace("又", "\N{NO-BREAK SPACE}")
 
 
 def test_a_setting_is_changed_by_its_title() -> None:
