@@ -51,12 +51,17 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A kind of community: its words replace others on pages (居民 → 村民), by message id."""
+    """A kind of community: its words replace others on pages (居民 → 村民), by message id.
+
+    ``elsewhere`` names the law of other kinds as sources do, ``村組法`` or ``民法典 278``: where a
+    text has several sources, pages of this kind leave those out.
+    """
 
     name: str
     title: str  # message id
     words: Mapping[str, str] = field(default_factory=dict)  # message id → message id
     plugins: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class SettingDefault:
     default: str
     title: str  # message id
     source: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)  # value → message id, where it is a code
 
 
 Contribution = (

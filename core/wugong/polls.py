@@ -129,7 +129,7 @@ class RollFrozen:
 class PollClosed:
     """The poll takes no more ballots. The clock closes it; an officer cannot close it early."""
 
-    poll: Ref
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
 
 
 @event(

@@ -313,7 +313,7 @@ class TaskAccepted:
 class PaymentMade:
     """Money leaves an account for a milestone. The one who pays is not the one who asked."""
 
-    request: Annotated[Ref, Label(N_("Payment request"))]
+    request: Annotated[Ref, Label(N_("Payment request")), To("funds.payment_requested")]
     amount_fen: Annotated[int, Label(N_("Amount in fen")), Between(1)]
 
 

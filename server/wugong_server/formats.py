@@ -137,5 +137,5 @@ def greeting(now: datetime, zone: tzinfo) -> str:
     """Return the message id of what one says at this hour."""
     hour = now.astimezone(zone).hour
     if 5 <= hour < 12:
-        return N_("Good morning.")
-    return N_("Good afternoon.") if 12 <= hour < 18 else N_("Good evening.")
+        return N_("Good morning, {name}.")
+    return N_("Good afternoon, {name}.") if 12 <= hour < 18 else N_("Good evening, {name}.")

@@ -126,7 +126,10 @@ def address_of_act(matter: Any, kind: str, /, **preset: Any) -> str:
 
 def laws_of(source: str) -> list[laws.Chip]:
     """Return the chips of a source, with the statutes that this program and its plugins tell."""
-    return laws.chips(source, words(), current().engine.registry.sources)
+    page = current()
+    known = page.engine.registry
+    kind = known.settings.get(page.community.setting) if page.community else None
+    return laws.chips(laws.here(source, kind.elsewhere if kind else ()), words(), known.sources)
 
 
 def playing() -> dict[str, Any] | None:

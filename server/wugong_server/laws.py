@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wugong import Words
@@ -53,6 +53,17 @@ def split(source: str) -> list[str]:
     """Return the sources that stand in one text."""
     listed = (one.strip() for one in re.split(r"[;；]", source))
     return [one for one in listed if one and not CODE.fullmatch(one)]
+
+
+def here(source: str, elsewhere: Sequence[str]) -> str:
+    """Leave out the law of other kinds of community, unless a text rests on nothing else.
+
+    >>> here("物業管理條例 14; 村組法 (2025) 35", ["物業管理條例"])
+    '村組法 (2025) 35'
+    """
+    others = tuple(f"{name} " for name in elsewhere)
+    kept = [one for one in split(source) if not f"{one} ".startswith(others)]
+    return "; ".join(kept) or source
 
 
 def find(source: str, sources: Mapping[str, Statute]) -> tuple[Statute, list[str], str] | None:
@@ -160,13 +171,13 @@ def _digits(text: str) -> str:
 def binding(name: str) -> Binding:
     """Say how binding a source is that no file tells of, by the words of its name."""
     if re.search(
-        r"公[约約]|章程|[议議]事[规規][则則]|本社[区區]|[Cc]harter|^Our own|rules of", name
+        r"公[约約]|章程|[议議]事[规規][则則]|本社[区區]|[Cc]harter|^Our own|own rule|rules of", name
     ):
         return "own"
     if re.search(r"[办辦][发發]〔|司法部令|通知|四[议議][两兩]公[开開]|[办辦]法$|指[导導]", name):
         return "rule"
     if re.search(r"法典|法$|法\s|[条條]例|[解][释釋]", name):
         return "law"
-    if re.search(r"[参參]考|reference|[计計][划劃]|6\.2", name):
+    if re.search(r"[参參]考|reference|[计計][划劃]|6\.2|not a legal", name):
         return "reference"
     return "rule"

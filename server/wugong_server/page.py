@@ -36,6 +36,12 @@ class PageWords(Words):
         """Translate ``message`` as this kind of community says it: 居民, or 村民."""
         return super().__call__(self._instead.get(message, message), **details)
 
+    def plural(self, one: str, many: str, count: int, /, **details: object) -> str:
+        """Translate by number; a kind of community may say each of the two otherwise."""
+        if one in self._instead or many in self._instead:
+            return self(one if count == 1 else many, count=count, **details)
+        return super().plural(one, many, count, **details)
+
 
 @lru_cache(maxsize=256)
 def _words(language: str, packages: tuple[str, ...], instead: frozenset[tuple[str, str]]) -> Words:

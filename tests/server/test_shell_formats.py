@@ -242,6 +242,21 @@ def test_no_two_names_of_a_flow_overlap(amounts: list[int], size: str, name: str
     assert edge <= 1001
 
 
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        pytest.param("物業管理條例 14; 村組法 (2025) 35", "村組法 (2025) 35", id="of two"),
+        pytest.param("民法典 278；村組法 (2025) 26, 30", "村組法 (2025) 26, 30", id="an article"),
+        pytest.param("民法典 280; 村組法 (2025) 26", "民法典 280; 村組法 (2025) 26", id="another"),
+        pytest.param("民法典 2781; 村組法 26", "民法典 2781; 村組法 26", id="a longer number"),
+        pytest.param("物業管理條例 14", "物業管理條例 14", id="nothing else"),
+        pytest.param("", "", id="no source"),
+    ],
+)
+def test_the_law_of_other_communities_is_left_out(source: str, kept: str) -> None:
+    assert laws.here(source, ["物業管理條例", "民法典 278"]) == kept
+
+
 def test_a_code_is_no_source() -> None:
     assert laws.chips("funds.payment_made", HANS) == []
 

@@ -83,7 +83,11 @@ class IncomeBooked:
         Label(N_("What for"), N_("Write no names of persons; this stays public for good.")),
         Most(200),
     ] = ""
-    about: Annotated[Ref | None, Label(N_("Belongs to (campaign, poll)"))] = None
+    about: Annotated[
+        Ref | None,
+        Label(N_("Belongs to (campaign, poll)")),
+        To("building.campaign_opened", "voting.poll_opened", "voting.poll_decided"),
+    ] = None
 
 
 @event(

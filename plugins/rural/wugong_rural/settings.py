@@ -5,79 +5,14 @@ from __future__ import annotations
 from wugong import N_, Refusal, Setting, SettingChanged, SettingDefault
 from wugong_rural import elders, four_two, levies, postings
 from wugong_rural.events import FOUR_TWO, POSTING_LAW
+from wugong_rural.vocabulary import WORDS
 
 RURAL = Setting(
     "rural",
     title=N_("Village"),
-    # By message id, so that no template asks which setting this is; the left ones are others'.
-    words={
-        N_("Resident"): N_("Villager"),
-        N_("Residents"): N_("Villagers"),
-        N_("A resident"): N_("A villager"),
-        N_("Representative"): N_("Villagers' representative"),
-        N_("Community worker"): N_("Village officer"),
-        N_("community workers"): N_("village officers"),
-        N_("Members"): N_("Members of the village"),
-        N_("members of the community"): N_("members of the village"),
-        N_("Owners' assembly"): N_("Villagers' assembly"),
-        N_("Owners' committee"): N_("Villagers' committee"),
-        N_("Stair"): N_("Village group"),
-        N_("Raised by residents"): N_("Raised by villagers"),
-        N_("Residents' rating"): N_("Villagers' rating"),
-        N_("Residents' rating (mean)"): N_("Villagers' rating (mean)"),
-        N_("Residents may answer until"): N_("Villagers may answer until"),
-        N_("Name at least one resident."): N_("Name at least one villager."),
-        N_("The group has no resident yet."): N_("The group has no villager yet."),
-        N_("What is going on here"): N_("What is going on in the village"),
-        N_("Only people enrolled in this community can do this."): N_(
-            "Only people enrolled in this village can do this."
-        ),
-        N_("This person is not enrolled in the community."): N_(
-            "This person is not enrolled in the village."
-        ),
-        N_("The community desk can enrol you."): N_("The village office can enrol you."),
-        N_("Choose “Online”, or ask your community worker."): N_(
-            "Choose “Online”, or ask a village officer."
-        ),
-        N_("All projects of the community"): N_("All projects of the village"),
-        N_("Our own rules for pledges"): N_("The village's rules for pledges"),
-        N_("Our own rules for projects that residents take on"): N_(
-            "The village's rules for projects that villagers take on"
-        ),
-        N_("You do the work with your neighbours; the community helps as it says."): N_(
-            "You do the work with your neighbours; the village helps as it says."
-        ),
-        N_("help offered: {support}"): N_("help of the village: {support}"),
-        N_(
-            "Evaluation published: independent {expert}, residents {residents}, "
-            "{answers} of {invited} answered"
-        ): N_(
-            "Evaluation published: independent {expert}, villagers {residents}, "
-            "{answers} of {invited} answered"
-        ),
-        N_("How the residents rated"): N_("How the villagers rated"),
-        N_("Residents may rate until"): N_("Villagers may rate until"),
-        N_("Residents: closed"): N_("Villagers: closed"),
-        N_("Our own rules of evaluation"): N_("The village's rules of evaluation"),
-        N_("Our own rules of the fund"): N_("The village's rules of the fund"),
-        N_("Our own rules of supervision"): N_("The village's rules of supervision"),
-        N_("Our own rules of upkeep"): N_("The village's rules of upkeep"),
-        N_("Our own rules of points"): N_("The village's rules of points"),
-        N_("All together"): N_("The whole village"),
-        N_("At the community desk, into the letter box, or scan the code."): N_(
-            "At the village office, into the letter box, or scan the code."
-        ),
-        N_("Before {when}, at the community desk, into the letter box, or scan the code."): N_(
-            "Before {when}, at the village office, into the letter box, or scan the code."
-        ),
-        N_("Own rules of this community, each with its source"): N_(
-            "Own rules of this village, each with its source"
-        ),
-        N_("Scope (empty: the community)"): N_("Scope (empty: the village)"),
-        N_("Ask the community office to check your registration"): N_(
-            "Ask the village office to check your registration"
-        ),
-    },
+    words=WORDS,
+    # What holds for owners and residents of a town: said in villages it would only mislead.
+    elsewhere=("物業管理條例", "居組法", "民法典 278"),
     plugins=(
         "planning",
         "voting",
@@ -98,18 +33,24 @@ DEFAULTS = (
         four_two.CATEGORY,
         N_("Kinds of matter that run the four deliberations and two disclosures (* for all)"),
         FOUR_TWO,
+        {
+            four_two.CATEGORY: N_("Four deliberations, two disclosures"),
+            four_two.EVERY_MATTER: N_("all matters"),
+        },
     ),
     SettingDefault(
         four_two.REVIEW_BASE,
         "due",
         N_("Majority of the Party members' meeting: of those due, or of those present"),
         f"{FOUR_TWO} 三議",
+        {"due": N_("of those due"), "present": N_("of those present")},
     ),
     SettingDefault(
         elders.HEARING,
         "yes",
         N_("The elders' council is heard before the villagers vote (yes or no)"),
         elders.CHARTER,
+        {"yes": N_("yes"), "no": N_("no")},
     ),
     SettingDefault(postings.DAYS, "15", N_("Days that a posting hangs, at least"), POSTING_LAW),
     SettingDefault(

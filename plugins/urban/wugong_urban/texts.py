@@ -26,6 +26,7 @@ URBAN = Setting(
         "mediation",
         "insight",
     ),
+    elsewhere=("村組法",),
 )
 
 ROLES = (

@@ -71,7 +71,8 @@ def _setting(page: Page, one: SettingDefault) -> dict[str, Any]:
         "value": value,
         "default": one.default,
         "changed": value != one.default,
-        "source": words(one.source) if one.source else "",
+        "source": one.source,
+        "said": words(one.words[value]) if value in one.words else "",
         "href": act_url(
             page.request,
             page.community.community,

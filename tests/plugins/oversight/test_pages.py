@@ -130,7 +130,7 @@ def test_everybody_reads_what_is_open_and_what_it_stops(site: Rehearsal, lift: s
     assert page.index("Cracked") < page.index("Scratch")  # the gravest first
     assert "1个严重问题拦下了验收和付款" in page
     assert "检查2次" in page
-    assert "2个问题已销号0个" in page
+    assert "共2个问题，已销号0个" in page
 
 
 def test_the_finder_is_offered_the_re_inspection_and_nobody_else(
