@@ -4,6 +4,8 @@ Then, unless ``--only writing``, the counting rules beside other libraries (``co
 
 Both run in one process behind one middleware, in turns, so that a busy machine slows both alike:
 only the ratios mean something. All plugins are registered; SQLite is FULL, PostgreSQL durable.
+The second table: a POST that believes a token it has seen before, the same ballot by one ORM
+transaction, and how long a page takes alone and while ballots are cast at full rate.
 """
 
 from __future__ import annotations
@@ -16,17 +18,23 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from benchmarks import estate
-from benchmarks.load import Requests, Round, post, run
+from benchmarks.load import Requests, Round, get, post, read, run
 from tests.support import postgres
 
 GATES = {"sqlite": 0.40, "postgresql": 0.30}
+LEAST_OVER_ORM = 8
+MOST_READ_RATIO = 3
+READERS = 1  # more would wait for each other, casting or not
+Rounds = dict[str, Round]
 _keys = count()
 
 
@@ -85,32 +93,51 @@ def database(kind: str) -> Iterator[tuple[str, str] | None]:
 
 
 def measure(kind: str, address: str, keys: str, given: argparse.Namespace) -> dict[str, Any]:
-    """Build the estate, start the server, and load it in turns."""
+    """Build the estate, start the server, and load it in turns; then read beside it."""
     votes = estate.build(address, keys)
+    with ExitStack() as stack:
+        port, pid = stack.enter_context(site(address, keys))
+        rounds: list[Rounds] = []
+        for number in range(given.rounds + 1):  # the first one warms up and is not counted
+            seconds = given.seconds if number else min(1.0, given.seconds)
+            found = {
+                name: asyncio.run(run(port, pid, given.connections, seconds, requests))
+                for name, requests in loads(votes).items()
+            }
+            if number:
+                rounds.append(found)
+        # Where several processes may share the database, people read from another than cast.
+        other = (port, pid) if kind == "sqlite" else stack.enter_context(site(address, keys))
+        reading = read_beside((port, pid), other, votes, given)
+    return figures_of(kind, given.connections, rounds) | reading
+
+
+@contextmanager
+def site(address: str, keys: str) -> Iterator[tuple[int, int]]:
+    """Run a server; give its port and its process."""
     command = [sys.executable, "-m", "benchmarks.site", address, keys]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        port = int(process.stdout.readline())
-        bare, ballots = loads(votes)
-        rounds: list[tuple[Round, Round]] = []
-        for number in range(given.rounds + 1):  # the first one warms up and is not counted
-            seconds = given.seconds if number else min(1.0, given.seconds)
-            pair = [
-                asyncio.run(run(port, process.pid, given.connections, seconds, requests))
-                for requests in (bare, ballots)
-            ]
-            if number:
-                rounds.append((pair[0], pair[1]))
+        yield int(process.stdout.readline()), process.pid
     finally:
         process.terminate()
         process.wait(timeout=30)
-    return figures_of(kind, given.connections, rounds)
 
 
-def loads(votes: dict[str, Any]) -> tuple[Requests, Requests]:
-    """Return the requests without the engine and the ballots, with bodies of the same size."""
-    tokens, matter, poll = votes["tokens"], votes["matter"], votes["poll"]
+def loads(votes: dict[str, Any]) -> dict[str, Requests]:
+    """Return the kinds of request by name, all with bodies of the same size."""
+    matter, community = votes["matter"], estate.COMMUNITY
+    return {
+        "bare": _posts(votes, f"/bare/{community}"),
+        "remembered": _posts(votes, f"/remembered/{community}"),
+        "orm": _posts(votes, f"/orm/{community}"),
+        "ballot": _posts(votes, f"/api/v1/matters/{matter}/events"),
+    }
+
+
+def _posts(votes: dict[str, Any], path: str) -> Requests:
+    tokens, poll = votes["tokens"], votes["poll"]
 
     def ballot(number: int) -> dict[str, Any]:
         unit = f"m-{number}/{next(_keys) % estate.UNITS}"
@@ -119,38 +146,68 @@ def loads(votes: dict[str, Any]) -> tuple[Requests, Requests]:
             "body": {"poll": poll, "entitlement": unit, "choice": "yes"},
         }
 
-    def bare(number: int) -> Iterator[bytes]:
+    def requests(number: int) -> Iterator[bytes]:
         while True:
-            path = f"/bare/{estate.COMMUNITY}"
             yield post(path, tokens[number], f"k{next(_keys)}", ballot(number))
 
-    def ballots(number: int) -> Iterator[bytes]:
-        while True:
-            path = f"/api/v1/matters/{matter}/events"
-            yield post(path, tokens[number], f"k{next(_keys)}", ballot(number))
-
-    return bare, ballots
+    return requests
 
 
-def figures_of(kind: str, connections: int, rounds: list[tuple[Round, Round]]) -> dict[str, Any]:
+def read_beside(
+    casting: tuple[int, int], reading: tuple[int, int], votes: dict[str, Any], given: Any
+) -> dict[str, Any]:
+    """Read the page of the matter, first alone, then while ballots are cast at full rate."""
+    request = get(f"/m/{votes['matter']}", votes["tokens"][0])
+    seconds = 3 * given.seconds
+    with ProcessPoolExecutor(1, get_context("spawn")) as readers:
+        readers.submit(read, *reading, READERS, 1.0, request).result()
+        idle = readers.submit(read, *reading, READERS, seconds, request).result()
+        beside = readers.submit(read, *reading, READERS, seconds, request)
+        cast = asyncio.run(run(*casting, given.connections, seconds, loads(votes)["ballot"]))
+        busy = beside.result()
+    return {
+        "read_idle_p99_ms": round(idle.p99, 1),
+        "read_casting_p99_ms": round(busy.p99, 1),
+        "read_ratio": round(busy.p99 / idle.p99, 2),
+        "read_gate": MOST_READ_RATIO,
+        "reads": len(busy.milliseconds),
+        "ballots_while_reading_per_second": round(cast.per_second),
+    }
+
+
+def figures_of(kind: str, connections: int, rounds: list[Rounds]) -> dict[str, Any]:
     """Return the middle of all rounds, and the ratios of each."""
-    ratios = [ballot.per_second / bare.per_second for bare, ballot in rounds]
+
+    def rate(name: str) -> int:
+        return round(median(one[name].per_second for one in rounds))
+
+    def over(name: str) -> list[float]:
+        return [one["ballot"].per_second / one[name].per_second for one in rounds]
+
+    ratios, ballots = over("bare"), [one["ballot"] for one in rounds]
+    bares = [one["bare"] for one in rounds]
     return {
         "database": kind,
         "connections": connections,
         "rounds": len(rounds),
-        "bare_per_second": round(median(bare.per_second for bare, _ in rounds)),
-        "ballots_per_second": round(median(ballot.per_second for _, ballot in rounds)),
+        "bare_per_second": rate("bare"),
+        "remembered_per_second": rate("remembered"),
+        "orm_per_second": rate("orm"),
+        "ballots_per_second": rate("ballot"),
         "ratio": round(median(ratios), 3),
         "ratio_least": round(min(ratios), 3),
         "ratio_most": round(max(ratios), 3),
         "gate": GATES[kind],
-        "bare_cpu_us": round(median(bare.cpu_micros for bare, _ in rounds)),
-        "ballot_cpu_us": round(median(ballot.cpu_micros for _, ballot in rounds)),
-        "bare_p50_ms": round(median(bare.p50 for bare, _ in rounds), 1),
-        "ballot_p50_ms": round(median(ballot.p50 for _, ballot in rounds), 1),
-        "ballot_p99_ms": round(median(ballot.p99 for _, ballot in rounds), 1),
-        "syncs_per_ballot": round(median(b.commits / max(1, b.answers) for _, b in rounds), 3),
+        "over_remembered": round(median(over("remembered")), 3),
+        "over_orm": round(median(over("orm")), 1),
+        "orm_gate": LEAST_OVER_ORM,
+        "orm_cpu_us": round(median(one["orm"].cpu_micros for one in rounds)),
+        "bare_cpu_us": round(median(bare.cpu_micros for bare in bares)),
+        "ballot_cpu_us": round(median(ballot.cpu_micros for ballot in ballots)),
+        "bare_p50_ms": round(median(bare.p50 for bare in bares), 1),
+        "ballot_p50_ms": round(median(ballot.p50 for ballot in ballots), 1),
+        "ballot_p99_ms": round(median(ballot.p99 for ballot in ballots), 1),
+        "syncs_per_ballot": round(median(b.commits / max(1, b.answers) for b in ballots), 3),
     }
 
 
@@ -176,9 +233,25 @@ def show(figures: list[dict[str, Any]]) -> None:
         ("syncs each", "syncs_per_ballot"),
         ("bare p50", "bare_p50_ms"),
     )
-    print("  ".join(f"{title:>10}" for title, _ in heads))
-    for row in figures:
-        print("  ".join(f"{row[key]:>10}" for _, key in heads))
+    more = (
+        ("database", "database"),
+        ("remembered", "remembered_per_second"),
+        ("÷ that", "over_remembered"),
+        ("orm/s", "orm_per_second"),
+        ("÷ orm", "over_orm"),
+        ("gate", "orm_gate"),
+        ("orm cpu µs", "orm_cpu_us"),
+        ("read p99", "read_idle_p99_ms"),
+        ("casting", "read_casting_p99_ms"),
+        ("×", "read_ratio"),
+        ("gate", "read_gate"),
+        ("reads", "reads"),
+        ("ballots/s", "ballots_while_reading_per_second"),
+    )
+    for columns in (heads, more):
+        print("  ".join(f"{title:>10}" for title, _ in columns))
+        for row in figures:
+            print("  ".join(f"{row[key]:>10}" for _, key in columns))
 
 
 if __name__ == "__main__":

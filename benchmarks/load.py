@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from statistics import median
 
@@ -58,13 +59,26 @@ def post(path: str, token: str, key: str, body: object) -> bytes:
     return head.encode() + content
 
 
-async def run(port: int, pid: int, connections: int, seconds: float, requests: Requests) -> Round:
-    """Load the server for a while; every answer must be a 201."""
+def get(path: str, token: str) -> bytes:
+    """Write a whole GET."""
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
+    return head.encode()
+
+
+def read(port: int, pid: int, connections: int, seconds: float, request: bytes) -> Round:
+    """Ask for one page again and again; for a process of its own."""
+    return asyncio.run(run(port, pid, connections, seconds, lambda _number: repeat(request), 200))
+
+
+async def run(
+    port: int, pid: int, connections: int, seconds: float, requests: Requests, status: int = 201
+) -> Round:
+    """Load the server for a while; every answer must have that status."""
     before = await _commits(port)
     cpu, began = cpu_seconds(pid), time.monotonic()
     until = began + seconds
     found = await asyncio.gather(
-        *(_one(port, until, requests(number)) for number in range(connections))
+        *(_one(port, until, requests(number), status) for number in range(connections))
     )
     took = time.monotonic() - began
     times = [one for each in found for one in each]
@@ -83,7 +97,7 @@ async def _commits(port: int) -> int:
     return int(told["commits"])
 
 
-async def _one(port: int, until: float, requests: Iterator[bytes]) -> list[float]:
+async def _one(port: int, until: float, requests: Iterator[bytes], status: int) -> list[float]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     times = []
     try:
@@ -93,7 +107,7 @@ async def _one(port: int, until: float, requests: Iterator[bytes]) -> list[float
             head = await reader.readuntil(b"\r\n\r\n")
             body = await reader.readexactly(_length(head))
             times.append((time.monotonic() - began) * 1000)
-            if b" 201 " not in head[:20]:
+            if f" {status} ".encode() not in head[:20]:
                 raise RuntimeError(f"{head.decode()}{body.decode()}")
     finally:
         writer.close()

@@ -11,24 +11,46 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from benchmarks import estate
+from benchmarks import estate, orm
 from wugong import Engine
 from wugong_server import serve
 from wugong_server.api import member_of_token, read_json
 from wugong_server.app import create_app
+from wugong_server.prepare import seen_token
 from wugong_server.settings import Settings
 
-BARE = "/bare/{community}"
 COMMITS = "/commits"
 _commits: list[None] = []
 
 
 async def bare(request: Request) -> Response:
-    """A POST behind the same middleware, with the same look at the token and the same JSON."""
+    """A POST behind the same middleware and with the same JSON, without the engine.
+
+    It looks its token up in the database, as every route does that does not hand it to the writer.
+    """
     community = request.path_params["community"]
     member = await run_in_threadpool(member_of_token, request, community)
     body = await read_json(request)
     return JSONResponse({"member": member, "kind": body["kind"]}, 201)
+
+
+async def remembered(request: Request) -> Response:
+    """The same, but it believes a token that it has seen before, revoked since or not."""
+    token = seen_token(request)
+    if token is None:
+        return await bare(request)
+    body = await read_json(request)
+    return JSONResponse({"member": token.member, "kind": body["kind"]}, 201)
+
+
+async def by_orm(request: Request) -> Response:
+    """The same ballot by one ORM transaction: no guards, no journal, no receipt."""
+    community, storage = request.path_params["community"], request.app.state.engine.storage
+    member = await run_in_threadpool(member_of_token, request, community)
+    sent, key = await read_json(request), request.headers["idempotency-key"]
+    its = sent["body"]
+    seq = await run_in_threadpool(orm.cast, storage, member, key, its["entitlement"], its["choice"])
+    return JSONResponse({"member": member, "seq": seq}, 201)
 
 
 def commits(_request: Request) -> Response:
@@ -41,8 +63,14 @@ def main() -> None:
     taken = serve.listen("127.0.0.1", 0)
     event.listen(sqlalchemy.Engine, "commit", lambda _connection: _commits.append(None))
     with Engine(database, estate.plugins(), keys=keys) as engine:
+        orm.prepare(engine)
         app = create_app(engine, Settings(rate_limits=False))
-        app.router.routes[:0] = [Route(BARE, bare, methods=["POST"]), Route(COMMITS, commits)]
+        app.router.routes[:0] = [
+            Route("/bare/{community}", bare, methods=["POST"]),
+            Route("/remembered/{community}", remembered, methods=["POST"]),
+            Route("/orm/{community}", by_orm, methods=["POST"]),
+            Route(COMMITS, commits),
+        ]
         port = taken.getsockname()[1]
         serve.run(app, engine, taken, ready=lambda: print(port, flush=True))
 

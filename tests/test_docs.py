@@ -120,7 +120,7 @@ def test_the_sizes_that_the_promises_name_are_those_of_the_tests() -> None:
         ("server/test_killed_serving.py", "range(6), cluster, every=3)", "| 6 kills, both"),
         ("server/test_killed_serving.py", "500 if cluster else 1000", "| 1,000 of SQLite, 500 of"),
         ("server/test_racing_processes.py", "votes, 4, 3,", "| 5 rounds, both databases | 1,000 w"),
-        ("server/test_racing_processes.py", "range(100, 1001, 100)", "1,000 with 1 and with 4"),
+        ("server/test_racing_processes.py", "range(50, 1001, 50)", "1,000 with 1 and with 4"),
         ("core/test_synced.py", "trace(tmp_path, 1000)", "| 1,000 acts | 10,000 |"),
         ("plugins/voting/test_racing.py", "tmp_path), 5, secrecy)", "| 5 rounds, both"),
     ):

@@ -4,6 +4,8 @@
     python3 verify_journal.py journal.jsonl
     python3 verify_journal.py journal.jsonl --head 1107:9f3a…   (a head from a notice or a receipt)
     python3 verify_journal.py journal.jsonl --proof receipt.json   (what the site says of a receipt)
+    python3 verify_journal.py journal.jsonl --root 1107:5c1d…   (size and root of an earlier tree)
+    python3 verify_journal.py --grown growth.json --root 1107:5c1d…   (without the journal)
 
 An export has one JSON object a line: what it is, each record, and at the end the head. A record's
 digest is SHA-256 over a tag and the record's canonical JSON (sorted keys, no blanks, UTF-8); each
@@ -12,6 +14,8 @@ That the end was cut off shows only against a head that somebody kept: give it w
 A second chain in SM3 runs beside the first and is checked where Python's OpenSSL knows SM3.
 A proof leads from a receipt to the root of a tree (RFC 6962) over the digests of the first records,
 or over the sorted receipts of an opened ballot box; the root is computed again from the export.
+The site also proves, of a tree whose size and root somebody kept, that it only grew since: its
+answer is checked with --grown, on its own against the root that was kept, or against an export.
 A record that the reader of the export may not see is withheld: its digests stay in the chain.
 
 Exit code 0: everything fits. 1: a record does not fit, and the first one is named.
@@ -254,6 +258,63 @@ def check_proof(chain: Chain, proof: Any) -> None:
         raise Bad(box or size, "belongs to another tree than the proof: the roots differ")
 
 
+def grew(proof: Any) -> tuple[int, str]:
+    """Follow a proof that a tree only grew; return size and root of the new one or raise Bad.
+
+    Both roots are put together from the same hashes: those left of the old edge make the old root,
+    all of them the new one. Each subtree of the old edge is a one in the binary number of its size.
+    """
+    try:
+        old, size = proof["old_size"], proof["size"]
+        path = [bytes.fromhex(one) for one in proof["path"]]
+        old_root, root = bytes.fromhex(proof["old_root"]), bytes.fromhex(proof["root"])
+        if type(old) is not int or type(size) is not int or not 0 < old <= size:
+            raise TypeError
+    except (KeyError, TypeError, ValueError):
+        raise Bad(0, "with the growth names no old_size, old_root, size, root and path") from None
+    if old == size:
+        if path or old_root != root:
+            raise Bad(old, "is not proved to stand as it did: the tree did not only grow")
+        return size, root.hex()
+    steps = iter(path)
+    height = (old & -old).bit_length() - 1  # of the last full subtree of the old tree
+    before = after = old_root if old == 1 << height else next(steps, b"")
+    place, last = (old >> height) - 1, (size - 1) >> height
+    while last:
+        if place & 1:
+            other = next(steps, b"")
+            before, after = node(other, before), node(other, after)
+        elif place < last:
+            after = node(after, next(steps, b""))
+        place, last = place >> 1, last >> 1
+    if next(steps, None) is not None or (before, after) != (old_root, root):
+        raise Bad(old, "is not proved to stand as it did: the tree did not only grow")
+    return size, root.hex()
+
+
+def check_growth(proof: Any, roots: Sequence[Head], chain: Chain | None) -> None:
+    """Check a proof that a tree grew, against roots that were kept and the export, if any."""
+    size, root = grew(proof)
+    for kept, its in roots:
+        if kept == proof["old_size"] and not proof["old_root"].startswith(its):
+            raise Bad(kept, "ends another tree than was published: the journal was rewritten")
+    if chain is not None:
+        compare_roots(chain, [(size, root)])
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def compare_roots(chain: Chain, roots: Sequence[Head]) -> None:
+    """Hold the export against sizes and roots of trees that somebody kept."""
+    for size, root in roots:
+        if not 0 < size <= chain.seq:
+            raise Bad(chain.seq, f"is the last one, but a tree of {size} was published: cut off")
+        if not tree_root([bytes.fromhex(one) for one in chain.leaves[:size]]).startswith(root):
+            raise Bad(size, "ends another tree than was published: the journal was rewritten")
+
+
 def read_proof(name: str) -> Any:
     """Read a file that holds a proof, or raise Bad."""
     with open(name, encoding="utf-8") as file:
@@ -274,30 +335,58 @@ def read_head(text: str) -> Head:
     return int(seq), digest
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=(__doc__ or "").splitlines()[0],
         epilog="Exit code 0: fits; 1: does not; 2: unreadable.",
     )
-    parser.add_argument("export", help="a file made by `wugong export`, or - for standard input")
+    parser.add_argument(
+        "export", nargs="?", help="a file made by `wugong export`, or - for standard input"
+    )
     parser.add_argument(
         "--head", action="append", default=[], type=read_head, metavar="SEQ:DIGEST",
         help="a head kept earlier; may be given several times",
     )  # fmt: skip
     parser.add_argument(
+        "--root", action="append", default=[], type=read_head, metavar="SIZE:ROOT",
+        help="size and root of a tree kept earlier; may be given several times",
+    )  # fmt: skip
+    parser.add_argument(
         "--proof", action="append", default=[], metavar="FILE",
         help="what the site's API says of a receipt; may be given several times",
     )  # fmt: skip
+    parser.add_argument(
+        "--grown", action="append", default=[], metavar="FILE",
+        help="what the site's API says of how a tree grew; needs no export",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="answer in JSON")
     given = parser.parse_args(arguments)
-    try:
-        if given.export == "-":
-            chain = verify(iter(sys.stdin), given.head)
-        else:
-            with open(given.export, encoding="utf-8") as file:
-                chain = verify(iter(file), given.head)
+    if given.export is None and (not given.grown or given.head or given.proof):
+        parser.error("name an export; only --grown is checked without one")
+    return given
+
+
+def check(given: argparse.Namespace) -> Chain | None:
+    """Check everything that was given; return the chain of the export, if any, or raise Bad."""
+    chain = None
+    if given.export == "-":
+        chain = verify(iter(sys.stdin), given.head)
+    elif given.export is not None:
+        with open(given.export, encoding="utf-8") as file:
+            chain = verify(iter(file), given.head)
+    if chain is not None:
+        compare_roots(chain, given.root)
         for name in given.proof:
             check_proof(chain, read_proof(name))
+    for name in given.grown:
+        check_growth(read_proof(name), given.root, chain)
+    return chain
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = read_arguments(arguments)
+    try:
+        chain = check(given)
     except (OSError, UnicodeDecodeError) as error:
         print(
             f"cannot read {getattr(error, 'filename', '') or given.export}: {error}",
@@ -310,14 +399,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             print(f"record {bad.seq} {bad.what}" if bad.seq else f"the file {bad.what}")
         return 1
-    answer = {
-        "fits": True, "community": chain.community, "records": chain.seq, "digest": chain.digest,
-        "sm3": chain.sm3, "withheld": chain.withheld, "heads": len(given.head),
-        "proofs": len(given.proof),
-    }  # fmt: skip
+    tell(chain, given)
+    return 0
+
+
+def tell(chain: Chain | None, given: argparse.Namespace) -> None:
+    """Say what fits."""
     if given.json:
+        answer: dict[str, Any] = {"fits": True, "grown": len(given.grown)}
+        if chain is not None:
+            answer |= {
+                "community": chain.community, "records": chain.seq, "digest": chain.digest,
+                "sm3": chain.sm3, "withheld": chain.withheld, "heads": len(given.head),
+                "roots": len(given.root), "proofs": len(given.proof),
+            }  # fmt: skip
         print(json.dumps(answer, ensure_ascii=False))
-        return 0
+        return
+    if given.grown:
+        print(f"{len(given.grown)} proofs fit: the trees only grew")
+    if chain is None:
+        return
     print(f"{chain.seq} records of {chain.community} fit; head {chain.seq}:{chain.digest}")
     if given.proof:
         print(f"{len(given.proof)} proofs fit: the receipts are in the journal")
@@ -325,9 +426,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{chain.withheld} of them are withheld: in the chain, not to be read here")
     if chain.sm3 is None:
         print("SM3 was not checked: this Python has none")
-    if not given.head:
+    if not given.head and not given.root:
         print("no older head was given: that nothing is missing at the end is not shown")
-    return 0
 
 
 if __name__ == "__main__":

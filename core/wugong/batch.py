@@ -14,7 +14,7 @@ from wugong import calls, versions
 from wugong.answers import Receipt, read_receipts, request_hash, write_receipts
 from wugong.boxing import Boxes
 from wugong.documents import document_rows
-from wugong.errors import Refusal, Refused
+from wugong.errors import Refusal, Refused, Revoked
 from wugong.events import (
     Act,
     Fact,
@@ -52,6 +52,7 @@ from wugong.tables import (
     KeyRow,
     LinkRow,
     MatterRow,
+    TokenRow,
     VaultRow,
     WaitingRow,
 )
@@ -96,6 +97,7 @@ class Batch(Boxes):
         self.answers: dict[tuple[str, str], tuple[str, str]] = {}
         self.new_answers: list[dict[str, Any]] = []
         self.cursors: dict[str, int] = {}
+        self.tokens: set[str] = set()  # those that still stand
         self._due: dict[tuple[str, int, int], list[Waiting]] = {}
         self._began = 0  # the facts before the act under way
         self._person_keys: dict[tuple[str, str], bytes] = {}
@@ -116,6 +118,7 @@ class Batch(Boxes):
         ids = {matter for job in jobs for matter, _event in job.acts}
         self.matters = self.means.matters.load(self.connection, self.community, ids)
         self._read_answers([job.key for job in jobs if job.key])
+        self._read_tokens({job.token for job in jobs if job.token})
         people = {job.by for job in jobs} | {job.principal for job in jobs if job.principal}
         self.shelf.load(MEMBERS, sorted(people))
         self._load_books(jobs)
@@ -139,6 +142,11 @@ class Batch(Boxes):
             ).where(col(KeyRow.community) == self.community, col(KeyRow.key).in_(keys[i : i + 500]))
             for actor, key, request, answer in self.connection.execute(query):
                 self.answers[actor, key] = request, answer
+
+    def _read_tokens(self, wanted: set[str]) -> None:
+        if wanted:
+            query = select(col(TokenRow.id)).where(col(TokenRow.id).in_(wanted))
+            self.tokens = set(self.connection.execute(query).scalars())
 
     def _load_books(self, jobs: Sequence[Job]) -> None:
         acts = []
@@ -167,6 +175,9 @@ class Batch(Boxes):
 
     def run(self, job: Job) -> None:
         """Do one job; its result is a list of receipts, or the exception that refused it."""
+        if job.token and job.token not in self.tokens:
+            job.result = Revoked("the token was revoked")
+            return
         try:
             job.result = self._answered(job) or self._do(job)
         except (Refused, Overtaken) as refused:

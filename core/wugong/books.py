@@ -34,6 +34,7 @@ class Book(Generic[T]):
 
     name: str
     version: int
+    table: str  # the name under which its values are stored: a new version stands beside the old
     hears: frozenset[str]
     keys: Callable[[Act | Fact], Iterable[str]]
     fold: Callable[[T | None, str, Fact], T | None]
@@ -51,15 +52,11 @@ class Book(Generic[T]):
     ) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "version", version)
+        object.__setattr__(self, "table", f"{name}/{version}")
         object.__setattr__(self, "hears", frozenset(map(name_of, hears)))
         object.__setattr__(self, "keys", keys)
         object.__setattr__(self, "fold", fold)
         object.__setattr__(self, "shown_to", shown_to)
-
-    @property
-    def table(self) -> str:
-        """The name under which its values are stored: a new version stands beside the old."""
-        return f"{self.name}/{self.version}"
 
 
 class Books:
@@ -86,12 +83,21 @@ class Books:
                 yield key, copied(loaded[key])
 
 
+_TEXT = {str}
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def copied(value: Any) -> Any:
     """Return a copy of a JSON value, so that nobody changes what a book holds; else TypeError."""
-    if value is None or isinstance(value, str | int):
+    if type(value) in _PLAIN or isinstance(value, str | int):
         return value
     if isinstance(value, list | tuple):
-        return [copied(item) for item in value]
-    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return {key: copied(item) for key, item in value.items()}
+        return [item if type(item) in _PLAIN else copied(item) for item in value]
+    if isinstance(value, dict) and _has_text_keys(value):
+        # Asked several times a ballot: most values are plain, and no call is made for those.
+        return {key: item if type(item) in _PLAIN else copied(item) for key, item in value.items()}
     raise TypeError(f"a book holds text, integers, lists and objects, got {value!r:.80}")
+
+
+def _has_text_keys(value: dict[Any, Any]) -> bool:
+    return set(map(type, value)) <= _TEXT or all(isinstance(key, str) for key in value)

@@ -53,11 +53,16 @@ class PluginFault(Exception):
 
 
 class _Call:
-    __slots__ = ("began", "fired", "label", "thread")
+    __slots__ = ("began", "fired", "hook", "plugin", "thread")
 
-    def __init__(self, label: str) -> None:
-        self.label, self.fired = label, False
+    def __init__(self, plugin: str, hook: str) -> None:
+        self.plugin, self.hook, self.fired = plugin, hook, False
         self.thread, self.began = threading.get_ident(), time.monotonic()
+
+    @property
+    def label(self) -> str:
+        """Say what is under way."""
+        return f"plugin {self.plugin}, {self.hook}"
 
 
 class _Watch:
@@ -108,13 +113,25 @@ def run(
 
     ``read`` makes something of the answer, inside the time limit too.
     """
+    arguments = [given[name] for name in implementation.arguments]
+    return _watched(
+        implementation.plugin, implementation.hook, implementation.function, arguments, read
+    )
+
+
+def _watched(
+    plugin: str,
+    hook: str,
+    function: Any,
+    arguments: Sequence[Any],
+    read: Callable[[Any], Any] | None = None,
+) -> Any:
     _watch.start()
-    plugin, hook = implementation.plugin, implementation.hook
-    call = _Call(f"plugin {plugin}, {hook}")
+    call = _Call(plugin, hook)
     outer = _watch.calls.get(call.thread)
     _watch.calls[call.thread] = call
     try:
-        answer = implementation.function(*[given[name] for name in implementation.arguments])
+        answer = function(*arguments)
         return answer if read is None else read(answer)
     except HookTimeout:
         raise PluginFault(plugin, hook, f"ran over {SOFT_SECONDS:g} s") from None
@@ -313,8 +330,4 @@ def trust(plugin: str, what: str, function: Any, *arguments: Any) -> Any:
     """Call a contributed function (fold, keys, fill, relation); ``PluginFault`` if it fails."""
     if plugin == CORE:
         return function(*arguments)
-    one = Implementation(plugin, what, function, _POSITIONS[: len(arguments)], frozenset())
-    return run(one, dict(zip(_POSITIONS, arguments, strict=False)))
-
-
-_POSITIONS = ("a", "b", "c", "d")
+    return _watched(plugin, what, function, arguments)

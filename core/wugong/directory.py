@@ -10,6 +10,7 @@ import builtins
 import hashlib
 import json
 import secrets
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,7 @@ from wugong.tables import BucketRow, IdentityRow, SessionRow, TokenRow
 LOCAL = "local"
 IDLE_MS = 30 * 60 * 1000
 ABSOLUTE_MS = 12 * 60 * 60 * 1000
+MOST_SEEN = 10_000  # tokens that a process remembers
 IDENTITY = ("community", "issuer", "subject")
 
 
@@ -223,6 +225,7 @@ class Tokens:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
+        self._seen: OrderedDict[str, Token] = OrderedDict()  # by id
 
     def create(self, community: str, member: str, label: str, until: datetime | None = None) -> str:
         """Make a token and return it; it is shown once and stored nowhere."""
@@ -241,16 +244,34 @@ class Tokens:
     def find(self, token: str, at: datetime) -> Token | None:
         """Return whose token it is; ``None`` when it is unknown, revoked or past its time."""
         found = self._select(col(TokenRow.id) == _hash(token))
-        if not found or (found[0].until is not None and ms(at) >= found[0].until):
+        if not found or _is_over(found[0], at):
+            self.forget(_hash(token))
             return None
+        self._seen[found[0].id] = found[0]
+        while len(self._seen) > MOST_SEEN:
+            self._seen.popitem(last=False)
         return found[0]
+
+    def seen(self, token: str, at: datetime) -> Token | None:
+        """Return a token that was found before, without asking the database.
+
+        Another process may have revoked it: who acts on it says so with ``Engine.arecord(token=)``,
+        and the writer looks before it records.
+        """
+        found = self._seen.get(_hash(token))
+        return None if found is None or _is_over(found, at) else found
 
     def list(self, community: str) -> list[Token]:
         """Return the tokens of a community, by label."""
         return sorted(self._select(col(TokenRow.community) == community), key=lambda t: t.label)
 
+    def forget(self, identity: str) -> None:
+        """Ask the database again before a token is taken from memory."""
+        self._seen.pop(identity, None)
+
     def revoke(self, identity: str) -> None:
         """End a token by the id that lists show."""
+        self.forget(identity)
         with self._storage.write() as connection:
             connection.execute(delete(TokenRow).where(col(TokenRow.id) == identity))
 
@@ -259,6 +280,10 @@ class Tokens:
         with self._storage.read() as connection:
             rows = connection.execute(select(*columns).where(where)).all()
         return [Token(r.id, r.community, r.member, r.label, r.until) for r in rows]
+
+
+def _is_over(token: Token, at: datetime) -> bool:
+    return token.until is not None and ms(at) >= token.until
 
 
 class Buckets:

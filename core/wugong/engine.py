@@ -32,7 +32,7 @@ from wugong.jobs import Job, Means
 from wugong.journal import ChainHead, Fault, check_chain
 from wugong.matter import Matter, community_of
 from wugong.places import JURISDICTION
-from wugong.proving import Inclusion, Proof
+from wugong.proving import Growth, Inclusion, Proof
 from wugong.publishing import Publishing
 from wugong.reading import MatterLine, Person, Reader
 from wugong.rebuilding import build_missing, rebuild, renew_lists
@@ -185,9 +185,14 @@ class Engine:
         principal: str | None = None,
         channel: str = "api",
         key: str | None = None,
+        token: str = "",
     ) -> Receipt:
-        """Like :meth:`record`, awaiting the writer without blocking the event loop."""
+        """Like :meth:`record`, awaiting the writer without blocking the event loop.
+
+        ``token``: the id of the token by which ``by`` is known; ``Revoked`` where it is no more.
+        """
         job = self._job([(matter, event)], by, principal, channel, key)
+        job.token = token
         if self._inline:
             self._run_inline([job])
             return _result(job)[0]
@@ -407,6 +412,10 @@ class Engine:
     def root(self, community: str) -> tuple[int, str]:
         """Return size and root of the tree over the digests of all facts of a community."""
         return self._reader.root(community)
+
+    def growth(self, community: str, old: int) -> Growth | None:
+        """Return what proves that the tree over the first ``old`` facts has only grown since."""
+        return self._reader.growth(community, old)
 
     def proof(self, community: str, seq: int) -> Proof | None:
         """Return the receipt of a fact by its number, for prints and certificates."""

@@ -28,6 +28,10 @@ class Refused(Exception):
         return tuple(reason.code for reason in self.reasons)
 
 
+class Revoked(Exception):
+    """The token that an act rests on was revoked meanwhile; nothing was recorded."""
+
+
 class Misconfigured(Exception):
     """The set-up is wrong; found when the program starts, never later."""
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar, cast, dataclass_transform
 
 from wugong.schema import (
@@ -205,13 +206,25 @@ def body_of(event: Any) -> dict[str, Any]:
 def sealed_fields(event: Any) -> dict[str, Sealed[str]]:
     """Return the sealed fields of an event by name; items of sealed lists as ``name[0]``."""
     found: dict[str, Sealed[str]] = {}
-    for f in dataclasses.fields(event):
-        value = getattr(event, f.name)
+    for name in _sealable(cast(Any, type(event))):
+        value = getattr(event, name)
         if isinstance(value, Sealed):
-            found[f.name] = value
+            found[name] = value
         elif isinstance(value, tuple):
-            found |= {f"{f.name}[{i}]": v for i, v in enumerate(value) if isinstance(v, Sealed)}
+            found |= {f"{name}[{i}]": v for i, v in enumerate(value) if isinstance(v, Sealed)}
     return found
+
+
+@cache
+def _sealable(cls: Any) -> tuple[str, ...]:
+    """Return the fields of an event's class that may hold something sealed."""
+    if cls is Unknown:
+        return ()
+    return tuple(name for name, its in shapes(cls).items() if _is_sealed(its))
+
+
+def _is_sealed(its: Shape) -> bool:
+    return its.type is Sealed or (its.inner is not None and _is_sealed(its.inner))
 
 
 def with_sealed(event: Any, sealed: Mapping[str, Sealed[str]]) -> Any:
@@ -236,16 +249,12 @@ def refs(event: Any) -> list[tuple[str, int, tuple[str, ...]]]:
 
 
 def _refs(record: Any, at: str) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    for name, its in shapes(type(record)).items():
-        of = its.inner if its.inner is not None else its
-        value: Any = getattr(record, name)
-        values = [] if value is None else list(value) if isinstance(value, tuple) else [value]
-        if of.type is Ref:
-            to = of.mark(To)
-            yield from ((at + name, int(number), to.kinds if to else ()) for number in values)
-        elif dataclasses.is_dataclass(of.type) and of.type is not Sealed:
-            for one in values:
+    for name, kinds in _naming(cast(Any, type(record)), Ref):
+        for one in _values(record, name):
+            if kinds is None:
                 yield from _refs(one, f"{at}{name}.")
+            else:
+                yield at + name, int(one), kinds
 
 
 def members_named(event: Any) -> list[tuple[str, str]]:
@@ -254,15 +263,36 @@ def members_named(event: Any) -> list[tuple[str, str]]:
 
 
 def _members(record: Any, at: str) -> Iterator[tuple[str, str]]:
-    for name, its in shapes(type(record)).items():
-        of = its.inner if its.inner is not None else its
-        value: Any = getattr(record, name)
-        values = [] if value is None else list(value) if isinstance(value, tuple) else [value]
-        if its.mark(Member) is not None or of.mark(Member) is not None:
-            yield from ((at + name, member) for member in values if member)
-        elif dataclasses.is_dataclass(of.type) and of.type is not Sealed:
-            for one in values:
+    for name, kinds in _naming(cast(Any, type(record)), Member):
+        for one in _values(record, name):
+            if kinds is None:
                 yield from _members(one, f"{at}{name}.")
+            elif one:
+                yield at + name, one
+
+
+def _values(record: Any, name: str) -> tuple[Any, ...]:
+    value: Any = getattr(record, name)
+    return () if value is None else value if isinstance(value, tuple) else (value,)
+
+
+@cache
+def _naming(cls: Any, what: Any) -> tuple[tuple[str, tuple[str, ...] | None], ...]:
+    """Return the fields of a class that name facts or members, with their kinds (empty: any).
+
+    ``None`` stands for a field of records, which may name some in turn.
+    """
+    found: list[tuple[str, tuple[str, ...] | None]] = []
+    for name, its in shapes(cls).items():
+        of = its.inner if its.inner is not None else its
+        if what is Ref and of.type is Ref:
+            to = of.mark(To)
+            found.append((name, to.kinds if to else ()))
+        elif what is Member and (its.mark(Member) or of.mark(Member)) is not None:
+            found.append((name, ()))
+        elif dataclasses.is_dataclass(of.type) and of.type is not Sealed:
+            found.append((name, None))
+    return tuple(found)
 
 
 def documents_named(event: Any) -> list[tuple[str, str]]:

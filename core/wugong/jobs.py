@@ -24,6 +24,7 @@ class Job:
     principal: str | None = None
     channel: str = "api"
     key: str | None = None
+    token: str = ""  # the id of the token it rests on, which the writer looks up once more
     tolerant: bool = False  # a refused act costs itself alone
     cursor: tuple[str, int, int] | None = None  # a plugin's ``published`` came from, to
     boxed: bool = False  # a secret ballot: held until several go into the box together

@@ -15,7 +15,7 @@ from datetime import datetime
 from json.encoder import encode_basestring
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from wugong.events import Fact, Kind, Unknown, body_of
@@ -134,15 +134,17 @@ def digest_prefix(code: str) -> str:
     return f"{number:020x}"
 
 
+_HEAD = (
+    select(col(JournalRow.seq), col(JournalRow.digest), col(JournalRow.sm3), col(JournalRow.at))
+    .where(col(JournalRow.community) == bindparam("its"))
+    .order_by(col(JournalRow.seq).desc())
+    .limit(1)
+)
+
+
 def chain_head(connection: Connection, community: str) -> ChainHead:
     """Read where the chain stands; inside the lock this is what the next fact follows."""
-    table = JournalRow
-    row = connection.execute(
-        select(col(table.seq), col(table.digest), col(table.sm3), col(table.at))
-        .where(col(table.community) == community)
-        .order_by(col(table.seq).desc())
-        .limit(1)
-    ).first()
+    row = connection.execute(_HEAD, {"its": community}).first()
     return ChainHead(*row) if row else genesis(community)
 
 

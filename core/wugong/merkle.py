@@ -74,6 +74,25 @@ class Tree:
                 first = middle
         return found[::-1]
 
+    def growth(self, old: int, size: int | None = None) -> list[bytes]:
+        """Return the hashes that prove that the first ``old`` leaves stand unchanged in ``size``.
+
+        Source: RFC 6962, 2.1.2.
+        """
+        size = len(self) if size is None else size
+        if not 0 < old <= size <= len(self):
+            raise ValueError(f"no tree of {old} grew into one of {size} of {len(self)}")
+        found, first, last, whole = [], 0, size, True
+        while last != old:
+            middle = first + _split(last - first)
+            if old <= middle:
+                found.append(self._over(middle, last))
+                last = middle
+            else:
+                found.append(self._over(first, middle))
+                first, whole = middle, False
+        return [*([] if whole else [self._over(first, last)]), *found[::-1]]
+
     def _over(self, first: int, last: int) -> bytes:
         """Return the hash over the leaves from ``first`` up to ``last``; ``first`` is aligned."""
         count = last - first
@@ -109,3 +128,33 @@ def root_from(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> byte
             made = node_hash(made, one)
         here, last = here >> 1, last >> 1
     return made if last == 0 else None
+
+
+def has_grown(old: tuple[int, bytes], new: tuple[int, bytes], path: Sequence[bytes]) -> bool:
+    """Tell whether ``path`` proves that the tree ``old`` (size, root) only grew into ``new``.
+
+    Source: RFC 9162, 2.1.4.2.
+    """
+    (old_size, old_root), (size, root) = old, new
+    if not 0 < old_size < size:
+        return old_size == size > 0 and old_root == root and not path
+    # A full tree is a subtree of the new one: its root need not be sent.
+    whole = list(path) if old_size & (old_size - 1) else [old_root, *path]
+    if not whole:
+        return False
+    first, *rest = whole
+    here, last = old_size - 1, size - 1
+    while here & 1:
+        here, last = here >> 1, last >> 1
+    before = after = first
+    for one in rest:
+        if last == 0:
+            return False
+        if here & 1 or here == last:
+            before, after = node_hash(one, before), node_hash(one, after)
+            while here and not here & 1:
+                here, last = here >> 1, last >> 1
+        else:
+            after = node_hash(after, one)
+        here, last = here >> 1, last >> 1
+    return (last, before, after) == (0, old_root, root)

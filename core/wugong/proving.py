@@ -62,6 +62,21 @@ class Inclusion:
     path: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A path that proves that a journal only grew since its tree had ``old_size`` records.
+
+    Whoever kept that size and root from a notice holds them against it (RFC 9162, 2.1.4.2):
+    nothing that stood then was changed, taken out or moved.
+    """
+
+    old_size: int
+    old_root: str  # hexadecimal, as are root and path
+    size: int
+    root: str
+    path: tuple[str, ...]
+
+
 class Proofs:
     """Reads the journal itself: what everybody may check, and what the operator exports."""
 
@@ -154,6 +169,15 @@ class Proofs:
         with self._growing:
             tree = self._tree(community)
             return len(tree), tree.root().hex()
+
+    def growth(self, community: str, old: int) -> Growth | None:
+        """Return what proves that the first ``old`` records stand unchanged, if there are any."""
+        with self._growing:
+            tree = self._tree(community)
+            if not 0 < old <= len(tree):
+                return None
+            path = tuple(one.hex() for one in tree.growth(old))
+            return Growth(old, tree.root(old).hex(), len(tree), tree.root().hex(), path)
 
     def inclusion(self, community: str, proof: Proof) -> Inclusion | None:
         """Return the path that proves a receipt; ``None`` while its ballot is still in the box."""

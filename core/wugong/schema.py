@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from functools import cache
 from typing import (
     Annotated,
     Any,
@@ -22,6 +23,7 @@ from typing import (
     Literal,
     TypeVar,
     Union,
+    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -30,6 +32,7 @@ from typing import (
 from wugong.stages import STAGES, Stage, stage
 
 T = TypeVar("T")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")  # neither a tab nor a new line
 MOST_TEXT = 200  # characters, unless a field says Most(n)
 MOST_ITEMS = 1000  # list items, unless a field says Many(n)
 MOST_INT = 2**53 - 1  # what every JSON reader keeps exact
@@ -163,7 +166,7 @@ def _text(marks: tuple[Any, ...]) -> Shape:
             raise _fail(place, f"must be text, got {_kind(value)}")
         if len(value) > most:
             raise _fail(place, f"has {len(value)} characters, at most {most} are allowed")
-        if any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) <= 0xDFFF for c in value):
+        if CONTROL.search(value):
             raise _fail(place, "contains a control character")
         return value
 
@@ -453,13 +456,14 @@ def shapes(cls: Any) -> Mapping[str, Shape]:
     return _SHAPES[cls]
 
 
-def _required(cls: Any) -> set[str]:
+@cache
+def _required(cls: Any) -> frozenset[str]:
     missing = dataclasses.MISSING
-    return {
+    return frozenset(
         f.name
         for f in dataclasses.fields(cls)
         if f.default is missing and f.default_factory is missing
-    }
+    )
 
 
 def read_record(cls: type[T], value: Any, place: str = "") -> T:
@@ -469,7 +473,7 @@ def read_record(cls: type[T], value: Any, place: str = "") -> T:
     known = shapes(cls)
     at = f"{place}." if place else ""
     problems = [(at + str(name), "is not a field of this act") for name in value.keys() - known]
-    needed = _required(cls)
+    needed = _required(cast(Any, cls))
     problems += [(at + name, "is missing") for name in sorted(needed - value.keys())]
     fields: dict[str, Any] = {}
     for name, its in known.items():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlmodel import col
 
 from wugong import calls
@@ -23,6 +24,12 @@ from wugong.views import View
 
 CHUNK = 500
 LAST = "\U0010ffff"
+
+
+_VALUES = select(col(BookRow.key), col(BookRow.value)).where(
+    col(BookRow.community) == bindparam("its_community"),
+    col(BookRow.book) == bindparam("its_book"),
+)
 
 
 class Shelf:
@@ -114,10 +121,8 @@ class Shelf:
             self._prefixes.add((book.table, prefix))
 
     def _read(self, book: Book[Any], held: dict[str, Any], where: Any) -> None:
-        query = select(col(BookRow.key), col(BookRow.value)).where(
-            col(BookRow.community) == self.community, col(BookRow.book) == book.table, where
-        )
-        for key, value in self.connection.execute(query):
+        its = {"its_community": self.community, "its_book": book.table}
+        for key, value in self.connection.execute(_VALUES.where(where), its):
             held.setdefault(key, json.loads(value))
 
     # Advancing
@@ -282,12 +287,16 @@ def upsert(
     """Insert rows, or set the other columns where the key is there."""
     if not rows:
         return
+    connection.execute(_upsertion(storage.insert, model, key), list(rows))
+
+
+@cache
+def _upsertion(insert: Any, model: Any, key: tuple[str, ...]) -> Any:
+    """Return the statement, which is made once: that costs more than a row."""
     table = model.__table__
-    made = storage.insert(table)
+    made = insert(table)
     others = {c.name: made.excluded[c.name] for c in table.columns if c.name not in key}
-    connection.execute(
-        made.on_conflict_do_update(index_elements=list(key), set_=others), list(rows)
-    )
+    return made.on_conflict_do_update(index_elements=list(key), set_=others)
 
 
 def link_rows(community: str, seq: int, named: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ MOST_WAITING = 2000
 MOST_IN_BATCH = 256
 HOLD_BALLOTS = 5
 HOLD_SECONDS = 2.0
+TELL_SECONDS = 0.5
 Committed = Callable[[Batch], None]
 
 
@@ -101,6 +102,7 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._held: list[Job] = []  # secret ballots, until several go into the box together
         self._held_since = 0.0
+        self._told = 0.0
 
     def submit(self, job: Job) -> None:
         """Queue a job; ``Overloaded`` when too many wait."""
@@ -162,10 +164,18 @@ class Writer:
                 log.exception("the writer failed")
                 _fail((job for job in jobs if job.result is None), error)
             _deliver(jobs)
-            try:
-                self._idle()
-            except Exception:  # without this thread nobody could act any more
-                log.exception("what was committed is told to plugins later")
+            self._tell()
+
+    def _tell(self) -> None:
+        """Have plugins told what was committed; while acts wait, of several commits at once."""
+        now = time.monotonic()
+        if self._jobs and not self._closing and now - self._told < TELL_SECONDS:
+            return
+        self._told = now
+        try:
+            self._idle()
+        except Exception:  # without this thread nobody could act any more
+            log.exception("what was committed is told to plugins later")
 
 
 def _shuffled(jobs: Sequence[Job]) -> list[Job]:

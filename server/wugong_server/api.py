@@ -17,18 +17,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from wugong import Kind
+from wugong import Kind, Revoked
 from wugong.deciding import decide
 from wugong.figures import Undecidable
 from wugong.schema import Sealed, Shape
 from wugong_server import attaching, openapi, pictures
 from wugong_server.api_reading import COMMUNITY, MATTER, READING, SIGN_IN, V1, Read
 from wugong_server.page import Page, page_of
+from wugong_server.prepare import bearer
 from wugong_server.problem import Malformed
 from wugong_server.site import documents
 
 CHANNELS = ("api", "assisted", "paper", "meeting")
 FOR_OTHERS = ("principal", "channel")
+INVALID = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 PLACE = re.compile(r"[a-z0-9-]{2,40}(\.[1-9][0-9]{0,14})?")
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -56,13 +58,13 @@ def api_routes() -> list[Route]:
 
 def member_of_token(request: Request, community: str) -> str:
     """Return whose token a request carries, ``""`` without one; 401 when it is not valid here."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    token = bearer(request)
+    if not token:
         return ""
     engine = request.app.state.engine
-    found = engine.tokens.find(token.strip(), engine.now())
+    found = engine.tokens.find(token, engine.now())
     if found is None or found.community != community:
-        raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        raise HTTPException(401, headers=INVALID)
     return str(found.member)
 
 
@@ -103,9 +105,19 @@ async def record(request: Request) -> Response:
         what = "is missing" if not key else "must be 1 to 200 visible ASCII characters"
         raise Malformed(400, ("header.Idempotency-Key", what))
     event, principal, channel = read_act(page, body)
-    receipt = await page.engine.arecord(
-        place, event, by=page.member, principal=principal, channel=channel, key=key
-    )
+    try:
+        receipt = await page.engine.arecord(
+            place,
+            event,
+            by=page.member,
+            principal=principal,
+            channel=channel,
+            key=key,
+            token=page.token,
+        )
+    except Revoked:
+        page.engine.tokens.forget(page.token)
+        raise HTTPException(401, headers=INVALID) from None
     answer = {
         "seq": receipt.seq,
         "digest": receipt.digest,

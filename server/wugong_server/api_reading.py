@@ -56,6 +56,18 @@ def head(page: Page) -> Any:
     return _head(page)
 
 
+def growth(page: Page) -> Any:
+    """What proves that the journal only grew since its tree had that many records."""
+    Query(page).done()
+    size = page.request.path_params["size"]
+    found = None
+    if re.fullmatch(r"[1-9]\d{0,14}", size):
+        found = page.engine.growth(_standing(page).community, int(size))
+    if found is None:
+        raise HTTPException(404)
+    return asdict(found)
+
+
 def _head(page: Page) -> dict[str, Any]:
     community = _standing(page).community
     found, (size, root) = page.engine.head(community), page.engine.root(community)
@@ -420,6 +432,7 @@ READING: Mapping[str, Read] = {
     V1 + "/procedures": all_procedures,
     COMMUNITY: community,
     COMMUNITY + "/head": head,
+    COMMUNITY + "/head/{size}": growth,
     COMMUNITY + "/matters": matters,
     COMMUNITY + "/facts": facts,
     COMMUNITY + "/facts/{seq}": fact,

@@ -47,7 +47,8 @@ def create_app(
     plugins = {name: None for name in engine.registry.packages if name not in settings.disabled}
     modules = installed_pages(plugins) if pages is None else dict(pages)
     web = Pages(modules)
-    routes = [*site_routes(settings), *_api_routes(), *web.routes()]
+    # The one that records stands first: a ballot is not held against every other path.
+    routes = [*_api_routes(), *site_routes(settings), *web.routes()]
     for route in routes:
         plugin = route.name.removeprefix("act:").partition(".")[0]
         route.app = Prepared(route.app, light=route.name == RECORD, plugin=plugin)

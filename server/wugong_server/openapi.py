@@ -100,6 +100,7 @@ ANSWERS: Mapping[str, Json] = {
         head=HEAD,
     ),
     "head": HEAD,
+    "growth": one(old_size=NUMBER, old_root=TEXT, size=NUMBER, root=TEXT, path=many(TEXT)),
     "matters": one(
         matters=many(
             one(
@@ -248,6 +249,7 @@ PATHS: Mapping[str, Json] = {
     "community": {"type": "string", "pattern": "^[a-z0-9-]{2,40}$"},
     "matter": {"type": "string", "pattern": r"^[a-z0-9-]{2,40}(\.[1-9][0-9]{0,14})?$"},
     "seq": {"type": "integer", "minimum": 1, "maximum": 10**14},
+    "size": {"type": "integer", "minimum": 1, "maximum": 10**14},
     "document": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
     "code": {"type": "string", "pattern": "^[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){3}$"},
     "book": {"type": "string", "pattern": r"^[a-z_.]{3,80}$"},

@@ -72,6 +72,7 @@ class Page:
     viewer: Viewer = NOBODY
     matter: Matter | None = None
     member: str = ""  # who asks; the viewer is the same member with their roles
+    token: str = ""  # the id of the token by which the member is known, where it is remembered
     principal: str = ""  # whom the desk acts for
     channel: str = "web"  # "assisted", "paper" or "meeting" while the desk acts for somebody
     session: Any = None

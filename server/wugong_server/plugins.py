@@ -41,6 +41,10 @@ class Pages:
         for impl in sorted(found, key=lambda one: one.plugin_name):
             yield impl.plugin_name, _caller(impl)
 
+    def has(self, name: str) -> bool:
+        """Tell whether anybody implements a hook."""
+        return bool(getattr(self._manager.hook, name).get_hookimpls())
+
     def routes(self) -> list[Route]:
         """Return every page of the plugins; ``Misconfigured`` names what breaks the rules."""
         routes: list[Route] = []

@@ -19,12 +19,12 @@ def round_of(answers: int, cpu: float = 1.0) -> Round:
 
 def test_the_ratio_is_the_middle_of_the_rounds() -> None:
     rounds = [
-        (round_of(100), round_of(50)),
-        (round_of(100), round_of(20)),
-        (round_of(10), round_of(6)),
+        {"bare": round_of(bare), "remembered": round_of(200), "orm": round_of(5), "ballot": ballot}
+        for bare, ballot in ((100, round_of(50)), (100, round_of(20)), (10, round_of(6)))
     ]
     figures = figures_of("sqlite", 64, rounds)
     assert (figures["ratio"], figures["ratio_least"], figures["ratio_most"]) == (0.5, 0.2, 0.6)
+    assert (figures["over_remembered"], figures["over_orm"]) == (0.1, 4.0)
     assert figures["ballots_per_second"] == 10 and figures["ballot_p50_ms"] == 2.0
     assert figures["ballot_cpu_us"] == 50_000
     assert (figures["ballot_p99_ms"], figures["syncs_per_ballot"]) == (9.0, 0.25)
@@ -59,8 +59,10 @@ def test_a_short_run_prints_a_table_and_json(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     (figures,) = json.loads((tmp_path / "out.json").read_text())["figures"]
-    assert figures["ballots_per_second"] > 0 and 0 < figures["ratio"] < 2
-    table, last = done.stdout.splitlines()[:2], done.stdout.splitlines()[-1]
+    assert figures["ballots_per_second"] > 0 and 0 < figures["ratio"] < 9
+    table, last = done.stdout.splitlines()[:4], done.stdout.splitlines()[-1]
     assert "ballots/s" in table[0] and "sqlite" in table[1]
+    assert "÷ orm" in table[2] and figures["over_orm"] > 0
+    assert figures["reads"] > 0 and figures["read_ratio"] > 0
     assert 0 < figures["syncs_per_ballot"] <= 1
     assert json.loads(last)["figures"] == [figures]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
-from wugong import Engine, Erased
+from tests.core.conftest import Make, people
+from tests.core.shop import POINTS, Given
+from wugong import Engine, Erased, Revoked, directory
 from wugong.clock import ScriptedClock
 from wugong.directory import ABSOLUTE_MS, IDLE_MS
+from wugong.tables import TokenRow
 
 
 def stored(engine: Engine, table: str) -> str:
@@ -99,6 +103,57 @@ def test_a_token_is_stored_as_its_hash_and_ends_by_time_or_by_hand(
     engine.tokens.revoke(bridge.id)
     assert engine.tokens.find(lasting, clock.now) is None
     assert engine.tokens.find("wg_made_up", clock.now) is None
+
+
+def test_a_token_is_remembered_until_it_is_over_or_revoked(
+    engine: Engine, clock: ScriptedClock
+) -> None:
+    until = clock.now + timedelta(days=1)
+    token = engine.tokens.create("wutong", "li", "portal", until)
+    assert engine.tokens.seen(token, clock.now) is None
+    found = engine.tokens.find(token, clock.now)
+    assert found is not None and engine.tokens.seen(token, clock.now) == found
+    assert engine.tokens.seen(token, until - timedelta(milliseconds=1)) == found
+    assert engine.tokens.seen(token, until) is None
+    engine.tokens.revoke(found.id)
+    assert engine.tokens.seen(token, clock.now) is None
+
+
+def test_no_more_tokens_are_remembered_than_there_is_room_for(
+    engine: Engine, clock: ScriptedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "MOST_SEEN", 2)
+    tokens = [engine.tokens.create("wutong", "li", f"{n}") for n in range(3)]
+    for token in tokens:
+        assert engine.tokens.find(token, clock.now) is not None
+    assert [engine.tokens.seen(token, clock.now) is not None for token in tokens] == [
+        False,
+        True,
+        True,
+    ]
+
+
+@pytest.mark.parametrize("writer", ["thread", "inline"])
+def test_the_writer_looks_whether_a_token_still_stands(
+    make: Make, clock: ScriptedClock, writer: str
+) -> None:
+    engine = make(writer=writer)
+    people(engine)
+    token = engine.tokens.create("wutong", "wang", "portal")
+    found = engine.tokens.find(token, clock.now)
+    assert found is not None
+
+    async def give(key: str) -> None:
+        gift = Given(to=("li",), points=1)
+        await engine.arecord("wutong", gift, by="wang", key=key, token=found.id)
+
+    asyncio.run(give("a"))
+    with engine.storage.write() as connection:  # as another process would
+        connection.execute(delete(TokenRow))
+    for key in ("b", "a"):  # what was recorded before is not told again either
+        with pytest.raises(Revoked):
+            asyncio.run(give(key))
+    assert engine.book(POINTS, "wutong") == {"li": 1}
 
 
 def test_an_erased_member_is_signed_out_everywhere(engine: Engine, clock: ScriptedClock) -> None:

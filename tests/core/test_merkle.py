@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from wugong.merkle import Tree, root_from
+from wugong.merkle import Tree, has_grown, root_from
 
 
 def naive(leaves: list[bytes]) -> bytes:
@@ -71,3 +71,45 @@ def test_there_is_no_path_outside_the_tree(index: int, size: int) -> None:
 def test_there_is_no_root_outside_the_tree(size: int) -> None:
     with pytest.raises(ValueError, match="has 40 leaves"):
         TREE.root(size)
+
+
+def tree(size: int) -> tuple[int, bytes]:
+    return size, TREE.root(size)
+
+
+@pytest.mark.parametrize("size", range(1, 41))
+def test_a_tree_proves_that_it_only_grew(size: int) -> None:
+    for old in range(1, size + 1):
+        path = TREE.growth(old, size)
+        assert has_grown(tree(old), tree(size), path)
+        assert not has_grown(tree(old), tree(size), [*path, b"x" * 32])
+        assert not has_grown((old, b"x" * 32), tree(size), path)
+        assert not has_grown(tree(old), (size, b"x" * 32), path)
+        if path:
+            assert not has_grown(tree(old), tree(size), path[1:])
+            assert not has_grown(tree(old), tree(size), path[:-1])
+            assert not has_grown(tree(old), tree(size), [])
+
+
+def test_every_change_of_one_bit_of_a_growth_is_seen() -> None:
+    for old in (21, 32):  # the root of a full tree is no part of its path
+        path = TREE.growth(old)
+        for place, one in enumerate(path):
+            for bit in range(256):
+                changed = (int.from_bytes(one, "big") ^ 1 << bit).to_bytes(32, "big")
+                tried = [*path[:place], changed, *path[place + 1 :]]
+                assert not has_grown(tree(old), tree(40), tried)
+
+
+def test_a_tree_that_was_written_anew_did_not_grow() -> None:
+    other = Tree([*LEAVES[:20], b"another", *LEAVES[21:]])
+    for old in (21, 30, 39):
+        assert not has_grown(tree(old), (40, other.root()), other.growth(old))
+    assert has_grown(tree(20), (40, other.root()), other.growth(20))
+
+
+@pytest.mark.parametrize(("old", "size"), [(0, 3), (4, 3), (1, 41), (-1, 3)])
+def test_a_tree_did_not_grow_from_what_it_never_was(old: int, size: int) -> None:
+    with pytest.raises(ValueError, match="no tree of"):
+        TREE.growth(old, size)
+    assert not has_grown((old, b""), (size, b""), [])

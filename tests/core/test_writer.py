@@ -115,6 +115,30 @@ def test_what_fails_after_a_commit_does_not_end_the_writer(
     assert "told to plugins later" in caplog.text
 
 
+def test_while_acts_wait_plugins_are_told_of_several_commits_at_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[float] = []
+    monkeypatch.setattr(engine._writer, "_idle", lambda: told.append(0.0))
+    monkeypatch.setattr(writer_module, "MOST_IN_BATCH", 1)
+
+    def give() -> None:
+        engine.record("wutong", Given(to=("li",), points=1), by="wang")
+
+    give()
+    threads = [threading.Thread(target=give) for _ in range(10)]
+    with engine.storage.write() as connection:
+        engine.storage.lock(connection, "wutong")
+        for thread in threads:
+            thread.start()
+        threading.Event().wait(0.3)
+    for thread in threads:
+        thread.join()
+    assert engine.book(POINTS, "wutong") == {"li": 11}
+    give()
+    assert 2 <= len(told) < 12
+
+
 def test_too_many_waiting_acts_are_refused_and_the_others_done(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

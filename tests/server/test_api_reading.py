@@ -15,6 +15,7 @@ from wugong import (
     event,
     hookimpl,
 )
+from wugong.merkle import has_grown
 from wugong.stages import ANY
 from wugong.testing import Rehearsal
 from wugong_server import openapi
@@ -129,6 +130,25 @@ def test_the_head_is_the_one_of_the_journal(r: Rehearsal) -> None:
         "tree": {"size": size, "root": root},
     }
     assert Program(r).get("")["head"] == shown
+
+
+def test_of_an_earlier_head_it_is_proved_that_the_journal_only_grew(r: Rehearsal) -> None:
+    program = Program(r)
+    old = program.get("head")["tree"]
+    assert program.get(f"head/{old['size']}")["path"] == []
+    r.open("路燈", by="li")
+    new = program.get("head")["tree"]
+    shown = program.get(f"head/{old['size']}")
+    assert (shown["old_root"], shown["root"], shown["size"]) == (
+        old["root"],
+        new["root"],
+        new["size"],
+    )
+    path = [bytes.fromhex(one) for one in shown["path"]]
+    trees = [(one["size"], bytes.fromhex(one["root"])) for one in (old, new)]
+    assert has_grown(trees[0], trees[1], path)
+    for wrong in ("0", str(new["size"] + 1), "x", "-1", "9" * 20):
+        program.get(f"head/{wrong}", 404)
 
 
 def test_a_fact_is_linked_from_either_end(r: Rehearsal) -> None:

@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from tests.support.api import V1, Program
 from wugong import Overloaded
+from wugong.tables import TokenRow
 from wugong.testing import Rehearsal
 from wugong_server.settings import Settings
 
@@ -144,6 +146,19 @@ def test_a_revoked_token_is_dead_at_once(r: Rehearsal) -> None:
     (token,) = r.engine.tokens.list("wutong")
     r.engine.tokens.revoke(token.id)
     program.get("me", 401)
+
+
+def test_a_token_that_another_process_revoked_records_nothing(r: Rehearsal, matter: str) -> None:
+    program = Program(r, "li")
+    program.act(matter, "planning.need_filed", {"text": "Lamps", "place": "", "channel": "web"})
+    (token,) = r.engine.tokens.list("wutong")
+    with r.engine.storage.write() as connection:  # this process is not told
+        connection.execute(delete(TokenRow))
+    head = r.engine.head("wutong")
+    need = {"text": "More lamps", "place": "", "channel": "web"}
+    problem = program.act(matter, "planning.need_filed", need, 401)
+    assert problem["status"] == 401 and r.engine.head("wutong") == head
+    assert token.id not in r.engine.tokens._seen
 
 
 def test_the_wrong_role_is_told_who_does_it(r: Rehearsal, matter: str) -> None:

@@ -154,7 +154,16 @@ def look(database: str, keys: str, casting: Casting) -> None:
             number, body = casting.sent[key]
             event = engine.read(body["kind"], body["body"])
             receipt = engine.record(casting.votes["matter"], event, by=f"m-{number}", key=key)
-            casting.answers[key] = {"seq": receipt.seq, "digest": receipt.digest}
+            casting.answers[key] = {
+                "seq": receipt.seq,
+                "digest": receipt.digest,
+                "receipt": receipt.code,
+                "matter": receipt.matter,
+                "kind": receipt.kind,
+                "at": receipt.at,
+                "facts": list(receipt.facts),
+            }
+        casting.unanswered.clear()
         head, fault = engine.verify(estate.COMMUNITY)
         assert fault is None
         stored = {one["seq"]: one["digest"] for one in engine.export(estate.COMMUNITY)}
