@@ -21,6 +21,7 @@ from wugong.hookspecs import API_VERSION, at, hookimpl, on
 from wugong.matter import Grant, Head, Hold, Matter, Standing, community_of
 from wugong.packs import read_again
 from wugong.people import MEMBERS, ROLL, ROSTER
+from wugong.petitions import PetitionOpened
 from wugong.places import JURISDICTION, NotOffered, lies_in, not_offered, offered_in
 from wugong.polls import (
     Ballot,
@@ -180,6 +181,7 @@ __all__ = [
     "Part",
     "PaymentMade",
     "Person",
+    "PetitionOpened",
     "PluginRetired",
     "PollClosed",
     "PollDecided",

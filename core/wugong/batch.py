@@ -38,6 +38,7 @@ from wugong.journal import (
 from wugong.lists import last_shown, matter_row, waiting_of, waiting_rows
 from wugong.matter import Matter, community_of
 from wugong.people import MEMBERS, empty_roll
+from wugong.petitions import PetitionOpened
 from wugong.plugins import STAGE_HOOKS
 from wugong.polls import BoxUnlocked, PollClosed, PollOpened
 from wugong.schema import Sealed, write_time
@@ -382,7 +383,7 @@ class Batch(Boxes):
             self._react(matter, fact, depth)
         return fact
 
-    def _opened(self, fact: Fact) -> PollOpened | None:
+    def _opened(self, fact: Fact) -> PollOpened | PetitionOpened | None:
         poll = getattr(fact.event, "poll", None) if fact.kind == "voting.roll_frozen" else None
         opened = [f.event for f in self.facts if f.seq == poll]
         return opened[0] if opened else None
@@ -426,7 +427,7 @@ class Batch(Boxes):
     def _react(self, before: Matter, fact: Fact, depth: int) -> None:
         if depth >= MOST_GENERATIONS or len(self.facts) > 100_000:
             raise Refused(Refusal(DEEP, details={"kind": fact.kind}))
-        if isinstance(fact.event, PollOpened):
+        if isinstance(fact.event, PollOpened | PetitionOpened):
             self._freeze(fact, depth)
         if isinstance(fact.event, PollClosed | BoxUnlocked):
             self._open_box(before, fact, depth)
@@ -456,7 +457,7 @@ class Batch(Boxes):
             self.act(fact.matter, opened, "plugin:wugong", None, "plugin", fact.seq, depth + 1)
 
     def _freeze(self, fact: Fact, depth: int) -> None:
-        opened: PollOpened = fact.event
+        opened: PollOpened | PetitionOpened = fact.event
         edition = self._matter(self.community).standing.rosters[opened.roster]
         frozen = self.shelf.freeze(fact.seq, opened, edition)
         if frozen.entitlements == 0:

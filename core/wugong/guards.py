@@ -11,6 +11,7 @@ from wugong.errors import Refusal
 from wugong.events import Act
 from wugong.matter import Matter
 from wugong.permission import of_the_system
+from wugong.petitions import PetitionOpened
 from wugong.places import JURISDICTION, not_offered
 from wugong.polls import BoxUnlocked, PollOpened
 from wugong.procedures import Procedure
@@ -67,6 +68,8 @@ def core_guard(
             return _unlocking(matter, unlocked)
         case PollOpened() as opened:
             return _polling(matter, act, opened, procedures)
+        case PetitionOpened() as asked:
+            return _asking(matter, act, asked, procedures)
     return []
 
 
@@ -141,11 +144,22 @@ def _polling(
     reasons = []
     if opened.closes_at <= act.at:
         reasons.append(Refusal("wugong.closing_in_the_past", details={}))
-    if opened.roster not in matter.standing.rosters:
-        reasons.append(Refusal("wugong.roster_unknown", details={"roster": opened.roster}))
     reasons += _box_key(opened)
     if len({option.id for option in opened.options}) != len(opened.options):
         reasons.append(Refusal("wugong.options_repeat", details={}))
+    return reasons + _asking(matter, act, opened, procedures)
+
+
+def _asking(
+    matter: Matter,
+    act: Act,
+    opened: PollOpened | PetitionOpened,
+    procedures: Mapping[str, Procedure],
+) -> list[Refusal]:
+    """Say why nobody can be asked on this roster, or under this procedure."""
+    reasons = []
+    if opened.roster not in matter.standing.rosters:
+        reasons.append(Refusal("wugong.roster_unknown", details={"roster": opened.roster}))
     procedure = procedures.get(opened.procedure)
     if procedure is None:
         details = {"procedure": opened.procedure}

@@ -8,6 +8,7 @@ from typing import Any
 from wugong.books import Book, Prefix
 from wugong.errors import Refusal
 from wugong.events import Act, Fact
+from wugong.petitions import PetitionOpened
 from wugong.polls import Law, PollOpened, RollFrozen
 from wugong.rosters import (
     Entitlement,
@@ -87,6 +88,8 @@ WHOLE_ROLL = (
 ONE_ON_THE_ROLL = ("voting.ballot_cast", "voting.mandate_given", "voting.ballot_contested")
 SOME_ON_THE_ROLL = ("voting.paper_delivered", "voting.paper_returned")
 A_BATCH = "voting.batch_entered"
+ONE_SIGNS = ("voting.petition_signed", "voting.petition_signature_withdrawn")
+SOME_SIGN = "voting.petition_papers_entered"
 
 
 def _roll_keys(act: Act | Fact) -> Iterable[str]:
@@ -98,6 +101,12 @@ def _roll_keys(act: Act | Fact) -> Iterable[str]:
         return [f"{int(act.event.poll)}/{one}" for one in act.event.entitlements]
     if act.kind == A_BATCH:
         return [f"{int(act.event.poll)}/{one.entitlement}" for one in act.event.ballots]
+    if act.kind in ONE_SIGNS:
+        return (f"{int(act.event.petition)}/{act.event.entitlement}",)
+    if act.kind == SOME_SIGN:
+        return [f"{int(act.event.petition)}/{one}" for one in act.event.entitlements]
+    if act.kind == "voting.poll_opened":  # a recall is put to the vote on its petition
+        return [Prefix(f"{int(number)}/") for number in act.event.about]
     return ()
 
 
@@ -109,9 +118,12 @@ ROLL: Book[dict[str, Any]] = Book(
     "wugong.roll",
     keys=_roll_keys,
     fold=_roll,
-    hears=(RollFrozen, *WHOLE_ROLL, *ONE_ON_THE_ROLL, *SOME_ON_THE_ROLL, A_BATCH),
+    hears=(
+        *(RollFrozen, PollOpened, *WHOLE_ROLL, *ONE_ON_THE_ROLL, *SOME_ON_THE_ROLL, A_BATCH),
+        *(*ONE_SIGNS, SOME_SIGN),
+    ),
 )
-"""The roll of a poll, keyed ``poll/entitlement``; filled by the engine when the roll is frozen.
+"""The roll of a poll or petition, keyed ``poll/entitlement``; filled when it is frozen.
 
 Guards of ballots and papers find their entitlements here, guards and reactions of a closing, of
 a confirmed batch or of an objection to the roll the whole roll.
@@ -146,6 +158,6 @@ def freeze(poll: int, edition: str, roll: list[Entitlement], law: Law | None) ->
     )
 
 
-def empty_roll(opened: PollOpened) -> Refusal:
-    """Return the refusal of a poll in which nobody could vote."""
+def empty_roll(opened: PollOpened | PetitionOpened) -> Refusal:
+    """Return the refusal of a poll in which nobody could vote, or a petition nobody could sign."""
     return Refusal("wugong.roster_empty", details={"roster": opened.roster})

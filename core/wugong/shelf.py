@@ -15,6 +15,7 @@ from wugong.books import Book, Books, Prefix, copied
 from wugong.events import Act, Fact, Unknown
 from wugong.journal import canonical
 from wugong.people import CORE_BOOKS, ROLL, edition_prefix, freeze, roll_of
+from wugong.petitions import PetitionOpened
 from wugong.plugins import CORE, Registry
 from wugong.polls import PollOpened, RollFrozen, law_of
 from wugong.rosters import Entitlement, write_entitlement
@@ -22,6 +23,7 @@ from wugong.storage import Storage
 from wugong.tables import BookRow, ViewRow
 from wugong.views import View
 
+Opened = PollOpened | PetitionOpened  # what freezes a roll
 CHUNK = 500
 LAST = "\U0010ffff"
 
@@ -127,7 +129,7 @@ class Shelf:
 
     # Advancing
 
-    def fold(self, fact: Fact, opened: PollOpened | None = None) -> None:
+    def fold(self, fact: Fact, opened: Opened | None = None) -> None:
         """Advance every book and view that hears ``fact``."""
         if isinstance(fact.event, Unknown):
             return
@@ -157,20 +159,20 @@ class Shelf:
             held[key] = value
             self._dirty.add((book.table, key))
 
-    def roll(self, opened: PollOpened, edition: str) -> list[Entitlement]:
-        """Return who may vote in a poll on one edition of its roster."""
+    def roll(self, opened: Opened, edition: str) -> list[Entitlement]:
+        """Return who may vote in a poll, or sign a petition, on one edition of its roster."""
         prefix = edition_prefix(edition)
         book = CORE_BOOKS[1]
         self.load(book, [prefix])
         entries = (value for _key, value in self.books.scan(book, prefix))
         return roll_of(entries, opened.groups)
 
-    def freeze(self, poll: int, opened: PollOpened, edition: str) -> RollFrozen:
+    def freeze(self, poll: int, opened: Opened, edition: str) -> RollFrozen:
         """Return the fact that freezes the roll of a poll and keeps the text of its procedure."""
         procedure = self.registry.procedures[opened.procedure]
         return freeze(poll, edition, self.roll(opened, edition), law_of(procedure))
 
-    def _put_roll(self, frozen: RollFrozen, opened: PollOpened) -> None:
+    def _put_roll(self, frozen: RollFrozen, opened: Opened) -> None:
         for entitlement in self.roll(opened, frozen.edition):
             key = f"{int(frozen.poll)}/{entitlement.id}"
             self.put(ROLL, key, write_entitlement(entitlement))

@@ -16,6 +16,7 @@ from sqlmodel import col
 from wugong.events import Fact
 from wugong.jobs import Means
 from wugong.journal import read_fact
+from wugong.petitions import PetitionOpened
 from wugong.polls import PollOpened, RollFrozen
 from wugong.shelf import Shelf, upsert
 from wugong.tables import BookRow, BuiltRow, JournalRow, ViewRow
@@ -103,8 +104,10 @@ def advance(
     upsert(means.storage, connection, BuiltRow, kept, ("community", "name"))
 
 
-def opening(connection: Connection, community: str, fact: Fact, means: Means) -> PollOpened | None:
-    """Return the opening of the poll whose roll ``fact`` freezes."""
+def opening(
+    connection: Connection, community: str, fact: Fact, means: Means
+) -> PollOpened | PetitionOpened | None:
+    """Return the opening of the poll or petition whose roll ``fact`` freezes."""
     if not isinstance(fact.event, RollFrozen):
         return None
     table = JournalRow
@@ -113,7 +116,7 @@ def opening(connection: Connection, community: str, fact: Fact, means: Means) ->
             col(table.community) == community, col(table.seq) == int(fact.event.poll)
         )
     ).one()
-    event: PollOpened = read_fact(row, means.registry.kind)[0].event
+    event: PollOpened | PetitionOpened = read_fact(row, means.registry.kind)[0].event
     return event
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from wugong.events import Fact, event
 from wugong.matter import Grant, Hold, Matter, Standing, with_head, with_stage
+from wugong.petitions import PetitionOpened
 from wugong.polls import BoxOpened, BoxUnlocked, PollClosed, PollDecided, PollOpened, RollFrozen
 from wugong.rosters import Entitlement
 from wugong.schema import (
@@ -335,6 +336,7 @@ CORE_EVENTS: tuple[type, ...] = (
     StepRecorded,
     TaskAccepted,
     PaymentMade,
+    PetitionOpened,
     PollOpened,
     RollFrozen,
     PollClosed,

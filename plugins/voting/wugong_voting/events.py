@@ -319,3 +319,96 @@ class ObjectionAnswered:
         Literal["upheld", "not_upheld"], Label(N_("What was found")), Choice(FINDINGS)
     ]
     reason: Annotated[str, Label(N_("Reason; everybody reads it")), Most(1000)]
+
+
+RECALL = "村組法 (2025) 19; 居組法 (2025) 20"
+ToPetition = Annotated[Ref, Label(N_("Petition")), To("voting.petition_opened")]
+
+
+@event(
+    "voting.petition_signed",
+    may={"resident": VOTING},
+    shown_to="author",
+    source=RECALL,
+    bulk=True,
+    despite_hold=True,
+    title=N_("Sign the petition"),
+    says=N_("A petition was signed"),
+)
+class PetitionSigned:
+    """Somebody on the roll of a petition signs it. Who did stays with them; how many is public."""
+
+    petition: ToPetition
+    entitlement: Annotated[str, Label(N_("Entitlement")), Most(80)]
+
+
+@event(
+    "voting.petition_signature_withdrawn",
+    may={"resident": VOTING},
+    shown_to="author",
+    source=RECALL,
+    bulk=True,
+    despite_hold=True,
+    title=N_("Take back your signature"),
+    says=N_("A signature was taken back"),
+)
+class SignatureWithdrawn:
+    """Who signed, on paper or here, takes the signature back before the recall is put to vote."""
+
+    petition: ToPetition
+    entitlement: Annotated[str, Label(N_("Entitlement")), Most(80)]
+
+
+@event(
+    "voting.petition_papers_entered",
+    may={"officer": VOTING, "convenor": VOTING},
+    shown_to="author",
+    source=OWN_RULE,
+    bulk=True,
+    despite_hold=True,
+    title=N_("Enter signatures on paper"),
+    says=N_("Signatures on paper were entered"),
+)
+class PetitionPapersEntered:
+    """Whose signatures stand on the sheets that were handed in, read against the roll."""
+
+    petition: ToPetition
+    entitlements: Annotated[
+        tuple[Annotated[str, Most(80)], ...],
+        Label(N_("Entitlements")),
+        Many(MOST_UNITS, least=1),
+    ]
+
+
+@event(
+    "voting.petition_answered",
+    may={"resident": VOTING},
+    shown_to="members",
+    source="村組法 (2025) 19",
+    despite_hold=True,
+    title=N_("Answer the petition"),
+    says=N_("Whom the petition names has answered it"),
+)
+class PetitionAnswered:
+    """Whom a petition names answers its reasons, as often as they like, before the vote."""
+
+    petition: ToPetition
+    text: Annotated[Sealed[str], Label(N_("Answer")), Most(4000)]
+
+
+@event(
+    "voting.petition_counted",
+    may={"plugin:voting": ANY},
+    despite_hold=True,
+    source=RECALL,
+    title=N_("Count the signatures"),
+    says=N_("The petition had {signed} of {of} signatures when the recall was put to the vote"),
+)
+class PetitionCounted:
+    """How many had signed, of all who may, at the opening of the poll; ``needed`` is the least."""
+
+    petition: Annotated[Ref, To("voting.petition_opened")]
+    poll: Annotated[Ref, To("voting.poll_opened")]
+    signed: Annotated[int, Between(0)]
+    of: Annotated[int, Between(1)]
+    needed: Annotated[int, Between(0)]

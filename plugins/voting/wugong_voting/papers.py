@@ -103,14 +103,15 @@ def refusals(
     if on is not None and on > local_day(act.at):
         reasons.append(Refusal("voting.paper_in_the_future", OWN_RULE, {"on": on.isoformat()}))
     twice = sorted({one for one in named if named.count(one) > 1})
-    reasons += _each("voting.entitlement_twice", twice, OWN_RULE)
-    reasons += _each("voting.not_on_the_roll", [o for o in named if rights[o] is None], source)
+    reasons += each("voting.entitlement_twice", twice, OWN_RULE)
+    reasons += each("voting.not_on_the_roll", [o for o in named if rights[o] is None], source)
     if isinstance(act.event, PaperReturned):
         never = [one for one in named if rights[one] is not None and not log[one]]
-        reasons += _each("voting.paper_not_delivered", never, OWN_RULE)
+        reasons += each("voting.paper_not_delivered", never, OWN_RULE)
     return reasons
 
 
-def _each(code: str, named: Iterable[str], source: str) -> list[Refusal]:
+def each(code: str, named: Iterable[str], source: str) -> list[Refusal]:
+    """Refuse each of what is named, the first ones."""
     first = list(dict.fromkeys(named))[:MOST_TOLD]
     return [Refusal(code, source, {"entitlement": one}) for one in first]

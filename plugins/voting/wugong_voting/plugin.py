@@ -15,6 +15,7 @@ from wugong import (
     Entitlement,
     Fact,
     Matter,
+    PetitionOpened,
     PollClosed,
     PollDecided,
     PollOpened,
@@ -25,6 +26,7 @@ from wugong import (
     SettingChanged,
     StageClosed,
     StageSkipped,
+    Test,
     Waiting,
     hookimpl,
     on,
@@ -39,6 +41,7 @@ from wugong_voting import (
     objections,
     opening,
     papers,
+    petitions,
 )
 from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
 from wugong_voting.batches import BATCHES, batches_of
@@ -55,45 +58,54 @@ from wugong_voting.events import (
     ObjectionAnswered,
     PaperDelivered,
     PaperReturned,
+    PetitionAnswered,
+    PetitionCounted,
+    PetitionPapersEntered,
+    PetitionSigned,
     RollContested,
+    SignatureWithdrawn,
 )
 from wugong_voting.groups import by_group
-from wugong_voting.law import procedure_of
+from wugong_voting.law import procedure_asked_for, procedure_of
 from wugong_voting.mandates import MANDATES, mandates_of
 from wugong_voting.notices import NOTICES
 from wugong_voting.objections import OBJECTION_DAYS, OBJECTIONS, objections_to
 from wugong_voting.outcome import conclude
 from wugong_voting.papers import PAPERS
+from wugong_voting.petitions import PETITIONS, SIGNATURES, petitions_of
 from wugong_voting.rules import RULES
 from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
 from wugong_voting.state import POLLS, awaits_scrutineers, polls_of, still_open
 from wugong_voting.words import ANSWER, CONFIRM, TELLER, TEXTS, UNLOCK, VOTE
 
 TITLE = N_("Polls")
+Together = list[PollDecided] | list[BatchCounted] | list[PetitionCounted] | None
 PAPER_LOG = (PaperDelivered, PaperReturned)
 BATCH = (BatchEntered, BatchConfirmed, BatchWithdrawn)
 CONTEST = (RollContested, BallotContested, ObjectionAnswered)
+SIGNING = (PetitionSigned, SignatureWithdrawn, PetitionPapersEntered)
+PETITION = (*SIGNING, PetitionAnswered, PetitionCounted)
 
 
 @hookimpl
 def register() -> list[Contribution]:
     acts = (BallotCast, MandateGiven, MandateWithdrawn)
     on_paper = (*PAPER_LOG, *BATCH, BatchCounted)
-    states = (POLLS, NOTICES, MANDATES, BALLOTS, PAPERS, BATCHES, OBJECTIONS)
+    states = (POLLS, NOTICES, MANDATES, BALLOTS, PAPERS, BATCHES, OBJECTIONS, PETITIONS, SIGNATURES)
     words = (TEXTS, TELLER, OBJECTION_DAYS)
-    return [*acts, *on_paper, *CONTEST, *states, notices.NOTICE_POSTED, *words, *RULES]
+    return [*acts, *on_paper, *CONTEST, *PETITION, *states, notices.NOTICE_POSTED, *words, *RULES]
 
 
 @hookimpl
 @on(
     *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxUnlocked, BoxOpened, PollDecided),
     *(MandateGiven, MandateWithdrawn, *PAPER_LOG, *BATCH, StageClosed, StageSkipped),
-    *(*CONTEST, SettingChanged),
+    *(*CONTEST, SettingChanged, PetitionOpened, *PETITION),
 )
 def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
     match act.event:
         case PollOpened() as opened:
-            return _opening(matter, act, opened)
+            return _opening(matter, act, opened) + _recalling(matter, opened, books)
         case RollFrozen() as roll:
             procedure = _procedure(matter, roll.poll)
             return opening.roll_refusals(roll, procedure) if procedure else None
@@ -113,6 +125,17 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
             return _batching(matter, act, books)
         case RollContested() | BallotContested() | ObjectionAnswered():
             return _contesting(matter, act, books)
+        case PetitionOpened() as asked:
+            its = matter.standing.procedures.get(asked.procedure)
+            return petitions.opening_refusals(asked, its)
+        case PetitionSigned() | SignatureWithdrawn() | PetitionPapersEntered():
+            return _signing(matter, act, books)
+        case PetitionAnswered(petition=number):
+            asked_for = petitions_of(matter).get(number)
+            law = procedure_asked_for(matter, asked_for)
+            return petitions.answering_refusals(asked_for, act, law)
+        case PetitionCounted() if act.by != "plugin:voting":
+            return [Refusal("voting.not_the_teller")]
         case SettingChanged() as changed:
             return objections.setting_refusals(changed)
         case PollClosed(poll=number):
@@ -201,6 +224,32 @@ def _opening(matter: Matter, act: Act, opened: PollOpened) -> list[Refusal]:
         *notices.refusals(matter, opened, procedure, starts),
         *opening.refusals(opened, procedure, rule),
     ]
+
+
+def _recalling(matter: Matter, opened: PollOpened, books: Books) -> list[Refusal]:
+    known = matter.standing.procedures
+    procedure = known.get(opened.procedure)
+    if procedure is None:
+        return []  # the engine says so
+    petition = petitions.put_to_vote(matter, opened, known)
+    count = _count(matter, petition, books)
+    return petitions.poll_refusals(procedure, petition, count)
+
+
+def _count(matter: Matter, petition: petitions.Petition | None, books: Books) -> Test | None:
+    law = procedure_asked_for(matter, petition)
+    return petitions.count_of(petition, law, books) if petition else None
+
+
+def _signing(matter: Matter, act: Act, books: Books) -> list[Refusal]:
+    event = act.event
+    papers = isinstance(event, PetitionPapersEntered)
+    named = event.entitlements if papers else (event.entitlement,)
+    number = event.petition
+    rights = {one: _right(books, number, one) for one in named}
+    known = {one: books.get(SIGNATURES, key(number, one)) for one in named}
+    petition = petitions_of(matter).get(number)
+    return petitions.signing_refusals(petition, act, rights, known)
 
 
 def _procedure(matter: Matter, poll: int) -> Procedure | None:
@@ -297,33 +346,46 @@ def _count_batch(matter: Matter, fact: Fact, books: Books) -> list[BatchCounted]
     return [batches.effective(number, batch, roll, log)]
 
 
-def _together(
-    matter: Matter, fact: Fact, books: Books
-) -> list[PollDecided] | list[BatchCounted] | None:
+def _count_petition(matter: Matter, fact: Fact, books: Books) -> list[PetitionCounted] | None:
+    """Put on record how many signed the petition that a recall rests on, once."""
+    known = matter.standing.procedures
+    petition = petitions.put_to_vote(matter, fact.event, known)
+    if petition is None or any(one.poll == fact.seq for one in petition.counted):
+        return None
+    count = _count(matter, petition, books)
+    if count is None or known[fact.event.procedure].kind != "recall":
+        return None
+    made = PetitionCounted(
+        petition=Ref(petition.id),
+        poll=Ref(fact.seq),
+        signed=count.have,
+        of=count.of,
+        needed=count.needed,
+    )
+    return [made]
+
+
+def _together(matter: Matter, fact: Fact, books: Books) -> Together:
+    if isinstance(fact.event, PollOpened):
+        return _count_petition(matter, fact, books)
     if isinstance(fact.event, BatchConfirmed):
         return _count_batch(matter, fact, books)
     return _decide(matter, fact, books)
 
 
 @hookimpl
-@on(PollClosed, BoxOpened, BatchConfirmed)
-def co_plan(
-    matter: Matter, fact: Fact, books: Books
-) -> list[PollDecided] | list[BatchCounted] | None:
+@on(PollOpened, PollClosed, BoxOpened, BatchConfirmed)
+def co_plan(matter: Matter, fact: Fact, books: Books) -> Together:
     return _together(matter, fact, books)
 
 
 @hookimpl
-@on(PollClosed, BoxOpened, BatchConfirmed)
-def co_manage(
-    matter: Matter, fact: Fact, books: Books
-) -> list[PollDecided] | list[BatchCounted] | None:
+@on(PollOpened, PollClosed, BoxOpened, BatchConfirmed)
+def co_manage(matter: Matter, fact: Fact, books: Books) -> Together:
     return _together(matter, fact, books)
 
 
 @hookimpl
-@on(PollClosed, BoxOpened, BatchConfirmed)
-def co_evaluate(
-    matter: Matter, fact: Fact, books: Books
-) -> list[PollDecided] | list[BatchCounted] | None:
+@on(PollOpened, PollClosed, BoxOpened, BatchConfirmed)
+def co_evaluate(matter: Matter, fact: Fact, books: Books) -> Together:
     return _together(matter, fact, books)

@@ -169,11 +169,38 @@ TEXTS = Texts(
         "voting.objection_about_you": N_(
             "Objection {objection} concerns yourself. Somebody else has to answer it."
         ),
+        "voting.petition_not_asked_for": N_("No petition leads to {procedure}."),
+        "voting.petition_not_by_these": N_(
+            "Under this procedure the signatures of others are counted."
+        ),
+        "voting.petition_elsewhere": N_("This petition belongs to another matter."),
+        "voting.petition_is_over": N_(
+            "The petition was put to the vote already; its signatures were counted."
+        ),
+        "voting.cannot_sign": N_("{entitlement} is not on the frozen roll of this petition."),
+        "voting.signature_of_another": N_("Only its holder can sign with {entitlement}."),
+        "voting.signed_already": N_("{entitlement} has signed already; it counts once."),
+        "voting.not_signed": N_("There is no signature of {entitlement} to take back."),
+        "voting.signature_taken_back": N_(
+            "The signature of {entitlement} was taken back; only its holder can sign again."
+        ),
+        "voting.petition_without_answer": N_("This procedure lays down no answer to a petition."),
+        "voting.petition_not_about_you": N_("Only whom the petition names answers it."),
+        "voting.petition_missing": N_(
+            "A recall is put to the vote on a petition for it. Name the petition."
+        ),
+        "voting.petition_too_small": N_(
+            "{signed} of {of} have signed the petition; {needed} are needed, {missing} more."
+        ),
         "voting.setting_not_days": N_("Write a number of days from 1 to {most}."),
     },
     remedies={
         "voting.on_the_roll_already": N_("Name the entitlement"),
         "voting.objection_about_you": N_("Ask a colleague to answer it"),
+        "voting.petition_missing": N_("Start a petition and collect signatures"),
+        "voting.petition_too_small": N_("Collect more signatures, here or on paper"),
+        "voting.signed_already": N_("Leave it out"),
+        "voting.cannot_sign": N_("Read the sheet again"),
         "voting.setting_not_days": N_("For example 5."),
         "voting.poll_is_closed": N_("Read the result"),
         "voting.not_on_the_roll": N_("Ask the community office to check your registration"),

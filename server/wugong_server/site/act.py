@@ -18,6 +18,7 @@ from wugong import (
     N_,
     Kind,
     MatterOpened,
+    PetitionOpened,
     Refusal,
     Refused,
     StepRecorded,
@@ -200,6 +201,7 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
     standing = page.matter.standing
     roles = {**ROLES, **registry.roles}
     place = standing.settings.get(JURISDICTION, "")
+    wanted = ("recall",) if kind.cls is PetitionOpened else ("decision", "election", "recall")
     options = {
         "role": [
             (role, role_words(page, role))
@@ -210,7 +212,7 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
         "procedure": [
             (p.id, p.title.get(page.language, p.id))
             for p in offered_in(registry.procedures, place, local_day(page.now))
-            if p.kind != "no_vote"
+            if p.kind in wanted
         ],
         "rule": [(r.id, page.words(r.title)) for r in registry.rules.values()],
         "plugin": [(name, plugin_words(page, name)) for name in standing.plugins],

@@ -11,7 +11,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from wugong import N_, STAGES, Attached, Fact, Kind, Label, Matter, Ref, To, Viewer, Waiting
+from wugong import (
+    N_,
+    STAGES,
+    Attached,
+    Fact,
+    Kind,
+    Label,
+    Matter,
+    PetitionOpened,
+    Ref,
+    To,
+    Viewer,
+    Waiting,
+)
 from wugong_server.drawing import STATE_WORDS
 from wugong_server.fields import defaults_of
 from wugong_server.page import Page, act_url, page_of, url
@@ -163,6 +176,8 @@ def open_now(page: Page, matter: Matter, kind: Kind) -> bool:
 
 def nameable(page: Page, matter: Matter, kind: Kind) -> bool:
     """Tell whether there is a fact of each kind that the act must name: a ballot needs a poll."""
+    if kind.cls is PetitionOpened and not _recalls(matter):
+        return False
     standing = page.engine.matter(matter.community)
     known = {head.kind for its in (matter, standing) for head in its.heads.values()}
     known |= {name for name, one in page.engine.registry.kinds.items() if one.bulk}  # no heads
@@ -172,6 +187,12 @@ def nameable(page: Page, matter: Matter, kind: Kind) -> bool:
         for name, its in kind.fields.items()
         if its.type is Ref and not its.optional and name not in given and (to := its.mark(To))
     )
+
+
+def _recalls(matter: Matter) -> bool:
+    """Tell whether the community has the roster of anybody who could recall somebody."""
+    known = matter.procedures.values()
+    return any(one.kind == "recall" and one.roster in matter.standing.rosters for one in known)
 
 
 def _concerns(who: str, matter: Matter, viewer: Viewer) -> bool:

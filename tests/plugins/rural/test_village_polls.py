@@ -1,8 +1,7 @@
 """The worked examples W5 to W8 of DOMAIN §12 through real polls: roster, ballots, closing, result.
 
-What is no vote is not here: the composition of the representatives (W6) and the petition for a
-recall (W8) are figures of a body and of a list, asked of the calculator in
-``tests/law/test_worked_examples.py``.
+What is no vote is not here: the composition of the representatives (W6) are figures of a body,
+asked of the calculator in ``tests/law/test_worked_examples.py``.
 """
 
 from __future__ import annotations
@@ -17,10 +16,20 @@ import wugong_planning
 import wugong_rural
 import wugong_voting
 from tests.support.sheets import on_paper
-from wugong import BoxUnlocked, Entitlement, Option, Part, PollDecided, PollOpened, Ref
+from wugong import (
+    BoxUnlocked,
+    Entitlement,
+    Option,
+    Part,
+    PetitionOpened,
+    PollDecided,
+    PollOpened,
+    Ref,
+    seal,
+)
 from wugong.ceremony import hold
 from wugong.testing import Rehearsal, imported
-from wugong_voting.events import BallotCast, MandateGiven
+from wugong_voting.events import BallotCast, MandateGiven, PetitionPapersEntered
 from wugong_voting.state import polls_of
 
 PLUGINS = {"voting": wugong_voting, "planning": wugong_planning, "rural": wugong_rural}
@@ -50,6 +59,8 @@ def opened(r: Rehearsal, procedure: str, roster: str, **more: Any) -> tuple[str,
     if days := r.engine.registry.procedures[procedure].notice_days:
         r.act("chen", matter, "planning.notice_posted", {"title": "We meet", "days": days})
         r.wait(days=days)
+    if procedure == "villagers.recall":
+        more["about"] = (Ref(petition(r, matter, 300)),)
     poll = PollOpened(
         question="Shall we?",
         options=tuple(Option(id=one, title=one) for one in more.pop("options", YES_NO)),
@@ -59,6 +70,18 @@ def opened(r: Rehearsal, procedure: str, roster: str, **more: Any) -> tuple[str,
         **more,
     )
     return matter, r.act("chen", matter, poll).seq
+
+
+def petition(r: Rehearsal, matter: str, signed: int) -> int:
+    """Start a petition for a recall, enter as many signatures on paper, and return its number."""
+    asked = PetitionOpened(
+        procedure="villagers.recall", signing="persons", member="zhou", reasons=seal("Why")
+    )
+    number = r.act("chen", matter, asked).seq
+    named = tuple(f"e{n}" for n in range(signed))
+    papers = PetitionPapersEntered(petition=Ref(number), entitlements=named)
+    r.act("chen", matter, papers)
+    return number
 
 
 def cast(r: Rehearsal, matter: str, poll: int, choices: Iterable[str]) -> None:
@@ -255,6 +278,25 @@ def test_w8_a_rerun_needs_a_third_of_the_ballots(
     made = unlocked(r, matter, poll)
     assert (made.verdict, made.winners) == (verdict, winners)
     assert numbers(made) == [("one_third", votes["C"], 760, 254, bool(winners))]
+
+
+@pytest.mark.parametrize(("signed", "taken"), [(299, False), (300, True)])
+def test_w8_a_petition_for_a_recall(signed: int, taken: bool) -> None:
+    r = village("voters", [1] * 1500)
+    matter = r.open("A recall", by="chen")
+    poll = PollOpened(
+        question="Shall the member be recalled?",
+        options=tuple(Option(id=one, title=one) for one in YES_NO),
+        procedure="villagers.recall",
+        roster="voters",
+        closes_at=r.clock.now + timedelta(days=2),
+        about=(Ref(petition(r, matter, signed)),),
+    )
+    if taken:
+        assert r.act("chen", matter, poll).seq
+        return
+    with r.refuses("voting.petition_too_small"):
+        r.act("chen", matter, poll)
 
 
 def test_w8_a_recall() -> None:

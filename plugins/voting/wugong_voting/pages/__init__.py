@@ -53,10 +53,12 @@ from wugong_voting.pages import (
     objecting,
     opening,
     papering,
+    petitioning,
     preview,
     sheets,
 )
 from wugong_voting.pages.papering import poll_of
+from wugong_voting.petitions import petitions_of
 from wugong_voting.state import Poll, awaits_scrutineers, polls_of
 
 CAST = "voting.ballot_cast"
@@ -89,6 +91,7 @@ def register_routes() -> list[Route]:
         Route("/c/{community}/procedures", show_procedures, name="voting.procedures"),
         *papering.ROUTES,
         *batching.ROUTES,
+        *petitioning.ROUTES,
         *preview.ROUTES,
         *sheets.ROUTES,
     ]
@@ -101,8 +104,8 @@ def register_routes() -> list[Route]:
 def render_panels(
     matter: Matter, viewer: Viewer, engine: Engine, words: Words, page: str
 ) -> list[Panel]:
-    polls = polls_of(matter)
-    if page != "matter" or not polls:
+    polls, petitions = polls_of(matter), petitions_of(matter)
+    if page != "matter" or not (polls or petitions):
         return []
     listed = sorted(polls.values(), key=lambda poll: (poll.decided is not None, -poll.id))
     rows = [
@@ -115,7 +118,8 @@ def render_panels(
         }
         for poll in listed
     ]
-    context = {"of": matter, "rows": rows, "verdicts": VERDICTS}
+    asked = [(one, petitioning.count_of(engine, matter, one)) for one in petitions.values()]
+    context = {"of": matter, "rows": rows, "verdicts": VERDICTS, "petitions": asked}
     return [
         Panel(order=30, title=words(N_("Polls")), template="voting/panel.html", context=context)
     ]

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from wugong import (
     JURISDICTION,
+    N_,
     Engine,
     Fact,
     Matter,
@@ -32,6 +33,7 @@ from wugong_voting.ballot_forms import ABSTAIN
 from wugong_voting.counted import CountedRule
 from wugong_voting.needs import ZERO, turnout_needs
 from wugong_voting.offers import offers
+from wugong_voting.petitions import petitions_of
 from wugong_voting.rules.yes_no_abstain import OPTIONS
 
 OPEN = "voting.poll_opened"
@@ -48,7 +50,7 @@ def ask(request: Request) -> Response:
     reasons = engine.may(request.state.matter, viewer, engine.registry.kinds[OPEN])
     if reasons and not viewer.signed_in and page.sign_in_address:
         return RedirectResponse(page.sign_in_address, 303)
-    return _page(request, {}, Refused(*reasons) if reasons else None)
+    return _page(request, dict(request.query_params), Refused(*reasons) if reasons else None)
 
 
 def _page(request: Request, typed: Any, refused: Refused | None) -> Response:
@@ -63,7 +65,7 @@ def _page(request: Request, typed: Any, refused: Refused | None) -> Response:
         chosen=typed.list if isinstance(typed, Form) else lambda _name: (),
         procedures=offered(engine, matter, words),
         groups=groups_of(engine, matter),
-        notices=_announcements(engine, matter, request.state.viewer),
+        notices=_announcements(engine, matter, request.state.viewer) + _petitions(matter, words),
         offers=offers(matter.standing.rules),
     )
 
@@ -100,6 +102,12 @@ def _announcements(engine: Engine, matter: Matter, viewer: Viewer) -> list[tuple
         (" ".join(str(int(number)) for number in fact.event.about or (fact.seq,)), fact.event.title)
         for fact in facts
     ]
+
+
+def _petitions(matter: Matter, words: Words) -> list[tuple[str, str]]:
+    """Return the petitions, which a recall is put to the vote on."""
+    said = N_("Petition for a recall, no. {number}")
+    return [(str(number), words(said, number=number)) for number in petitions_of(matter)]
 
 
 async def send(request: Request) -> Response:
