@@ -132,7 +132,10 @@ def describe(
         (N_("Matters of the law"), _items(procedure, words, names or {})),
         (
             N_("Dangers that allow it without a vote"),
-            (Line(words(CAUSES.get(cause, cause))) for cause in procedure.causes),
+            (
+                Line(words(CAUSES.get(cause, cause)), procedure.causes_source)
+                for cause in procedure.causes
+            ),
         ),
         (
             N_("A locality may change, and only make stricter"),
@@ -140,7 +143,7 @@ def describe(
                 Line(
                     words(
                         N_("{field}: {direction}"),
-                        field=words(FIELDS.get(name, name)),
+                        field=words(_field(procedure, name)),
                         direction=words(DIRECTIONS[name]),
                     )
                 )
@@ -208,6 +211,13 @@ def _overridden(
         "notice_days": _days(procedure, "notice", words),
         "publish_days": _days(procedure, "publish", words),
     }
+
+
+def _field(procedure: Procedure, name: str) -> str:
+    """Return the message id of a field; where nobody votes, what is posted is no result."""
+    if name == "publish_days" and procedure.kind == "no_vote":
+        return N_("Each posting")
+    return FIELDS.get(name, name)
 
 
 def _days(procedure: Procedure, term: str, words: Words) -> dict[str, Line]:
@@ -323,6 +333,8 @@ def _proxies(procedure: Procedure, words: Words) -> Iterable[Line]:
     said = [words(N_("Allowed, in writing.") if rule.allowed else N_("Not allowed."))]
     if rule.most is not None:
         said.append(words(N_("At most {most} a person."), most=rule.most))
+    if rule.allowed and rule.household:
+        said.append(words(N_("Only to somebody of the same household.")))
     if rule.allowed and not rule.candidates:
         said.append(words(N_("Candidates cannot vote for others.")))
     joint = " " if words.language == "en" else ""
@@ -330,7 +342,7 @@ def _proxies(procedure: Procedure, words: Words) -> Iterable[Line]:
 
 
 def _terms(procedure: Procedure, words: Words) -> Iterable[Line]:
-    titles = {"notice": N_("Notice of the meeting"), "publish": N_("Posting of the result")}
+    titles = {"notice": N_("Notice of the meeting"), "publish": _field(procedure, "publish_days")}
     for term in terms_of(procedure).values():
         title = term.title.get(words.language) or words(titles.get(term.id, term.id))
         days = words((WORKING if term.working else TERMS)[term.kind], days=term.days)

@@ -20,11 +20,15 @@ from wugong.rosters import (
 )
 from wugong.vocabulary import Erased, MemberEnrolled, RosterImported
 
+MANDATE = "voting.mandate_given"
+
 
 def _members(act: Act | Fact) -> Iterable[str]:
     match act.event:
         case MemberEnrolled(member=member) | Erased(member=member):
             return (member,)
+    if act.kind == MANDATE:  # some may only name somebody of their own household
+        return (act.who, act.event.holder)
     return ()
 
 
@@ -48,7 +52,7 @@ MEMBERS: Book[Mapping[str, Any]] = Book(
     "wugong.members",
     keys=_members,
     fold=_member,
-    hears=(MemberEnrolled, Erased),
+    hears=(MemberEnrolled, Erased, MANDATE),
 )
 
 

@@ -77,6 +77,7 @@ class Proxies:
     candidates: bool
     source: str
     confidence: Confidence
+    household: bool = False  # within one household only
 
 
 @dataclass(frozen=True, slots=True)

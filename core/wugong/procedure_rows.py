@@ -83,16 +83,18 @@ def read_support(row: Any, where: str) -> Support:
 
 
 def read_proxies(row: Any, where: str) -> Proxies:
-    """Read ``{allowed, candidates, source, confidence}`` and, where there is a cap, ``most``."""
-    check_keys(row, where, {"allowed", "candidates", "source", "confidence"}, {"most"})
+    """Read ``{allowed, candidates, source, confidence}``, a cap ``most``, and ``household``."""
+    needed = {"allowed", "candidates", "source", "confidence"}
+    check_keys(row, where, needed, {"most", "household"})
     most = row.get("most")
     if most is not None and (type(most) is not int or most < 1):
         raise ValueError(f"{where}: most must be a number from 1, got {most!r}")
-    for key in ("allowed", "candidates"):
-        if not isinstance(row[key], bool):
+    for key in ("allowed", "candidates", "household"):
+        if not isinstance(row.get(key, False), bool):
             raise ValueError(f"{where}: {key} must be true or false")
     allowed, source = row["allowed"], read_text(row, "source", where)
-    return Proxies(allowed, most, row["candidates"], source, read_confidence(row, where))
+    sure, within = read_confidence(row, where), row.get("household", False)
+    return Proxies(allowed, most, row["candidates"], source, sure, within)
 
 
 def read_silence(row: Any, where: str) -> Silence:

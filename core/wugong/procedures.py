@@ -98,6 +98,7 @@ class Procedure:
     items: tuple[Item, ...] = ()
     all_items: bool = False  # ``items`` of the body's procedures are the whole list of the statute
     causes: tuple[str, ...] = ()  # of ``no_vote``: what alone allows it
+    causes_source: str = ""
     steps: tuple[Step, ...] = ()
     terms: tuple[Term, ...] = ()
     incompatible: tuple[Incompatible, ...] = ()
@@ -175,6 +176,7 @@ _TEXTS = (
     "parent",
     "convenor",
     "convenor_source",
+    "causes_source",
 )
 _CHOICES = {
     "secrecy": ("open", "secret"),

@@ -169,7 +169,7 @@ def refuse_vote(procedure: Procedure, options: Options) -> None:
         raise Undecidable("no_vote", message, procedure=", ".join(under), source=source)
     if options.cause not in procedure.causes:
         message = N_("Not a listed danger, so owners must vote; listed: {known} [{source}].")
-        known = ", ".join(procedure.causes)
+        known, source = ", ".join(procedure.causes), procedure.causes_source or source
         raise Undecidable("cause_not_listed", message, known=known, source=source)
     raise Undecidable(
         "no_vote", N_("Nobody votes here: the authority decides [{source}]."), source=source

@@ -96,3 +96,12 @@ def test_how_long_what_a_step_posts_must_hang(procedure: str, step: str, days: i
     placed = next(one for one in placed_in(LAW[procedure]) if one.step.id == step)
     assert placed.step.posts
     assert (placed.term.days if placed.term else None) == days
+
+
+def test_every_danger_that_allows_it_without_a_vote_stands_under_its_article() -> None:
+    procedure = LAW["owners.fund_emergency"]
+    sections = describe(procedure, Words("zh_Hant", ["wugong"]))
+    lines = [
+        line for one in sections for line in one.lines if line.source == "四川省物業管理條例 90, 91"
+    ]
+    assert len([line for line in lines if not line.confidence]) == len(procedure.causes) == 7

@@ -12,6 +12,7 @@ from wugong import (
     PollOpened,
     Refusal,
     Relation,
+    RollFrozen,
     SettingChanged,
     StageOpened,
     Waiting,
@@ -27,6 +28,7 @@ from wugong_rural.events import (
     DecisionPosted,
     EldersHeard,
     LevyProposed,
+    LevySignaturesTaken,
     PartyMembersReviewed,
     PartyProposed,
     ResultPosted,
@@ -59,7 +61,9 @@ def register() -> Iterable[Contribution]:
     PartyMembersReviewed,
     EldersHeard,
     LevyProposed,
+    LevySignaturesTaken,
     PollOpened,
+    RollFrozen,
     DecisionPosted,
     ResultPosted,
     StageOpened,
@@ -72,11 +76,16 @@ def guard_event(matter: Matter, act: Act) -> list[Refusal]:
         case CommitteesConsulted() as met:
             return four_two.refuse_sitting(matter, 2) + four_two.refuse_figures(met)
         case PartyMembersReviewed() as met:
-            return four_two.refuse_sitting(matter, 3) + four_two.refuse_figures(met)
+            figures = four_two.refuse_figures(met)
+            return four_two.refuse_sitting(matter, 3) + figures + four_two.refuse_draft(met, act.at)
         case EldersHeard() as filed:
             return list(elders.refuse_opinion(matter, act, filed))
         case LevyProposed() as levy:
             return list(levies.refuse_levy(matter, levy))
+        case LevySignaturesTaken() as taken:
+            return list(levies.refuse_signatures(matter, act, taken))
+        case RollFrozen() as roll:
+            return levies.refuse_roll(matter, roll)
         case PollOpened() as poll:
             return _refuse_poll(matter, poll)
         case DecisionPosted(days=days, resolution=resolution):

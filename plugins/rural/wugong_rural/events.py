@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from wugong import (
@@ -27,6 +28,8 @@ from wugong import (
 FOUR_TWO = "四議兩公開"  # a published practice; its legal weight rests on the villagers' vote
 LEVY_LAW = "村組法 (2025) 28; 各省籌資籌勞辦法"
 POSTING_LAW = "村組法 (2025) 35"
+
+MOST_HOUSEHOLDS = 200  # of one list; more than fifteen are refused in words
 
 Headcount = Annotated[int, Between(0, 1_000_000)]
 
@@ -72,12 +75,16 @@ class CommitteesConsulted:
     says=N_("The Party members' meeting reviewed: {due} due, {present} present, {yes} for"),
 )
 class PartyMembersReviewed:
-    """三議 審議: the meeting of all Party members of the village reviews the proposal."""
+    """三議 審議: the meeting of all Party members of the village reviews the proposal.
+
+    The draft is sent to them three days ahead, by the practice of most places (S).
+    """
 
     due: Annotated[int, Label(N_("Members who should attend")), Between(1, 1_000_000)]
     present: Annotated[Headcount, Label(N_("Members present"))]
     yes: Annotated[Headcount, Label(N_("For"))]
     remark: Annotated[str, Label(N_("Remark")), Most(500)] = ""
+    draft_sent_on: Annotated[date | None, Label(N_("Draft sent on (empty: not noted)"))] = None
 
 
 @event(
@@ -188,6 +195,33 @@ class LevyProposed:
     about: Annotated[tuple[Ref, ...], Label(N_("Concerns"))] = ()
 
 
+Household = Annotated[str, Most(40)]
+
+
+@event(
+    "rural.levy_signatures_taken",
+    may={"representative": PLAN, "officer": PLAN, "convenor": PLAN},
+    shown_to="author|officer",
+    source=f"{LEVY_LAW}; 村組法 (2025) 29",
+    title=N_("Enter the signatures of the households visited"),
+    says=N_("A representative visited the households on their list"),
+)
+class LevySignaturesTaken:
+    """Before the meeting a representative visits every household on their list for a signature.
+
+    The list has five to fifteen households; a later one of the same representative replaces it.
+    """
+
+    levy: Annotated[Ref, Label(N_("Levy")), To("rural.levy_proposed")]
+    representative: Annotated[str, Label(N_("Representative")), Most(80), Member()]
+    signed: Annotated[
+        tuple[Household, ...], Label(N_("Households that signed")), Many(MOST_HOUSEHOLDS)
+    ] = ()
+    unsigned: Annotated[
+        tuple[Household, ...], Label(N_("Households without a signature")), Many(MOST_HOUSEHOLDS)
+    ] = ()
+
+
 @event(
     "rural.decision_posted",
     may={"officer": PLAN | BUILD | MANAGE, "convenor": PLAN | BUILD | MANAGE},
@@ -246,6 +280,7 @@ EVENTS = (
     InterestDeclared,
     EldersHeard,
     LevyProposed,
+    LevySignaturesTaken,
     DecisionPosted,
     ResultPosted,
     PostingEnded,

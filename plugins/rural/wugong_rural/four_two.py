@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from wugong import (
@@ -25,6 +26,7 @@ from wugong import (
     Stage,
     Test,
     judge,
+    local_day,
 )
 from wugong_rural import postings
 from wugong_rural.bodies import RESOLVING, steps
@@ -45,6 +47,7 @@ CATEGORIES = "rural.four_two_categories"
 REVIEW_BASE = "rural.review_base"
 EVERY_MATTER = "*"
 
+DRAFT_DAYS = 3  # between the sending of the draft and the meeting (S)
 CONSULTATION = f"{FOUR_TWO} 二議"
 REVIEW = f"{FOUR_TWO} 三議"
 ORDER = f"{FOUR_TWO} 順序"
@@ -170,6 +173,17 @@ def refuse_figures(met: CommitteesConsulted | PartyMembersReviewed) -> list[Refu
         return []
     figures = {"due": met.due, "present": met.present, "yes": met.yes}
     return [Refusal("rural.figures_impossible", ORDER, figures)]
+
+
+def refuse_draft(met: PartyMembersReviewed, at: datetime) -> list[Refusal]:
+    """Refuse a review whose draft was sent later than three days ahead, where the day is noted."""
+    if met.draft_sent_on is None:
+        return []
+    given = (local_day(at) - met.draft_sent_on).days
+    if given >= DRAFT_DAYS:
+        return []
+    details: dict[str, int | str] = {"given": max(given, 0), "least": DRAFT_DAYS}
+    return [Refusal("rural.draft_too_late", REVIEW, details)]
 
 
 def refuse_sitting(matter: Matter, step: Literal[1, 2, 3]) -> list[Refusal]:

@@ -29,6 +29,9 @@ FLOW = Texts(
         "rural.figures_impossible": N_(
             "The figures do not fit together: {due} due, {present} present, {yes} for."
         ),
+        "rural.draft_too_late": N_(
+            "The draft was sent {given} days ahead; it goes out at least {least} days before."
+        ),
         "rural.resolution_missing": N_("The villagers have not passed a resolution to post."),
         "rural.posting_too_short": N_(
             "{days} days is too short: a posting hangs at least {least} days."
@@ -49,6 +52,7 @@ FLOW = Texts(
         "rural.already_resolved": N_("Put a change to the villagers as a new matter."),
         "rural.poll_running": N_("Wait until the poll has closed."),
         "rural.figures_impossible": N_("Look at the sign-in sheet and correct the figures."),
+        "rural.draft_too_late": N_("Hold the meeting later."),
         "rural.resolution_missing": N_("Open a poll of the villagers."),
         "rural.posting_too_short": N_("Enter more days."),
         "rural.decision_not_posted": N_("Post the resolution."),
@@ -85,6 +89,22 @@ LEVIES = Texts(
         "rural.levy_empty": N_("The levy asks for neither money nor workdays."),
         "rural.levy_money_for_labour": N_("Nobody can be made to pay in place of labour."),
         "rural.levy_exemptions_missing": N_("{count} kinds of people must be exempt."),
+        "rural.levy_not_by_representatives": N_(
+            "Lists of households belong to a levy that the representatives decide."
+        ),
+        "rural.levy_list_of_another": N_("This is the list of another representative."),
+        "rural.levy_list_size": N_(
+            "The list has {count} households; a representative stands for {least} to {most}."
+        ),
+        "rural.levy_household_twice": N_("The list names a household twice: {households}."),
+        "rural.levy_in_two_lists": N_(
+            "These households stand on another representative's list: {households}."
+        ),
+        "rural.levy_not_visited": N_("No household was visited for the levy yet."),
+        "rural.levy_unsigned": N_("{count} households have not signed: {households}."),
+        "rural.levy_not_all_visited": N_(
+            "{visited} households have signed; the representatives stand for {of}."
+        ),
         "rural.levy_too_much_money": N_(
             "The levy asks {asked_fen} of a person; the ceiling here is {ceiling_fen}."
         ),
@@ -103,6 +123,11 @@ LEVIES = Texts(
             "Money: soldiers and households on the minimum living allowance. Labour: soldiers, "
             "disabled veterans, students, pregnant women and mothers in the first year."
         ),
+        "rural.levy_list_size": N_("Look at the list of the households again."),
+        "rural.levy_in_two_lists": N_("Leave them on one list only."),
+        "rural.levy_not_visited": N_("Each representative visits their households first."),
+        "rural.levy_unsigned": N_("Visit them again, then enter the list anew."),
+        "rural.levy_not_all_visited": N_("Enter the lists that are missing."),
         "rural.levy_too_much_money": N_("Ask for less."),
         "rural.levy_too_many_days": N_("Ask for less."),
     },

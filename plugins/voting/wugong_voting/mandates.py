@@ -85,10 +85,12 @@ def giving_refusals(
     act: Act,
     procedure: Procedure | None,
     mandates: Mandates,
+    households: tuple[str, str] = ("", ""),
 ) -> list[Refusal]:
     """Say why nobody may be named for this entitlement: who gives, who holds, how long, how many.
 
-    ``right`` is what the frozen roll holds under the entitlement, ``procedure`` that of the poll.
+    ``right`` is what the frozen roll holds under the entitlement, ``procedure`` that of the poll,
+    ``households`` those of giver and holder, empty where nobody said.
     """
     given: MandateGiven = act.event
     rule = procedure.proxies if procedure else None
@@ -113,6 +115,8 @@ def giving_refusals(
         reasons.append(Refusal("voting.mandate_to_oneself", source))
     if given.holder in poll.opened.candidates and not rule.candidates:
         reasons.append(Refusal("voting.mandate_to_a_candidate", source))
+    if rule.household and (not households[0] or households[0] != households[1]):
+        reasons.append(Refusal("voting.mandate_to_another_household", source))
     kept = (m for m in mandates if m.holder == given.holder and m.usable(poll.opens_at))
     others = {m.entitlement for m in kept} - {right.id}
     if rule.most is not None and len(others) >= rule.most:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from wugong import PollOpened, Procedure, Refusal, RollFrozen, VotingRule
+from datetime import datetime
+
+from wugong import Matter, PollOpened, Procedure, Refusal, RollFrozen, VotingRule
 from wugong_voting.ballot_forms import ABSTAIN, candidates, unusable, yuan
 from wugong_voting.counted import CountedRule, trial
+from wugong_voting.law import procedure_of
 from wugong_voting.outcome import figures, measures
 from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
+from wugong_voting.state import still_open
 
 # These follow every tie: with more options a poll full of ties could not be counted in the second
 # that a closing has. Everything else counts as many options as a poll can have.
@@ -41,6 +45,28 @@ def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) 
     if procedure.secrecy == "secret" and opened.secrecy != "scrutineers":  # level B
         reasons.append(Refusal("voting.needs_scrutineers", source))
     return reasons
+
+
+def other_modes(
+    matter: Matter, opened: PollOpened, procedure: Procedure, at: datetime
+) -> list[Refusal]:
+    """Say whether the same assembly is asked in another mode already: two are never added up."""
+    known = matter.standing.procedures
+    mine = known.get(procedure.origin, procedure)
+    if not (mine.family and mine.decides):
+        return []
+    for poll in still_open(matter):
+        its = procedure_of(matter, poll)
+        other = known.get(its.origin, its) if its else None
+        if other is None or other.family != mine.family or other.id == mine.id:
+            continue
+        apart = bool(opened.groups and poll.opened.groups) and not (
+            set(opened.groups) & set(poll.opened.groups)
+        )
+        if not apart and not poll.is_over(at):
+            asked = {"procedure": other.id, "question": poll.opened.question}
+            return [Refusal("voting.modes_mixed", article(procedure), asked)]
+    return []
 
 
 def _countable(opened: PollOpened, rule: CountedRule, source: str) -> list[Refusal]:

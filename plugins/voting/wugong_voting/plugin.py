@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wugong import (
+    MEMBERS,
     N_,
     ROLL,
     Act,
@@ -115,7 +116,8 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
             right = _right(books, number, entitlement)
             poll, procedure = polls_of(matter).get(number), _procedure(matter, number)
             given = mandates_of(matter, number)
-            return mandates.giving_refusals(poll, right, act, procedure, given)
+            homes = _household(books, act.who), _household(books, act.event.holder)
+            return mandates.giving_refusals(poll, right, act, procedure, given, homes)
         case MandateWithdrawn(poll=number):
             poll, given = polls_of(matter).get(number), mandates_of(matter, number)
             return mandates.withdrawal_refusals(poll, act, given, _article(matter, number))
@@ -150,6 +152,11 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
         case StageClosed(stage=stage) | StageSkipped(stage=stage):
             return closing.stage_refusals(matter.stages, stage, still_open(matter))
     return None
+
+
+def _household(books: Books, member: str) -> str:
+    known = books.get(MEMBERS, member)
+    return str(known["household"]) if known else ""
 
 
 def _right(books: Books, poll: int, entitlement: str) -> Entitlement | None:
@@ -223,6 +230,7 @@ def _opening(matter: Matter, act: Act, opened: PollOpened) -> list[Refusal]:
     return [
         *notices.refusals(matter, opened, procedure, starts),
         *opening.refusals(opened, procedure, rule),
+        *opening.other_modes(matter, opened, procedure, act.at),
     ]
 
 

@@ -21,6 +21,13 @@ TEXTS = Texts(
         ),
         "voting.mandate_to_oneself": N_("You vote for yourself without a mandate."),
         "voting.mandate_to_a_candidate": N_("A candidate cannot vote for others."),
+        "voting.mandate_to_another_household": N_(
+            "Here only somebody of your own household can vote for you, as the member list has it."
+        ),
+        "voting.modes_mixed": N_(
+            "The same assembly is voting under {procedure} already: {question}"
+            " It is held in one mode; two are never added up."
+        ),
         "voting.mandates_too_many": N_(
             "This person already votes for others; at most {most} are allowed."
         ),

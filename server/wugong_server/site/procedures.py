@@ -67,15 +67,15 @@ def show(request: Request) -> Response:
             )
     names = _names(page)
     parent = known.get(procedure.parent) if procedure.pack else None
-    places = {one.jurisdiction for one in _packs(page, procedure.id)}
-    where = [(one, page.places.get(one, one)) for one in sorted(places)]
-    groups = fields_of(procedure, given, page.words, today.isoformat(), where)
+    sections = describe(procedure, page.words, names)
+    groups = fields_of(procedure, given, page.words, today.isoformat(), _where(page, procedure.id))
     return respond(
         request,
         "procedure.html",
         procedure=procedure,
         current=procedure.in_force(today),
-        sections=describe(procedure, page.words, names),
+        sections=sections,
+        unverified=any(line.confidence == "M" for one in sections for line in one.lines),
         names=names,
         changes=stricter(procedure, parent, page.words, names) if parent else (),
         own_basis=procedure.basis[: -len(parent.basis)] if parent else (),
@@ -95,6 +95,12 @@ def _packs(page: Page, name: str) -> list[Procedure]:
     """Return the local packs that make a procedure stricter, in order of id."""
     known = page.engine.registry.procedures
     return [one for _, one in sorted(known.items()) if one.parent == name]
+
+
+def _where(page: Page, name: str) -> list[tuple[str, str]]:
+    """Return the places in which a local pack is stricter, with their names."""
+    places = {one.jurisdiction for one in _packs(page, name)}
+    return [(one, page.places.get(one, one)) for one in sorted(places)]
 
 
 def _names(page: Page) -> dict[str, str]:
