@@ -169,15 +169,15 @@ def _field(
     prefix: str,
 ) -> Field:
     label, full = its.mark(Label), prefix + name
-    widget = "one" if name in asking.choices and its.type is str else widget_of(name, its)
+    listed = name in asking.choices and its.type in (str, Stage)  # not where facts are named
+    widget = "one" if listed else widget_of(name, its)
     most, size, between = its.mark(Most), its.mark(Many), its.mark(Between)
     needed = name not in defaults and not its.optional
     if widget in ("several", "rows", "lines", "members", "documents"):
         needed = needed and size is not None and size.least > 0
     shown = its.mark(ShownTo)
     values = _values(full, widget, its, defaults.get(name), sent, asking.zone)
-    named = asking.choices.get(name, ()) if its.type is str else ()  # not where facts are named
-    options = tuple(named) or _options(widget, its, asking)
+    options = tuple(asking.choices[name] if listed else ()) or _options(widget, its, asking)
     if widget == "documents":
         options = tuple(asking.documents(sent.list(f"{full}-kept")))
     is_sealed = (

@@ -114,6 +114,17 @@ def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine
 
 
 @hookspec
+def can_name(matter: Matter, act: str, seq: int, viewer: Viewer, engine: Engine) -> bool | None:
+    """Say whether an act of kind ``act`` can still name the fact ``seq`` of ``matter``.
+
+    Asked for each fact that a field of that act may name; one ``False`` takes it off the form, and
+    an act with nothing left to name is not offered. The guards decide all the same. One that
+    raises is logged and takes nothing off.
+    Example: :mod:`wugong_voting` offers no ballot in a poll that is closed.
+    """
+
+
+@hookspec
 def actor_from_request(request: Request) -> Actor | None:
     """Say who is asking according to the host, or ``None`` for somebody unknown.
 

@@ -10,7 +10,7 @@ from typing import Any
 import pluggy
 from starlette.routing import Route
 
-from wugong import Matter, Misconfigured, Viewer, Waiting
+from wugong import Engine, Matter, Misconfigured, Viewer, Waiting
 from wugong_server import hookspecs
 from wugong_server.hookspecs import PROJECT, Notice, Panel, Where
 from wugong_server.page import ACT, Page
@@ -89,6 +89,18 @@ class Pages:
                     return False
             except Exception:
                 log.exception("plugin %s: whether it still waits is not known", plugin)
+        return True
+
+    def can_name(self, engine: Engine, matter: Matter, act: str, seq: int, viewer: Viewer) -> bool:
+        """Tell whether no plugin knows that an act of that kind comes too late for a fact."""
+        for plugin, hook in self.hooks("can_name"):
+            try:
+                if hook(engine=engine, matter=matter, act=act, seq=seq, viewer=viewer) is False:
+                    return False
+            except Exception:
+                log.exception(
+                    "plugin %s: whether %s can name no. %s is not known", plugin, act, seq
+                )
         return True
 
 

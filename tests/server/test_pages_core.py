@@ -368,6 +368,21 @@ class Hostile:
         ]
 
 
+def test_a_stage_is_closed_only_where_it_is_open(rehearsal: Rehearsal, matter: str) -> None:
+    client = browse(rehearsal, "wang")
+    page = client.get(f"/m/{matter}/do/wugong.stage_closed").text
+    assert re.findall(r'name="stage" value="(\w+)"', page) == ["plan"]
+    page = client.get(f"/m/{matter}/do/wugong.stage_opened").text
+    assert re.findall(r'name="stage" value="(\w+)"', page) == [
+        "build",
+        "manage",
+        "evaluate",
+        "share",
+    ]
+    page = client.get(f"/m/{matter}/do/wugong.stage_skipped").text
+    assert len(re.findall(r'name="stage" value="(\w+)"', page)) == 5
+
+
 def test_a_failing_plugin_costs_its_own_panel(rehearsal: Rehearsal, matter: str) -> None:
     client = browse(rehearsal, "wang", app=app_of(rehearsal, pages={"hostile": Hostile()}))
     assert client.get("/c/wutong").status_code == 200

@@ -10,9 +10,16 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from wugong import N_, Engine, Matter, Refused, Viewer, Words, kind_of
-from wugong_building.campaigns import GIVEN
+from wugong_building.campaigns import GIVEN, withdrawal_refusals
 from wugong_building.events import GIFTS, Pledged
-from wugong_building.projects import CATALOGUE
+from wugong_building.projects import (
+    CATALOGUE,
+    acceptance_refusals,
+    claim_refusals,
+    own_claim_refusals,
+    return_refusals,
+    settlement_refusals,
+)
 from wugong_building.showing import (
     STATES,
     WHATS,
@@ -40,6 +47,25 @@ def register_routes() -> list[Route]:
         Route("/m/{matter}/pledges/new", ask_pledge, methods=["GET"], name=pledge),
         Route("/m/{matter}/pledges/new", send_pledge, methods=["POST"], name=pledge),
     ]
+
+
+@hookimpl
+def can_name(matter: Matter, act: str, seq: int, viewer: Viewer, engine: Engine) -> bool | None:
+    catalogue, who = matter.state(CATALOGUE), viewer.member
+    match act:
+        case "building.claimed":
+            return not claim_refusals(catalogue, seq, viewer.roles)
+        case "building.delivered" | "building.claim_given_up":
+            return not own_claim_refusals(catalogue, seq, who)
+        case "building.delivery_returned":
+            return not return_refusals(catalogue, seq)
+        case "building.task_accepted" if seq in catalogue.projects:
+            return not acceptance_refusals(catalogue, seq, None)
+        case "building.cost_settled":
+            return not settlement_refusals(catalogue, seq)
+        case "building.pledge_withdrawn":
+            return not withdrawal_refusals(matter.state(GIVEN), seq, who, engine.now())
+    return None
 
 
 @hookimpl

@@ -51,6 +51,19 @@ def register_routes() -> list[Route]:
 
 
 @hookimpl
+def can_name(matter: Matter, act: str, seq: int, viewer: Viewer) -> bool | None:
+    one = matter.state(EVALUATIONS).all.get(seq)
+    if one is None or not act.startswith("evaluation."):
+        return None
+    match act.partition(".")[2]:
+        case "report_released":
+            return not one.running and one.report is None and one.evaluator == viewer.member
+        case "answered":
+            return one.running and "residents" not in one.closed and one.evaluator != viewer.member
+    return one.running and "expert" not in one.closed
+
+
+@hookimpl
 def render_panels(
     matter: Matter, viewer: Viewer, engine: Engine, words: Words, page: str
 ) -> list[Panel]:

@@ -133,6 +133,20 @@ def register_routes() -> list[Route]:
 
 
 @hookimpl
+def can_name(matter: Matter, act: str, seq: int, viewer: Viewer) -> bool | None:
+    ledger = matter.state(LEDGER)
+    request, income = ledger.requests.get(seq), ledger.incomes.get(seq)
+    match act:
+        case "funds.payment_made" if request:
+            return request.pending and request.by != viewer.member
+        case "funds.request_withdrawn" if request:
+            return request.pending
+        case "funds.income_reversed" if income:
+            return not income.reversed
+    return None
+
+
+@hookimpl
 def render_panels(
     matter: Matter, viewer: Viewer, engine: Engine, words: Words, page: str
 ) -> list[Panel]:

@@ -102,6 +102,27 @@ class Case:
         joint = self.sought == self.parties
         return self.effective_at is not None and not (joint or self.lapsed)
 
+    def waits_for(self, verb: str, who: str) -> bool:
+        """Tell whether it is at the step at which ``who`` does that (``"signed"``, ``"ended"``)."""
+        speaks = who in self.parties | {self.mediator}
+        match verb:
+            case "confirmation_sought":
+                return self.confirmable and who in self.parties - self.sought
+            case "answered":
+                return self.step == "asked" and who == self.other
+            case "mediator_proposed":
+                return self.step == "choosing" and not self.candidate and who in self.parties
+            case "mediator_accepted":
+                return self.step == "choosing" and bool(self.candidate)
+            case "conflict_declared":
+                return self.open and bool(self.mediator or self.candidate)
+            case "offer_made" | "agreed":
+                return self.step in ("talking", "signing") and speaks
+            case "signed":
+                text = self.agreement
+                return self.step == "signing" and speaks and bool(text and who not in text.signed)
+        return self.open and speaks
+
     def opposite(self, party: str) -> str:
         """Return the other side of ``party``."""
         return self.other if party == self.requester else self.requester

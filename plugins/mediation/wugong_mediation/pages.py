@@ -65,6 +65,13 @@ def register_routes() -> list[Route]:
 
 
 @hookimpl
+def can_name(matter: Matter, act: str, seq: int, viewer: Viewer) -> bool | None:
+    plugin, _, verb = act.partition(".")
+    case = matter.state(CASES).by_id.get(seq)
+    return None if plugin != "mediation" or case is None else case.waits_for(verb, viewer.member)
+
+
+@hookimpl
 def render_panels(
     matter: Matter, viewer: Viewer, engine: Engine, words: Words, page: str
 ) -> list[Panel]:

@@ -12,7 +12,13 @@ from starlette.routing import Route
 
 from wugong import N_, Engine, Matter, Refused, Viewer, Words, kind_of
 from wugong_oversight.events import FindingFiled, Inspected
-from wugong_oversight.findings import FINDINGS, rectification_rate, rework_rate
+from wugong_oversight.findings import (
+    FINDINGS,
+    mending_refusals,
+    rectification_rate,
+    reinspection_refusals,
+    rework_rate,
+)
 from wugong_oversight.group import CLAIMANT, SUPERVISION
 from wugong_oversight.showing import (
     HINTS,
@@ -43,6 +49,19 @@ def register_routes() -> list[Route]:
         Route(f"{at}/{{inspection:int}}", show_inspection, methods=["GET"], name=find),
         Route(f"{at}/{{inspection:int}}", send_finding, methods=["POST"], name=find),
     ]
+
+
+@hookimpl
+def can_name(matter: Matter, act: str, seq: int, viewer: Viewer) -> bool | None:
+    state = matter.state(FINDINGS)
+    match act:
+        case "oversight.rectified":
+            return not mending_refusals(state, seq, viewer.member)
+        case "oversight.reinspected":
+            return not reinspection_refusals(state, seq, viewer.member)
+        case "oversight.finding_handed_over":
+            return seq in state.findings and state.findings[seq].status != "closed"
+    return None
 
 
 @hookimpl

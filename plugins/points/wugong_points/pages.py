@@ -81,6 +81,17 @@ def register_routes() -> list[Route]:
 
 
 @hookimpl
+def can_name(matter: Matter, act: str, seq: int, viewer: Viewer) -> bool | None:
+    state = matter.state(POINTS)
+    match act:
+        case "points.rule_retired":
+            return state.rule(seq) is not None
+        case "points.award_approved" | "points.award_declined" if seq in state.proposals:
+            return not state.proposals[seq].decided
+    return None
+
+
+@hookimpl
 def render_panels(
     matter: Matter, viewer: Viewer, engine: Engine, words: Words, page: str
 ) -> list[Panel]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,15 @@ from starlette.responses import RedirectResponse, Response
 from wugong import (
     JURISDICTION,
     N_,
+    STAGES,
+    Fact,
     Kind,
+    Matter,
     MatterOpened,
     PetitionOpened,
     Refusal,
     Refused,
+    Stage,
     StepRecorded,
     Unreadable,
     local_day,
@@ -56,6 +60,11 @@ MOST_MEMBERS = 500
 MOST_FACTS = 200
 MOST_SAID = 120
 STEP, CHECKED, BACK = "step", "checked", "back"
+STAGES_FOR: Mapping[str, Callable[[Matter, Stage], bool]] = {
+    "wugong.stage_opened": lambda matter, stage: not matter.open(stage),
+    "wugong.stage_closed": lambda matter, stage: matter.open(stage),
+    "wugong.stage_skipped": lambda matter, stage: matter.status(stage) in ("todo", "open"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +226,13 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
         "rule": [(r.id, page.words(r.title)) for r in registry.rules.values()],
         "plugin": [(name, plugin_words(page, name)) for name in standing.plugins],
     }
+    if kind.name in STAGES_FOR:
+        fit = STAGES_FOR[kind.name]
+        options["stage"] = [
+            (one.key, page.words(one.title))
+            for one in STAGES
+            if page.matter.is_standing or fit(page.matter, one)
+        ]
     if kind.name == "wugong.setting_changed":
         options["name"] = [
             (name, page.words_of(name.partition(".")[0])(one.title))
@@ -241,7 +257,7 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
     return Asking(
         words=page.words_of(kind.plugin),
         zone=page.zone,
-        facts=lambda kinds: facts_to_name(page, kinds),
+        facts=lambda kinds: facts_to_name(page, kind, kinds),
         members=members(page) if needs_people else (),
         choices={name: listed for name, listed in options.items() if listed},
         audience=kind.shown_to,
@@ -267,8 +283,8 @@ def members(page: Page) -> list[Option]:
     return sorted(((m, name) for m, name in named if name), key=lambda one: one[1])
 
 
-def facts_to_name(page: Page, kinds: Sequence[str]) -> list[Option]:
-    """Return the facts of this matter that a field may name: number and sentence, newest first."""
+def facts_to_name(page: Page, kind: Kind, kinds: Sequence[str]) -> list[Option]:
+    """Return the facts that a field of an act may name: number and sentence, newest first."""
     matter = page.matter
     assert matter is not None
     facts = page.engine.facts(
@@ -278,6 +294,7 @@ def facts_to_name(page: Page, kinds: Sequence[str]) -> list[Option]:
         facts += page.engine.facts(
             matter.community, page.viewer, kinds=list(kinds), newest=True, limit=MOST_FACTS
         )
+    facts = [one for one in facts if _is_left(page, matter, kind, one)]
     texts = page.engine.texts(facts, page.viewer)
     found = []
     for one in tell(page, facts):
@@ -287,6 +304,13 @@ def facts_to_name(page: Page, kinds: Sequence[str]) -> list[Option]:
         number = page.words(N_("no. {seq}"), seq=one.seq)
         found.append((str(one.seq), f"{shorten(said, MOST_SAID)} · {number}"))
     return found
+
+
+def _is_left(page: Page, matter: Matter, kind: Kind, fact: Fact) -> bool:
+    """Tell whether an act of the reader in ``matter`` does not come too late for a fact."""
+    where = matter if fact.matter == matter.id else page.engine.matter(matter.community)
+    viewer, pages = page.acting_viewer(matter), page.request.app.state.pages
+    return bool(pages.can_name(page.engine, where, kind.name, fact.seq, viewer))
 
 
 def shorten(text: str, most: int = 40) -> str:

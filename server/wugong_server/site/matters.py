@@ -179,7 +179,14 @@ def nameable(page: Page, matter: Matter, kind: Kind) -> bool:
     if kind.cls is PetitionOpened and not _recalls(matter):
         return False
     standing = page.engine.matter(matter.community)
-    known = {head.kind for its in (matter, standing) for head in its.heads.values()}
+    viewer, pages = page.acting_viewer(matter), page.request.app.state.pages
+    asked = {name for its in kind.fields.values() if (to := its.mark(To)) for name in to.kinds}
+    known = {
+        head.kind
+        for its in (matter, standing)
+        for seq, head in its.heads.items()
+        if head.kind in asked and pages.can_name(page.engine, its, kind.name, seq, viewer)
+    }
     known |= {name for name, one in page.engine.registry.kinds.items() if one.bulk}  # no heads
     given = defaults_of(kind.cls)
     return all(

@@ -173,6 +173,31 @@ def test_a_ballot_is_offered_only_where_there_is_a_poll() -> None:
     assert "投票" in client.get(f"/m/{matter}").text
 
 
+def test_in_a_closed_poll_nothing_is_offered_but_an_objection() -> None:
+    r, matter, _ = polling()
+    client = browse(r, "zhao")
+    assert f"/m/{matter}/do/voting.mandate_given" in client.get(f"/m/{matter}").text
+    r.wait(days=7)
+    page = client.get(f"/m/{matter}").text
+    assert "do/voting.mandate_given" not in page and "do/voting.ballot_cast" not in page
+    assert f"/m/{matter}/do/voting.ballot_contested" in page
+    assert "没有可选" in client.get(f"/m/{matter}/do/voting.mandate_given").text
+    r.wait(days=30)
+    assert "do/voting.ballot_contested" not in client.get(f"/m/{matter}").text
+
+
+def test_a_plugin_that_does_not_know_what_can_be_named_takes_nothing_off() -> None:
+    class Lost:
+        @pages_hook
+        def can_name(self, seq: int) -> bool:
+            raise RuntimeError("nobody knows")
+
+    r, matter, poll = polling()
+    app = app_of(r, pages={**installed_pages({"voting": wugong_voting}), "lost": Lost()})
+    page = browse(r, "zhao", app=app).get(f"/m/{matter}/do/voting.mandate_given").text
+    assert f'name="poll" value="{poll}"' in page
+
+
 def test_a_poll_waits_until_each_entitlement_was_used() -> None:
     r, matter, poll = polling()
     client = browse(r, "qian")  # two flats, one member: one entitlement

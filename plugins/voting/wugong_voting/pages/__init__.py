@@ -142,6 +142,19 @@ def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine
 
 
 @hookimpl
+def can_name(matter: Matter, act: str, seq: int, viewer: Viewer, engine: Engine) -> bool | None:
+    """Ask of a poll that it is not decided; for an objection, that its days still run."""
+    poll = polls_of(matter).get(seq)
+    if act == objecting.CONTEST_ANSWERED and poll is None:
+        return objecting.awaits(matter, seq, viewer.member)
+    if not act.startswith("voting.") or poll is None:
+        return None
+    if act in objecting.ACTS:
+        return objecting.takes(matter, poll, procedure_of(matter, poll), act, engine.now())
+    return not poll.is_over(engine.now()) if act == CAST else poll.decided is None
+
+
+@hookimpl
 def list_notices(matter: Matter, words: Words, engine: Engine) -> list[Notice]:
     found = []
     for poll in polls_of(matter).values():

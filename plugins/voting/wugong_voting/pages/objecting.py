@@ -13,6 +13,7 @@ from wugong_voting.objections import OBJECTIONS, Limits, Objection, limits, obje
 from wugong_voting.state import Poll
 
 CONTEST_ANSWERED = "voting.objection_answered"
+ACTS = ("voting.roll_contested", "voting.ballot_contested", CONTEST_ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def objected(engine: Engine, matter: Matter, poll: Poll, procedure: Procedure | 
     """Return what was objected to a poll, and what of it the result depends on."""
     now, its, known = engine.now(), limits(matter, procedure), objections_to(matter, poll.id)
     roll_until, ballots_until = its.roll_until(poll), its.ballots_until(poll)
-    contestable = not poll.opened.secret and poll.opens_at <= now < ballots_until
+    contestable = takes(matter, poll, procedure, "voting.ballot_contested", now)
     due = [(one, its.answer_by(one)) for one in known if one.waits]
     return Objected(
         limits=its,
@@ -79,7 +80,18 @@ def _shaken(
     return shaken(poll.decided, procedure, weight_of(roll[place] for place in cast))
 
 
+def takes(matter: Matter, poll: Poll, procedure: Procedure | None, act: str, at: datetime) -> bool:
+    """Tell whether a poll still takes an objection of that kind, or has one without an answer."""
+    its = limits(matter, procedure)
+    match act:
+        case "voting.roll_contested":
+            return at < its.roll_until(poll)
+        case "voting.ballot_contested":
+            return not poll.opened.secret and poll.opens_at <= at < its.ballots_until(poll)
+    return any(one.waits for one in objections_to(matter, poll.id))
+
+
 def awaits(matter: Matter, number: int, member: str) -> bool | None:
-    """Tell whether an objection waits for ``member``: not for whoever wrote it or helped."""
+    """Tell whether an objection waits for an answer of ``member``, who neither wrote nor helped."""
     one = matter.state(OBJECTIONS).get(number)
-    return None if one is None else member not in one.people
+    return None if one is None else one.waits and member not in one.people
