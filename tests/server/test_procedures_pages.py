@@ -291,7 +291,7 @@ def test_seats_that_cannot_be_are_said_beside_their_field(
 def test_a_local_procedure_names_its_place_in_words(client: Any) -> None:
     page = client.get("/procedures/residents.council.chengdu").text
     assert "<dd>四川省成都市</dd>" in page and "CN-SC-Chengdu" not in page
-    assert '<small class="mute">四川省成都市</small>' in client.get("/procedures").text
+    assert "只提意见，不作决定，四川省成都市</small>" in client.get("/procedures").text
 
 
 @pytest.mark.parametrize("name", ["residents.council", "discussion.three_meetings.hearing"])
