@@ -155,6 +155,20 @@ def test_instant_runoff_agrees_with_pyrankvote_where_nobody_ties_for_last(poll: 
     assert list(result.winners) == [winner.name for winner in found]
 
 
+@settings(deadline=None, max_examples=200)
+@given(poll=polls(ties=False, least=3))
+def test_two_rounds_agree_with_votelib_where_it_is_clear_who_meets(poll: Poll) -> None:
+    convert, core = oracle("votelib.convert"), oracle("votelib.evaluate.core")
+    subsetter, ballots = oracle("votelib.vote").RankedSubsetter(), votelib_ballots(poll)
+    first = convert.RankedToFirstPreference()
+    votes = sorted(first.convert(ballots).values(), reverse=True)
+    assume(len(votes) > 1 and (len(votes) == 2 or votes[1] > votes[2]))
+    meet = members(core.Plurality().evaluate(first.convert(ballots), 2))
+    duel = convert.SubsettedVotes(subsetter).convert(ballots, meet)
+    duel.pop((), None)  # who ranked neither of the two
+    assert won(poll, "two_round") == members(core.Plurality().evaluate(first.convert(duel), 1))
+
+
 def with_ties(poll: Poll) -> Any:
     """Return a profile of pref_voting, where unranked options are tied last."""
     module = oracle("pref_voting.profiles_with_ties")
@@ -215,6 +229,7 @@ STRICT = {
     "kemeny": "other_methods.kemeny_young",
     "bucklin": "other_methods.bucklin",
     "plurality": "scoring_methods.plurality",
+    "two_round": "iterative_methods.plurality_with_runoff_put",
 }
 
 
