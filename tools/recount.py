@@ -13,7 +13,7 @@ grade, empty ones too, and ``levels`` says how many grades there are. A blank ba
 Where projects are chosen for a ``budget``, ``costs`` names what each costs (text, exact), a
 ballot's one group is its set of projects, ``points`` are the sums of points that ballots gave and
 ``threshold`` the fewest votes that the file asks for, where it does. The JSON of ``wugong draw`` is
-drawn again in the same way. Usage::
+drawn again in the same way, and so is that of a draw on a page. Usage::
 
     python recount.py POLL.json        prints what it finds; exit 1 where the file says otherwise
 """
@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from recounting.budgets import equal_shares, mes_committee, pb_greedy, phragmen_pb, seq_phragmen
-from recounting.lots import drawn
+from recounting.lots import drawn, sitting
 from recounting.one import RULES, irv, ranked_pairs
 from recounting.polls import Poll, read
 from recounting.seats import apportioned, block_approval, seq_pav, stv
@@ -103,8 +103,11 @@ def recount(data: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 def draw_again(data: Mapping[str, Any]) -> int:
     """Compare a draw with its file: 0 where they agree, 1 where not."""
     names, empty = drawn(data)
-    sys.stdout.write(json.dumps({"drawn": names, "unfilled": empty}, ensure_ascii=False) + "\n")
-    if (names, empty) != (data["drawn"], data["unfilled"]):
+    told = {"drawn": names, "unfilled": empty}
+    if "declined" in data:
+        told["sitting"] = sitting(data)
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    if any(data[name] != found for name, found in told.items()):
         sys.stderr.write("recount: the file says otherwise\n")
         return 1
     return 0

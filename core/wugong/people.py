@@ -56,7 +56,13 @@ MEMBERS: Book[Mapping[str, Any]] = Book(
 )
 
 
+WHOLE_EDITION = "voting.draw_announced"
+
+
 def _roster_keys(act: Act | Fact) -> Iterator[str]:
+    if act.kind == WHOLE_EDITION:
+        yield edition_prefix(act.event.edition)
+        return
     match act.event:
         case RosterImported() as imported if act.seq is not None:
             yield from (f"{imported.edition}/{e.id}" for e in imported.entitlements)
@@ -81,8 +87,12 @@ def _by_id(imported: RosterImported) -> dict[str, Entitlement]:
 
 
 ROSTER: Book[dict[str, Any]] = Book(
-    "wugong.rosters", keys=_roster_keys, fold=_roster, hears=(RosterImported,)
+    "wugong.rosters", keys=_roster_keys, fold=_roster, hears=(RosterImported, WHOLE_EDITION)
 )
+"""Every edition of every roster, keyed ``edition/entitlement``.
+
+Guards and reactions of a draw that is announced find the whole edition that it names.
+"""
 
 
 WHOLE_ROLL = (

@@ -10,12 +10,13 @@ module; docs/lots.md says how by hand.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import sha256
 
 FORM = "wugong-lots/1"
+JOINED = "wugong-seed/1"
 SHORTEST_SEED = 16  # characters; a short seed could be found from its commitment by trying
 
 
@@ -51,6 +52,18 @@ def commitment(seed: str) -> str:
             f"a seed is one line of at least {SHORTEST_SEED} characters, no blanks around it"
         )
     return sha256(seed.encode()).hexdigest()
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Return the seed that several people made: the SHA-256 of ``wugong-seed/1`` and their words.
+
+    Each stands on a line of its own, in the order of the commitments. Whoever knows all parts but
+    one knows nothing of the seed.
+
+    >>> joined(["first secret words", "second secret words"])[:16]
+    '47bc277e228f0152'
+    """
+    return sha256("\n".join((JOINED, *parts)).encode()).hexdigest()
 
 
 def digest(people: Sequence[Person]) -> str:
@@ -131,3 +144,16 @@ def draw(
         asked,
         {name: number for name, number in left.items() if number},
     )
+
+
+def following(
+    people: Sequence[Person], seed: str, called: Collection[str], group: str | None = None
+) -> str | None:
+    """Return who is next after those who were ``called``, in one class or of all; ``None``: nobody.
+
+    >>> following([Person("a"), Person("b")], "sixteen letters!", {"a"})
+    'b'
+    """
+    able = (one for one in people if one.id not in called and group in (None, one.group))
+    found = min(able, key=lambda one: (ticket(seed, one.id), one.id), default=None)
+    return None if found is None else found.id

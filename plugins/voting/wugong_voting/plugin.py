@@ -37,6 +37,8 @@ from wugong_voting import (
     batches,
     casting,
     closing,
+    draw_words,
+    drawing,
     mandates,
     notices,
     objections,
@@ -47,6 +49,15 @@ from wugong_voting import (
 from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
 from wugong_voting.batches import BATCHES, batches_of
 from wugong_voting.chosen import rule_of
+from wugong_voting.draw_events import (
+    DrawAnnounced,
+    DrawListed,
+    LotsDrawn,
+    SeatDeclined,
+    SeedPartRevealed,
+    SubstituteCalled,
+)
+from wugong_voting.draws import DRAWS, LISTS, SITTING, still_running
 from wugong_voting.events import (
     BallotCast,
     BallotContested,
@@ -80,12 +91,21 @@ from wugong_voting.state import POLLS, awaits_scrutineers, polls_of, still_open
 from wugong_voting.words import ANSWER, CONFIRM, TELLER, TEXTS, UNLOCK, VOTE
 
 TITLE = N_("Polls")
-Together = list[PollDecided] | list[BatchCounted] | list[PetitionCounted] | None
+Together = (
+    list[PollDecided]
+    | list[BatchCounted]
+    | list[PetitionCounted]
+    | list[DrawListed]
+    | list[LotsDrawn]
+    | list[SubstituteCalled]
+    | None
+)
 PAPER_LOG = (PaperDelivered, PaperReturned)
 BATCH = (BatchEntered, BatchConfirmed, BatchWithdrawn)
 CONTEST = (RollContested, BallotContested, ObjectionAnswered)
 SIGNING = (PetitionSigned, SignatureWithdrawn, PetitionPapersEntered)
 PETITION = (*SIGNING, PetitionAnswered, PetitionCounted)
+MADE_BY_DRAWS = (DrawListed, LotsDrawn, SubstituteCalled)
 
 
 @hookimpl
@@ -93,15 +113,19 @@ def register() -> list[Contribution]:
     acts = (BallotCast, MandateGiven, MandateWithdrawn)
     on_paper = (*PAPER_LOG, *BATCH, BatchCounted)
     states = (POLLS, NOTICES, MANDATES, BALLOTS, PAPERS, BATCHES, OBJECTIONS, PETITIONS, SIGNATURES)
+    by_lot = (*drawing.ACTS, *MADE_BY_DRAWS, DRAWS, LISTS, SITTING, draw_words.TEXTS)
     words = (TEXTS, TELLER, OBJECTION_DAYS)
-    return [*acts, *on_paper, *CONTEST, *PETITION, *states, notices.NOTICE_POSTED, *words, *RULES]
+    return [
+        *(*acts, *on_paper, *CONTEST, *PETITION, *states, *by_lot, notices.NOTICE_POSTED, *words),
+        *RULES,
+    ]
 
 
 @hookimpl
 @on(
     *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxUnlocked, BoxOpened, PollDecided),
     *(MandateGiven, MandateWithdrawn, *PAPER_LOG, *BATCH, StageClosed, StageSkipped),
-    *(*CONTEST, SettingChanged, PetitionOpened, *PETITION),
+    *(*CONTEST, SettingChanged, PetitionOpened, *PETITION, *drawing.ACTS),
 )
 def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
     match act.event:
@@ -150,7 +174,12 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
         case PollDecided() if act.by != "plugin:voting":
             return [Refusal("voting.not_the_teller")]
         case StageClosed(stage=stage) | StageSkipped(stage=stage):
-            return closing.stage_refusals(matter.stages, stage, still_open(matter))
+            return [
+                *closing.stage_refusals(matter.stages, stage, still_open(matter)),
+                *drawing.stage_refusals(matter.stages, stage, still_running(matter)),
+            ]
+        case _ if isinstance(act.event, drawing.ACTS):
+            return drawing.refusals(matter, act, books)
     return None
 
 
@@ -302,6 +331,7 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
             details={"question": poll.opened.question},
         )
     yield from _answers(matter)
+    yield from drawing.waiting(matter)
 
 
 def _answers(matter: Matter) -> Iterable[Waiting]:
@@ -378,22 +408,42 @@ def _together(matter: Matter, fact: Fact, books: Books) -> Together:
         return _count_petition(matter, fact, books)
     if isinstance(fact.event, BatchConfirmed):
         return _count_batch(matter, fact, books)
+    if isinstance(fact.event, drawing.ACTS):
+        return drawing.together(matter, fact, books)
     return _decide(matter, fact, books)
 
 
+HEARD = (
+    *(PollOpened, PollClosed, BoxOpened, BatchConfirmed),
+    *(DrawAnnounced, SeedPartRevealed, SeatDeclined),
+)
+
+
 @hookimpl
-@on(PollOpened, PollClosed, BoxOpened, BatchConfirmed)
+@on(*HEARD)
 def co_plan(matter: Matter, fact: Fact, books: Books) -> Together:
     return _together(matter, fact, books)
 
 
 @hookimpl
-@on(PollOpened, PollClosed, BoxOpened, BatchConfirmed)
+@on(SeatDeclined)
+def co_build(matter: Matter, fact: Fact, books: Books) -> Together:
+    return _together(matter, fact, books)
+
+
+@hookimpl
+@on(*HEARD)
 def co_manage(matter: Matter, fact: Fact, books: Books) -> Together:
     return _together(matter, fact, books)
 
 
 @hookimpl
-@on(PollOpened, PollClosed, BoxOpened, BatchConfirmed)
+@on(*HEARD)
 def co_evaluate(matter: Matter, fact: Fact, books: Books) -> Together:
+    return _together(matter, fact, books)
+
+
+@hookimpl
+@on(SeatDeclined)
+def co_share(matter: Matter, fact: Fact, books: Books) -> Together:
     return _together(matter, fact, books)

@@ -1,0 +1,262 @@
+"""May this be done in a draw, what follows from it, and what it waits for."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from hashlib import sha256
+
+from wugong import (
+    ROSTER,
+    Act,
+    Books,
+    Fact,
+    Matter,
+    Ref,
+    Refusal,
+    Stage,
+    Waiting,
+    read_entitlement,
+    write_time,
+)
+from wugong_voting import lots
+from wugong_voting.draw_events import (
+    MOST_PARTS,
+    MOST_PEOPLE,
+    OWN_LOTS,
+    DrawAnnounced,
+    DrawFailed,
+    DrawListed,
+    GroupSeats,
+    Listed,
+    LotsDrawn,
+    SeatDeclined,
+    SeedPartCommitted,
+    SeedPartRevealed,
+    SubstituteCalled,
+)
+from wugong_voting.draw_words import REVEAL
+from wugong_voting.draws import LISTS, Draw, draws_of, list_of, people_of, quotas_of, still_running
+from wugong_voting.events import VOTING
+from wugong_voting.lots import Person
+
+ACTS = (DrawAnnounced, SeedPartCommitted, SeedPartRevealed, DrawFailed, SeatDeclined)
+HEX = re.compile(r"[0-9a-f]{64}")
+Details = dict[str, int | str]
+
+
+def _no(code: str, **details: int | str) -> list[Refusal]:
+    return [Refusal(f"voting.{code}", OWN_LOTS, details)]
+
+
+# Guards
+
+
+def refusals(matter: Matter, act: Act, books: Books) -> list[Refusal]:
+    """Say why this act of a draw must not happen."""
+    if isinstance(act.event, DrawAnnounced):
+        return _announcing(matter, act, act.event, books)
+    number = int(act.event.draw)
+    draw = draws_of(matter).get(number)
+    if draw is None:
+        return _no("draw_elsewhere", draw=number)
+    match act.event:
+        case SeedPartCommitted(commitment=commitment):
+            return _committing(draw, act, commitment)
+        case SeedPartRevealed(part=part, words=words):
+            return _revealing(draw, act, int(part), words)
+        case DrawFailed():
+            return _over(draw)
+        case _:
+            return _declining(draw, act)
+
+
+def _announcing(matter: Matter, act: Act, announced: DrawAnnounced, books: Books) -> list[Refusal]:
+    edition = matter.standing.rosters.get(announced.roster)
+    if edition is None:
+        return _no("draw_roster_unknown", roster=announced.roster)
+    if edition != announced.edition:
+        return _no("draw_roster_changed", roster=announced.roster, edition=edition)
+    reasons = []
+    if announced.commits_until <= act.at:
+        reasons += _no("draw_ends_in_the_past")
+    if announced.reveals_until <= announced.commits_until:
+        reasons += _no("draw_reveals_too_soon")
+    if any(draw.announced.purpose == announced.purpose for draw in still_running(matter)):
+        reasons += _no("draw_runs_already", purpose=announced.purpose)
+    people = _people(matter, announced, books, act)
+    if not people:
+        return [*reasons, *_no("draw_list_empty")]
+    if len(people) > MOST_PEOPLE:
+        return [*reasons, *_no("draw_list_too_long", people=len(people), most=MOST_PEOPLE)]
+    return [*reasons, *_seated(announced, people)]
+
+
+def _people(
+    matter: Matter, announced: DrawAnnounced, books: Books, thing: Act | Fact
+) -> list[Person]:
+    entries = (value for _, value in books.scan(ROSTER, f"{announced.edition}/"))
+    return people_of(map(read_entitlement, entries), announced, matter.standing, thing.at)
+
+
+def _seated(announced: DrawAnnounced, people: list[Person]) -> list[Refusal]:
+    """Say which seats nobody could be drawn for."""
+    seats = announced.seats
+    if seats > len(people):
+        return _no("draw_too_many_seats", seats=seats, people=len(people))
+    if not announced.strata:
+        return []
+    if announced.in_proportion:
+        return _no("draw_groups_in_two_ways")
+    named = Counter(one.group for one in announced.strata)
+    sizes = Counter(one.group for one in people)
+    reasons = [
+        one
+        for group, times in named.items()
+        if times > 1
+        for one in _no("draw_group_twice", group=group)
+    ]
+    for one in announced.strata:
+        if one.seats > sizes[one.group]:
+            details: Details = {"group": one.group, "seats": one.seats, "people": sizes[one.group]}
+            reasons += _no("draw_group_too_small", **details)
+    given = sum(one.seats for one in announced.strata)
+    return reasons if given == seats else [*reasons, *_no("draw_seats", given=given, seats=seats)]
+
+
+def _over(draw: Draw) -> list[Refusal]:
+    if draw.seed:
+        return _no("draw_done_already", draw=draw.id)
+    return _no("draw_came_to_nothing", draw=draw.id) if draw.failed else []
+
+
+def _committing(draw: Draw, act: Act, commitment: str) -> list[Refusal]:
+    if reasons := _over(draw):
+        return reasons
+    if not draw.takes_parts(act.at):
+        return _no("seed_part_too_late", until=write_time(draw.announced.commits_until))
+    if not HEX.fullmatch(commitment):
+        return _no("seed_part_not_a_hash")
+    if any(part.by == act.who for part in draw.parts):
+        return _no("seed_part_twice")
+    if any(part.commitment == commitment for part in draw.parts):
+        return _no("seed_part_of_another")
+    if len(draw.parts) >= MOST_PARTS:
+        return _no("seed_parts_enough", most=MOST_PARTS)
+    return []
+
+
+def _revealing(draw: Draw, act: Act, number: int, words: str) -> list[Refusal]:
+    if reasons := _over(draw):
+        return reasons
+    if act.at < draw.announced.commits_until:
+        return _no("seed_part_too_early", since=write_time(draw.announced.commits_until))
+    part = draw.part(number)
+    if part is None:
+        return _no("seed_part_elsewhere", part=number)
+    if part.revealed_at is not None:
+        return _no("seed_part_revealed_already", part=number)
+    if "\n" in words or sha256(words.encode()).hexdigest() != part.commitment:
+        return _no("seed_part_wrong", part=number)
+    return []
+
+
+def _declining(draw: Draw, act: Act) -> list[Refusal]:
+    if not draw.seed:
+        return _no("draw_not_done", draw=draw.id)
+    member = act.event.member
+    if member not in draw.sitting:
+        return _no("no_seat_by_lot", draw=draw.id)
+    if member != act.who and "officer" not in act.roles:
+        return _no("seat_of_another")
+    return []
+
+
+def stage_refusals(open_stages: Stage, leaving: Stage, running: tuple[Draw, ...]) -> list[Refusal]:
+    """Say why a stage must stay open: the parts of a running draw would have nowhere to go."""
+    if not running or not leaving & VOTING or open_stages & VOTING & ~leaving:
+        return []
+    its = running[0].announced
+    return _no("draw_still_runs", purpose=its.purpose, until=write_time(its.reveals_until))
+
+
+# What happens together, whichever stages are open
+
+
+def together(
+    matter: Matter, fact: Fact, books: Books
+) -> list[DrawListed] | list[LotsDrawn] | list[SubstituteCalled] | None:
+    """Fix the list of a draw, draw with the last part of the seed, call a substitute; each once."""
+    match fact.event:
+        case DrawAnnounced() as announced:
+            listed = draws_of(matter)[fact.seq].digest
+            return None if listed else [_listed(matter, fact, announced, books)]
+        case SeedPartRevealed(draw=number):
+            draw = draws_of(matter)[number]
+            return None if draw.seed or draw.hidden else [_drawn(draw, books)]
+        case SeatDeclined(draw=number):
+            return _called(draws_of(matter)[number], fact, books)
+    return None
+
+
+def _listed(matter: Matter, fact: Fact, announced: DrawAnnounced, books: Books) -> DrawListed:
+    people = _people(matter, announced, books, fact)
+    return DrawListed(
+        draw=Ref(fact.seq),
+        count=len(people),
+        digest=lots.digest(people),
+        people=tuple(Listed(id=one.id, group=one.group) for one in people),
+    )
+
+
+def _drawn(draw: Draw, books: Books) -> LotsDrawn:
+    people = list_of(books.get(LISTS, str(draw.id)))
+    seed = lots.joined([part.words for part in draw.parts])
+    quotas = quotas_of(draw.announced, people, seed)
+    found = lots.draw(people, seed, draw.announced.seats, quotas)
+    group = {one.id: one.group for one in people}
+    return LotsDrawn(
+        draw=Ref(draw.id),
+        form=lots.FORM,
+        seed=seed,
+        digest=lots.digest(people),
+        quotas=tuple(GroupSeats(group=name, seats=n) for name, n in quotas.items()),
+        drawn=tuple(Listed(id=name, group=group[name]) for name in found.drawn),
+        substitutes=tuple(Listed(id=name, group=group[name]) for name in found.substitutes),
+    )
+
+
+def _called(draw: Draw, fact: Fact, books: Books) -> list[SubstituteCalled] | None:
+    seat = next((one for one in draw.seats if one.freed_by == fact.seq), None)
+    if seat is None:
+        return None  # called already: another stage is open, too
+    people = list_of(books.get(LISTS, str(draw.id)))
+    after = lots.following(people, draw.seed, draw.called, seat.group if draw.quotas else None)
+    if after is None:
+        return None  # the seat stays empty, and the page says so
+    return [SubstituteCalled(draw=Ref(draw.id), declined=Ref(fact.seq), member=after)]
+
+
+# What is awaited
+
+
+def waiting(matter: Matter) -> Iterable[Waiting]:
+    """Yield what each running draw waits for, and what the clock owes it."""
+    for draw in still_running(matter):
+        its = draw.announced
+        until = its.reveals_until if draw.enough else its.commits_until
+        why = "withheld" if draw.enough else "too_few"
+        failed = DrawFailed(draw=Ref(draw.id), why=why)  # type: ignore[arg-type]
+        details: Details = {"purpose": its.purpose, "since": write_time(its.commits_until)}
+        yield Waiting(REVEAL, "clock", until, then=failed, about=draw.id, details=details)
+        for part in draw.hidden:
+            yield Waiting(
+                REVEAL,
+                who=f"member:{part.by}",
+                by=its.reveals_until,
+                act="voting.seed_part_revealed",
+                about=draw.id,
+                source=OWN_LOTS,
+                details=details,
+            )
