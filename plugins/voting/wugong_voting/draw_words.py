@@ -5,7 +5,8 @@ from __future__ import annotations
 from wugong import N_, Texts
 
 SITS_BY_LOT = N_("Drawn by lot")
-REVEAL = N_("From {since} on, say the secret words of your part of the seed: {purpose}")
+RUNS = N_("A draw by lot runs: {purpose}")
+REVEAL = N_("From {since} on, say the secret words that were sealed: {purpose}")
 TEXTS = Texts(
     refusals={
         "voting.draw_elsewhere": N_("Draw {draw} belongs to another matter."),

@@ -36,7 +36,7 @@ from wugong_voting.draw_events import (
     SeedPartRevealed,
     SubstituteCalled,
 )
-from wugong_voting.draw_words import REVEAL
+from wugong_voting.draw_words import REVEAL, RUNS
 from wugong_voting.draws import LISTS, Draw, draws_of, list_of, people_of, quotas_of, still_running
 from wugong_voting.events import VOTING
 from wugong_voting.lots import Person
@@ -249,7 +249,7 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
         why = "withheld" if draw.enough else "too_few"
         failed = DrawFailed(draw=Ref(draw.id), why=why)  # type: ignore[arg-type]
         details: Details = {"purpose": its.purpose, "since": write_time(its.commits_until)}
-        yield Waiting(REVEAL, "clock", until, then=failed, about=draw.id, details=details)
+        yield Waiting(RUNS, "clock", until, then=failed, about=draw.id, details=details)
         for part in draw.hidden:
             yield Waiting(
                 REVEAL,

@@ -48,7 +48,9 @@ from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
 from wugong_voting.law import procedure_of
 from wugong_voting.pages import (
+    announcing,
     batching,
+    lots,
     marking,
     objecting,
     opening,
@@ -93,6 +95,8 @@ def register_routes() -> list[Route]:
         *batching.ROUTES,
         *petitioning.ROUTES,
         *preview.ROUTES,
+        *announcing.ROUTES,
+        *lots.ROUTES,
         *sheets.ROUTES,
     ]
 
@@ -104,8 +108,14 @@ def register_routes() -> list[Route]:
 def render_panels(
     matter: Matter, viewer: Viewer, engine: Engine, words: Words, page: str
 ) -> list[Panel]:
+    if page != "matter":
+        return []
+    return [*_polls(matter, viewer, engine, words), *lots.panels(matter, words)]
+
+
+def _polls(matter: Matter, viewer: Viewer, engine: Engine, words: Words) -> list[Panel]:
     polls, petitions = polls_of(matter), petitions_of(matter)
-    if page != "matter" or not (polls or petitions):
+    if not (polls or petitions):
         return []
     listed = sorted(polls.values(), key=lambda poll: (poll.decided is not None, -poll.id))
     rows = [
@@ -156,7 +166,7 @@ def can_name(matter: Matter, act: str, seq: int, viewer: Viewer, engine: Engine)
 
 @hookimpl
 def list_notices(matter: Matter, words: Words, engine: Engine) -> list[Notice]:
-    found = []
+    found = lots.notices(matter, words)
     for poll in polls_of(matter).values():
         procedure = procedure_of(matter, poll)
         if poll.decided is None or poll.closed_at is None or procedure is None:
