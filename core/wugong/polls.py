@@ -73,6 +73,16 @@ class PollOpened:
     opposed_most: Annotated[
         int, Label(N_("At most so many in a hundred of any group may be against")), Between(0, 99)
     ] = 0  # 0: no such condition
+    ties: Annotated[
+        Literal["told", "lot"],
+        Label(N_("If several options win")),
+        Choice(
+            {
+                "told": N_("All of them are named"),
+                "lot": N_("A published lot is drawn between them"),
+            }
+        ),
+    ] = "told"
 
     @property
     def secret(self) -> bool:

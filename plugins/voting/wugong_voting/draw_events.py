@@ -44,7 +44,7 @@ class GroupSeats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """Somebody on the list of a draw, and the group that they are drawn in."""
+    """Who, or which option, is on the list of a draw, and the group that they are drawn in."""
 
     id: Annotated[str, Most(80)]
     group: Annotated[str, Most(80)] = ""
@@ -61,14 +61,15 @@ class DrawAnnounced:
     """So many people of one edition of a roster are to be drawn by lot, for a purpose.
 
     Announcing fixes the list. Then people commit to parts of the seed, then they reveal them.
+    Or one of the options that won a poll together, where the poll said so when it opened.
     """
 
     purpose: Annotated[str, Label(N_("What is drawn, and for what")), Most(300)]
-    roster: Annotated[str, Label(N_("Roster")), Most(40)]
-    edition: Annotated[str, Label(N_("Edition of the roster")), Most(64)]
-    seats: Annotated[int, Label(N_("How many are drawn")), Between(1, MOST_SEATS)]
     commits_until: Annotated[datetime, Label(N_("Parts of the seed are taken until"))]
     reveals_until: Annotated[datetime, Label(N_("Parts are revealed until"))]
+    roster: Annotated[str, Label(N_("Roster")), Most(40)] = ""
+    edition: Annotated[str, Label(N_("Edition of the roster")), Most(64)] = ""
+    seats: Annotated[int, Label(N_("How many are drawn")), Between(1, MOST_SEATS)] = 1
     groups: Annotated[tuple[str, ...], Label(N_("Only these groups (empty: all)"))] = ()
     strata: Annotated[
         tuple[GroupSeats, ...],
@@ -81,6 +82,11 @@ class DrawAnnounced:
     ] = 3
     without_office: Annotated[bool, Label(N_("Leave out who holds a role"))] = False
     about: Annotated[tuple[Ref, ...], Label(N_("Belongs to"))] = ()
+    poll: Annotated[
+        Ref | None,
+        Label(N_("Poll whose tie is settled (then without a roster)")),
+        To("voting.poll_opened"),
+    ] = None
 
 
 @event(

@@ -55,6 +55,21 @@ TEXTS = Texts(
         "voting.seed_part_wrong": N_(
             "These are not the words of part {part}: their SHA-256 is not the one committed to."
         ),
+        "voting.lot_without_a_tie": N_("No tie is left to be settled in poll {poll}."),
+        "voting.lot_not_foreseen": N_(
+            "Poll {poll} did not say when it opened that a lot settles a tie."
+        ),
+        "voting.lot_drawn_already": N_("A lot for poll {poll} is announced or drawn already."),
+        "voting.lot_draws_one_option": N_(
+            "For a tie one of the tied options is drawn, from no roster and without groups."
+        ),
+        "voting.lot_for_one_option": N_(
+            "A lot settles a tie only where one of several options is chosen."
+        ),
+        "voting.lot_decides_nothing": N_(
+            "This procedure decides by agreement: a lot cannot take its place. Put tied options"
+            " to the vote again."
+        ),
         "voting.no_seat_by_lot": N_("This person has no seat from draw {draw}."),
         "voting.seat_of_another": N_("Only who has the seat can decline it, or the office."),
         "voting.seed_words_short": N_(
@@ -70,6 +85,7 @@ TEXTS = Texts(
         "voting.seed_part_too_late": N_("Watch the draw; you need no part of it for that"),
         "voting.seed_part_too_early": N_("Come back then, and keep the words to yourself"),
         "voting.seed_part_wrong": N_("Look at your slip: every sign and blank counts"),
+        "voting.lot_decides_nothing": N_("Choose an advisory procedure, or name all of them"),
         "voting.no_seat_by_lot": N_("Look who was drawn"),
     },
 )

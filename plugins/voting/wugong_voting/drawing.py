@@ -40,6 +40,7 @@ from wugong_voting.draw_words import REVEAL, RUNS
 from wugong_voting.draws import LISTS, Draw, draws_of, list_of, people_of, quotas_of, still_running
 from wugong_voting.events import VOTING
 from wugong_voting.lots import Person
+from wugong_voting.state import polls_of, tied_in
 
 ACTS = (DrawAnnounced, SeedPartCommitted, SeedPartRevealed, DrawFailed, SeatDeclined)
 HEX = re.compile(r"[0-9a-f]{64}")
@@ -56,7 +57,7 @@ def _no(code: str, **details: int | str) -> list[Refusal]:
 def refusals(matter: Matter, act: Act, books: Books) -> list[Refusal]:
     """Say why this act of a draw must not happen."""
     if isinstance(act.event, DrawAnnounced):
-        return _announcing(matter, act, act.event, books)
+        return [*_when(matter, act, act.event), *_what(matter, act, act.event, books)]
     number = int(act.event.draw)
     draw = draws_of(matter).get(number)
     if draw is None:
@@ -72,12 +73,7 @@ def refusals(matter: Matter, act: Act, books: Books) -> list[Refusal]:
             return _declining(draw, act)
 
 
-def _announcing(matter: Matter, act: Act, announced: DrawAnnounced, books: Books) -> list[Refusal]:
-    edition = matter.standing.rosters.get(announced.roster)
-    if edition is None:
-        return _no("draw_roster_unknown", roster=announced.roster)
-    if edition != announced.edition:
-        return _no("draw_roster_changed", roster=announced.roster, edition=edition)
+def _when(matter: Matter, act: Act, announced: DrawAnnounced) -> list[Refusal]:
     reasons = []
     if announced.commits_until <= act.at:
         reasons += _no("draw_ends_in_the_past")
@@ -85,17 +81,48 @@ def _announcing(matter: Matter, act: Act, announced: DrawAnnounced, books: Books
         reasons += _no("draw_reveals_too_soon")
     if any(draw.announced.purpose == announced.purpose for draw in still_running(matter)):
         reasons += _no("draw_runs_already", purpose=announced.purpose)
+    return reasons
+
+
+def _what(matter: Matter, act: Act, announced: DrawAnnounced, books: Books) -> list[Refusal]:
+    if announced.poll is not None:
+        return _settling(matter, announced)
+    edition = matter.standing.rosters.get(announced.roster)
+    if edition is None:
+        return _no("draw_roster_unknown", roster=announced.roster)
+    if edition != announced.edition:
+        return _no("draw_roster_changed", roster=announced.roster, edition=edition)
     people = _people(matter, announced, books, act)
     if not people:
-        return [*reasons, *_no("draw_list_empty")]
+        return _no("draw_list_empty")
     if len(people) > MOST_PEOPLE:
-        return [*reasons, *_no("draw_list_too_long", people=len(people), most=MOST_PEOPLE)]
-    return [*reasons, *_seated(announced, people)]
+        return _no("draw_list_too_long", people=len(people), most=MOST_PEOPLE)
+    return _seated(announced, people)
+
+
+def _settling(matter: Matter, announced: DrawAnnounced) -> list[Refusal]:
+    """Say why a lot cannot settle which option of a poll it is."""
+    number = int(announced.poll or 0)
+    poll = polls_of(matter).get(number)
+    if poll is None:
+        return _no("poll_elsewhere", poll=number)
+    if not tied_in(poll):
+        return _no("lot_without_a_tie", poll=number)
+    if poll.opened.ties != "lot":
+        return _no("lot_not_foreseen", poll=number)
+    if any(draw.announced.poll == number and not draw.failed for draw in draws_of(matter).values()):
+        return _no("lot_drawn_already", poll=number)
+    plain = announced.seats == 1 and not (announced.roster or announced.edition)
+    if not plain or announced.groups or announced.strata or announced.in_proportion:
+        return _no("lot_draws_one_option")
+    return []
 
 
 def _people(
     matter: Matter, announced: DrawAnnounced, books: Books, thing: Act | Fact
 ) -> list[Person]:
+    if announced.poll is not None:
+        return [Person(option) for option in tied_in(polls_of(matter)[announced.poll])]
     entries = (value for _, value in books.scan(ROSTER, f"{announced.edition}/"))
     return people_of(map(read_entitlement, entries), announced, matter.standing, thing.at)
 
@@ -166,7 +193,7 @@ def _declining(draw: Draw, act: Act) -> list[Refusal]:
     if not draw.seed:
         return _no("draw_not_done", draw=draw.id)
     member = act.event.member
-    if member not in draw.sitting:
+    if draw.announced.poll or member not in draw.sitting:
         return _no("no_seat_by_lot", draw=draw.id)
     if member != act.who and "officer" not in act.roles:
         return _no("seat_of_another")

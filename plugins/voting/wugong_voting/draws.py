@@ -173,13 +173,20 @@ def draws_of(matter: Matter) -> Draws:
     return matter.state(DRAWS)
 
 
+def settling(matter: Matter, poll: int) -> Draw | None:
+    """Return the draw that settles, or settled, the tie of a poll; ``None``: none, or it failed."""
+    found = (draw for draw in draws_of(matter).values() if draw.announced.poll == poll)
+    return next((draw for draw in found if not draw.failed), None)
+
+
 def still_running(matter: Matter) -> tuple[Draw, ...]:
     """Return the draws that are neither drawn nor failed."""
     return tuple(draw for draw in draws_of(matter).values() if not draw.is_over)
 
 
 def _sitting(matter: Matter) -> frozenset[str]:
-    return frozenset(name for draw in draws_of(matter).values() for name in draw.sitting)
+    people = (draw for draw in draws_of(matter).values() if draw.announced.poll is None)
+    return frozenset(name for draw in people for name in draw.sitting)
 
 
 SITTING = Relation(DRAWN, _sitting, title=SITS_BY_LOT)

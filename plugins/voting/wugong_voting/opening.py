@@ -42,6 +42,7 @@ def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) 
         reasons.append(Refusal("voting.opens_after_closing", source))
     if opened.opposed_most and (opened.secret or opened.rule != YES_OR_NO.id):
         reasons.append(Refusal("voting.groups_are_unknown", source))
+    reasons += _by_lot(opened, procedure, rule, source)
     if procedure.secrecy == "secret" and opened.secrecy != "scrutineers":  # level B
         reasons.append(Refusal("voting.needs_scrutineers", source))
     return reasons
@@ -67,6 +68,18 @@ def other_modes(
             asked = {"procedure": other.id, "question": poll.opened.question}
             return [Refusal("voting.modes_mixed", article(procedure), asked)]
     return []
+
+
+def _by_lot(
+    opened: PollOpened, procedure: Procedure, rule: VotingRule | None, source: str
+) -> list[Refusal]:
+    """Say why a tie of this poll cannot be settled by lot."""
+    if opened.ties != "lot":
+        return []
+    reasons = [Refusal("voting.lot_decides_nothing", source)] if procedure.decides else []
+    if not isinstance(rule, CountedRule) or rule.counting.picks != "one":
+        reasons.append(Refusal("voting.lot_for_one_option", source))
+    return reasons
 
 
 def _countable(opened: PollOpened, rule: CountedRule, source: str) -> list[Refusal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -78,6 +79,19 @@ POLLS: Fold[Polls] = Fold(
 def polls_of(matter: Matter) -> Polls:
     """Return the polls of ``matter`` by number, in the order of their opening."""
     return matter.state(POLLS)
+
+
+def tied_in(poll: Poll) -> tuple[str, ...]:
+    """Return the options that won a decided poll together although one was asked for.
+
+    Where several seats or projects are chosen, several winners are no tie.
+    """
+    decided = poll.decided
+    if decided is None or len(decided.winners) < 2 or not decided.count:
+        return ()
+    counts = json.loads(decided.count)["counts"]
+    one = all(len(t["winners"]) < 2 or set(t["winners"]) == set(t["tied"]) for t in counts)
+    return decided.winners if one else ()
 
 
 def awaits_scrutineers(matter: Matter) -> tuple[Poll, ...]:

@@ -211,6 +211,7 @@ def _certificate(
         "about": showing.abouts(poll.decided, titles, words),
         "figures": showing.calculator_fields(procedure, poll),
         "objected": objecting.objected(engine, matter, poll, procedure),
+        "tie": lots.tie_of(matter, poll),
     }
 
 

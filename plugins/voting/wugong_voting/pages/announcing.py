@@ -14,6 +14,7 @@ from wugong_server import Form, read_form, record, respond, url
 from wugong_voting import showing
 from wugong_voting.draw_events import DrawAnnounced, GroupSeats
 from wugong_voting.pages.papering import guarded
+from wugong_voting.state import Poll, polls_of
 
 ANNOUNCE = "voting.draw_announced"
 
@@ -38,7 +39,15 @@ def _page(request: Request, typed: Any, refused: Refused | None) -> Response:
         ],
         groups=_groups(engine, matter),
         pairs=[(group, group) for group in _groups(engine, matter)],
+        poll=_poll(request, typed),
     )
+
+
+def _poll(request: Request, typed: Any) -> Poll | None:
+    """Return the poll whose tie is to be settled, where one is named."""
+    named = typed.get("poll", "") or request.query_params.get("poll", "")
+    number = int(named) if named.isascii() and named.isdigit() else 0
+    return polls_of(request.state.matter).get(number)
 
 
 def _groups(engine: Engine, matter: Matter) -> list[str]:
@@ -60,6 +69,10 @@ async def send(request: Request) -> Response:
 
 
 def _announced(form: Form, groups: list[str]) -> DrawAnnounced:
+    if form.get("poll"):
+        least = form.whole("least")
+        settles: DrawAnnounced = form.event(DrawAnnounced, poll=form.ref("poll"), least=least)
+        return settles
     roster, _, edition = form["roster"].partition(" ")
     strata = [
         GroupSeats(group=group, seats=form.whole(f"seats-{number}"))

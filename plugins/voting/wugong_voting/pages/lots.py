@@ -25,8 +25,9 @@ from wugong_voting.draw_events import (
     SeedPartRevealed,
 )
 from wugong_voting.draw_export import exported
-from wugong_voting.draws import LISTS, Draw, Part, draws_of, list_of
+from wugong_voting.draws import LISTS, Draw, Part, draws_of, list_of, settling
 from wugong_voting.lots import Person
+from wugong_voting.state import Poll, polls_of, tied_in
 
 COMMIT, REVEAL = "voting.seed_part_committed", "voting.seed_part_revealed"
 DECLINE = "voting.seat_declined"
@@ -112,6 +113,7 @@ def _page(
     drawn = figures(draw, people) if people else []
     named = [line.member for one in drawn for line in one.lines]
     page.learn_names([*named, *(part.by for part in draw.parts), *draw.sitting])
+    titles = _titles(matter, draw)
     return respond(
         request,
         "voting/draw.html",
@@ -126,6 +128,7 @@ def _page(
         hidden=[(str(part.id), _of(request, part)) for part in draw.hidden],
         suggested=_suggested(),
         figures=drawn,
+        labels=titles or {one: page.name(one) for one in (*named, *draw.sitting)},
         may_decline=[(one, page.name(one)) for one in _decliners(request, draw, me)],
         me=me,
         source=OWN_LOTS,
@@ -133,11 +136,42 @@ def _page(
 
 
 def _people(engine: Engine, matter: Matter, draw: Draw, viewer: Viewer) -> list[Person]:
-    """Return the list for whoever may read who was drawn; nothing for others, or before."""
+    """Return the list for whoever may read who was drawn; nothing for others, or before.
+
+    Options are for everybody, as their poll is.
+    """
+    if draw.announced.poll is not None:
+        return [Person(option) for option in _titles(matter, draw)] if draw.seed else []
     if not draw.seed or engine.fact(matter.community, draw.drawn_by, viewer) is None:
         return []
     key = str(draw.id)
     return list_of(engine.book(LISTS, matter.community, keys=[key]).get(key))
+
+
+def _titles(matter: Matter, draw: Draw) -> dict[str, str]:
+    """Return the titles of the options that are drawn from; nothing where people are drawn."""
+    poll = polls_of(matter).get(draw.announced.poll or 0)
+    if poll is None:
+        return {}
+    titles = {option.id: option.title for option in poll.opened.options}
+    return {option: titles[option] for option in tied_in(poll)}
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """The tie of a poll that a lot settles: its draw, if any, and the title of what was drawn."""
+
+    draw: Draw | None
+    title: str = ""
+
+
+def tie_of(matter: Matter, poll: Poll) -> Tie | None:
+    """Return how the tie of a poll stands that said it is settled by lot; ``None``: no such tie."""
+    if poll.opened.ties != "lot" or not tied_in(poll):
+        return None
+    draw = settling(matter, poll.id)
+    found = [_titles(matter, draw)[option] for option in draw.sitting] if draw else []
+    return Tie(draw, found[0] if found else "")
 
 
 def _step(draw: Draw, now: Any) -> int:
@@ -157,7 +191,8 @@ def _suggested() -> str:
 
 def _decliners(request: Request, draw: Draw, me: str) -> list[str]:
     viewer = request.state.page.acting_viewer(request.state.matter)
-    return [one for one in draw.sitting if one == me or "officer" in viewer.roles]
+    sitting = () if draw.announced.poll else draw.sitting
+    return [one for one in sitting if one == me or "officer" in viewer.roles]
 
 
 def show_file(request: Request) -> Response:

@@ -137,6 +137,7 @@ def _opened(request: Request, form: Form) -> PollOpened:
         rule=_rule(request, form),
         groups=tuple(form.list("groups")),
         budget=form.money("budget") if form.get("budget") else 0,
+        ties="lot" if form.get("ties") == "lot" else "told",
         opposed_most=form.whole("opposed_most") if form.get("opposed_most") else 0,
         about=tuple(map(Ref, about)),
     )
