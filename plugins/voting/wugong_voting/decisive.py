@@ -17,17 +17,21 @@ Said = dict[str, Any]
 
 def decisive(told: Mapping[str, Any], able: Sequence[str]) -> Said | None:
     """Return the comparison that decided, or ``None`` where the result shows none."""
-    winners = told["winners"]
-    if told["tied"] and len(winners) != 1:
+    winners, rounds = told["winners"], told.get("rounds") or [{}]
+    if told["tied"] and (len(winners) != 1 or not {*told["tied"]} & {*winners}):
         return {
             "says": N_("{options} are level, and this rule does not break ties."),
             "options": list(told["tied"]),
         }
+    if "quota_votes" in told["options"]:
+        return _seat(rounds)
     if len(winners) > 1:
         return _edge(winners, told, able)
+    if not winners and told["rule"] == "condorcet":
+        return _nearest(told["matrix"], able)
     if len(winners) != 1 or len(able) < 2:
         return None
-    winner, rounds = winners[0], told.get("rounds") or [{}]
+    winner = winners[0]
     last = rounds[-1]
     if "duel" in last:
         return _final(winner, last, told)
@@ -40,10 +44,17 @@ def decisive(told: Mapping[str, Any], able: Sequence[str]) -> Said | None:
 
 
 def _final(winner: str, last: Mapping[str, Any], told: Mapping[str, Any]) -> Said | None:
-    (other,) = [option for option in last["duel"] if option != winner] or [None]
+    duels = [one for one in told["rounds"] if "duel" in one]
+    if len(duels) > 1:  # several were level for a place in it: the closest of the duels
+        last = min(duels, key=lambda one: abs(Fraction(one["margin"])))
+    others = [option for option in last["duel"] if option != winner]
     margin = abs(Fraction(last["margin"]))
-    if other is None or len([r for r in told["rounds"] if "duel" in r]) > 1:
+    if len(others) != 1:
         return None
+    other = others[0]
+    if len(duels) > 1:
+        says = N_("Closest was the duel with {other}: {winner} was {margin} ahead.")
+        return {"says": says, "winner": winner, "other": other, "margin": str(margin)}
     if margin == 0:
         says = N_("The last duel, {winner} against {other}, was level; the sums decided.")
         return {"says": says, "winner": winner, "other": other}
@@ -62,6 +73,46 @@ def _edge(winners: Sequence[str], told: Mapping[str, Any], able: Sequence[str]) 
     margin = Fraction(scores[last]) - Fraction(scores[first])
     says = N_("{winner} had the last seat, {margin} ahead of {other}.")
     return {"says": says, "winner": last, "other": first, "margin": str(margin)}
+
+
+def _seat(rounds: Sequence[Mapping[str, Any]]) -> Said | None:
+    """Of seats filled by transfers: the last comparison between who went on and who did not."""
+    for one in reversed(rounds):
+        votes = {option: Fraction(number) for option, number in one["votes"].items()}
+        kept = [option for option in one.get("elected", ()) if option in votes]
+        lost = [option for option in votes if option not in kept]
+        says = N_("In round {round} {winner} had a seat, {margin} ahead of {other}.")
+        if not kept:
+            lost = [option for option in one.get("out", ()) if option in votes]
+            kept = [option for option in votes if option not in lost]
+            says = N_("In round {round} {other} dropped out, {margin} behind {winner}.")
+        if not lost or not kept:
+            continue
+        last = min(kept, key=lambda option: (votes[option], option))
+        first = max(lost, key=lambda option: (votes[option], option))
+        margin = votes[last] - votes[first]
+        if margin <= 0:
+            return None  # level: an earlier round or a tie break decided
+        told = {"round": one["round"], "winner": last, "other": first, "margin": str(margin)}
+        return {"says": says, **told}
+    return None
+
+
+def _nearest(matrix: Sequence[Sequence[Any]], able: Sequence[str]) -> Said:
+    """Where nobody wins every duel: who lost the worst of their duels by least."""
+    margins = [
+        [Fraction(row[b]) - Fraction(matrix[b][a]) for b in range(len(able)) if b != a]
+        for a, row in enumerate(matrix)
+    ]
+    mine = max(range(len(able)), key=lambda a: min(margins[a]))
+    found = _closest(able[mine], matrix, able)
+    assert found is not None
+    votes = {"votes": found["votes"], "others": found["others"]}
+    if Fraction(votes["votes"]) == Fraction(votes["others"]):
+        says = N_("Nearest to it was {winner}, level with {other}, {votes} to {others}.")
+    else:
+        says = N_("Nearest to it was {winner}, who lost to {other}, {votes} to {others}.")
+    return {"says": says, "winner": able[mine], "other": found["other"], **votes}
 
 
 def _lead(winner: str, scores: Mapping[str, Any], told: Mapping[str, Any]) -> Said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +22,11 @@ NOTES = {
     "elected": N_("A seat: {options}"),
     "out": N_("Drops out: {options}"),
     "surplus_of": N_("its surplus passes on: {options}"),
+}
+BY_SEAT = {  # one number a seat, in the order of the seats
+    "adds": N_("What each seat adds to the satisfaction of all"),
+    "load": N_("The heaviest load of a voter after each seat"),
+    "price": N_("What each seat cost a supporter, in seats"),
 }
 AGREED = {
     "choose": N_("Ballots for each option"),
@@ -46,11 +51,12 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round: its heading, its bars, and what became of it."""
+    """A round: its heading, its bars, and what became of it; ``counts`` what the numbers are."""
 
     title: str
     bars: tuple[Bar, ...]
     note: str = ""
+    counts: str = ""  # empty: the measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +182,25 @@ def _rounds(
             )
         elif grades := one.get("grades"):
             found += _grades(grades, able, titles, told["measure"], words)
+        elif isinstance(one.get("elected"), str):
+            continue  # seat by seat: one picture of them all
         elif note := _note(one, titles, words):
             title = words(N_("Round {round}"), round=one.get("round", len(found) + 1))
             found.append(Round(title, (), note))
-    return found
+    return found + _seats(told, titles, words)
+
+
+def _seats(told: Mapping[str, Any], titles: Mapping[str, str], words: Words) -> list[Round]:
+    """Return one picture of seats that were filled one after the other, with what each took."""
+    filled = [one for one in told.get("rounds", ()) if isinstance(one.get("elected"), str)]
+    for name, message in BY_SEAT.items():
+        numbers = {one["elected"]: one[name] for one in filled if name in one}
+        if numbers:
+            measure = told["measure"] if name == "adds" else "shares"
+            made = _round(words(message), numbers, list(numbers), titles, measure, "")
+            bars = tuple(replace(bar, leads=True) for bar in made.bars)
+            return [replace(made, bars=bars, counts=words(N_("Number")))]
+    return []
 
 
 def _round(
