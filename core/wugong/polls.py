@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Protocol
 
@@ -15,6 +15,8 @@ from wugong.schema import Between, Choice, Label, Many, Member, Most, Ref, To
 from wugong.stages import ANY, EVALUATE, MANAGE, PLAN
 from wugong.thresholds import least, reaches
 from wugong.words import N_
+
+MOST_COUNTING_HOURS = 72
 
 Verdict = Literal["passed", "rejected", "no_quorum", "tied", "advisory"]
 
@@ -83,6 +85,16 @@ class PollOpened:
             }
         ),
     ] = "told"
+    counting_hours: Annotated[
+        int,
+        Label(N_("Hours after the end in which papers collected before it may be counted")),
+        Between(0, MOST_COUNTING_HOURS),
+    ] = 0  # 0: what is not confirmed at the end is not counted
+
+    @property
+    def counted_until(self) -> datetime:
+        """When the counting of papers ends that were collected before ``closes_at``."""
+        return self.closes_at + timedelta(hours=self.counting_hours)
 
     @property
     def secret(self) -> bool:
@@ -137,7 +149,11 @@ class RollFrozen:
     says=N_("Poll closed"),
 )
 class PollClosed:
-    """The poll takes no more ballots. The clock closes it; an officer cannot close it early."""
+    """The poll takes no more ballots. The clock closes it; an officer cannot close it early.
+
+    Where papers may be counted after its end, it closes when the last batch that was registered
+    before is confirmed, at the latest when the hours for that are over.
+    """
 
     poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
 

@@ -190,10 +190,15 @@ def entering_refusals(
     rule: VotingRule | None,
     rights: Rights,
     batches: Batches,
+    late: list[Refusal] | None = None,
 ) -> list[Refusal]:
-    """Say why this batch cannot be entered; ``rights``: what the roll holds by entitlement."""
+    """Say why this batch cannot be entered; ``rights``: what the roll holds by entitlement.
+
+    ``late``: what stands in the way after the end of the voting, ``None`` before it; see
+    :mod:`wugong_voting.registering`.
+    """
     batch: BatchEntered = act.event
-    if reasons := _now(poll, act, source):
+    if reasons := _now(poll, act, source, late):
         return reasons
     assert poll is not None
     if any(one.number == batch.number for one in batches):
@@ -224,8 +229,10 @@ def sheet_refusals(
     return reasons
 
 
-def _now(poll: Poll | None, act: Act, source: str) -> list[Refusal]:
+def _now(poll: Poll | None, act: Act, source: str, late: list[Refusal] | None) -> list[Refusal]:
     """Say why no batch of this poll can be entered or confirmed now."""
+    if late is not None:
+        return late
     if reasons := taking_refusals(poll, act, source):
         return reasons
     assert poll is not None
@@ -263,11 +270,16 @@ def _repeated(ballots: Iterable[Sheet], batches: Batches) -> list[Refusal]:
 
 
 def confirming_refusals(
-    poll: Poll | None, act: Act, source: str, rule: VotingRule | None, batches: Batches
+    poll: Poll | None,
+    act: Act,
+    source: str,
+    rule: VotingRule | None,
+    batches: Batches,
+    late: list[Refusal] | None = None,
 ) -> list[Refusal]:
     """Say why this batch cannot be confirmed: by whom, and where the totals differ."""
     confirmed: BatchConfirmed = act.event
-    if reasons := _now(poll, act, source):
+    if reasons := _now(poll, act, source, late):
         return reasons
     assert poll is not None
     batch = waiting_in(batches, confirmed.number)
@@ -279,13 +291,23 @@ def confirming_refusals(
 
 
 def withdrawal_refusals(
-    poll: Poll | None, act: Act, source: str, batches: Batches
+    poll: Poll | None,
+    act: Act,
+    source: str,
+    batches: Batches,
+    late: list[Refusal] | None = None,
+    *,
+    registered: bool = False,
 ) -> list[Refusal]:
-    """Say why this batch cannot be taken out."""
+    """Say why this batch cannot be taken out; ``registered``: it is, and it was not entered yet.
+
+    After the end of the voting what was entered can be entered again, and nothing is struck out.
+    """
     withdrawn: BatchWithdrawn = act.event
-    if reasons := taking_refusals(poll, act, source):
+    reasons = taking_refusals(poll, act, source) if late is None else late
+    if reasons:
         return reasons
-    if waiting_in(batches, withdrawn.number) is None:
+    if waiting_in(batches, withdrawn.number) is None and not (registered and late is None):
         return [_not_waiting(withdrawn.number)]
     return []
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wugong import Act, Refusal, Stage, write_time
-from wugong_voting.events import VOTING
+from wugong_voting.events import OWN_RULE, VOTING
+from wugong_voting.registering import Registered
 from wugong_voting.state import Poll
 
 
-def refusals(poll: Poll | None, act: Act, source: str) -> list[Refusal]:
-    """Say why the poll cannot be closed now."""
+def refusals(
+    poll: Poll | None, act: Act, source: str, awaited: Sequence[Registered] = ()
+) -> list[Refusal]:
+    """Say why the poll cannot be closed now; ``awaited``: batches that may still be counted."""
     if poll is None:
         return [Refusal("voting.poll_elsewhere", source, {"poll": act.event.poll})]
     if poll.closed_at is not None:
@@ -17,6 +22,10 @@ def refusals(poll: Poll | None, act: Act, source: str) -> list[Refusal]:
     if act.at < poll.opened.closes_at:
         details = {"closes_at": write_time(poll.opened.closes_at)}
         return [Refusal("voting.closing_too_early", source, details)]
+    if awaited and act.at < poll.opened.counted_until:
+        until = write_time(poll.opened.counted_until)
+        its: dict[str, int | str] = {"number": awaited[0].number, "until": until}
+        return [Refusal("voting.batches_are_counted", OWN_RULE, its)]
     return []
 
 

@@ -143,9 +143,30 @@ class PaperReturned:
         Many(MOST_UNITS, least=1),
     ]
     on: Annotated[date | None, Label(N_("On which day (empty: today)"))] = None
+    collected_by: Annotated[str, Label(N_("Collected by (empty: you)")), Most(80), Member()] = ""
 
 
 BatchNumber = Annotated[int, Label(N_("Number of the batch")), Between(1, MOST_COUNTED)]
+
+
+@event(
+    "voting.batch_registered",
+    may={"officer": VOTING},
+    shown_to="officer",
+    source=OWN_RULE,
+    despite_hold=True,
+    title=N_("Register a batch of paper ballots"),
+    says=N_("Batch {number} was registered; sheets: {sheets}"),
+)
+class BatchRegistered:
+    """Collected papers are bundled and their sheets counted, before the voting ends.
+
+    What they say is entered and counted anew later, within the hours that the poll states for it.
+    """
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    number: BatchNumber
+    sheets: Annotated[int, Label(N_("Sheets")), Between(1, MOST_SHEETS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,9 +121,9 @@ class Limits:
     def ballots_until(self, poll: Poll) -> datetime:
         """Return the first moment at which no ballot can be contested any more.
 
-        The hour of the closing counts, not when the clock came to record it.
+        The hour at which the counting ends counts, not when the clock came to record it.
         """
-        return after_days(poll.opened.closes_at, self.days)
+        return after_days(poll.opened.counted_until, self.days)
 
     def answer_by(self, objection: Objection) -> datetime:
         """Return when the answer is overdue."""

@@ -40,6 +40,8 @@ def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) 
         reasons.append(Refusal("voting.roster_of_another_body", source, details))
     if opened.opens_at is not None and opened.opens_at >= opened.closes_at:
         reasons.append(Refusal("voting.opens_after_closing", source))
+    if opened.counting_hours and (opened.secret or "paper" not in opened.channels):
+        reasons.append(Refusal("voting.counting_without_paper", source))
     if opened.opposed_most and (opened.secret or opened.rule != YES_OR_NO.id):
         reasons.append(Refusal("voting.groups_are_unknown", source))
     reasons += _by_lot(opened, procedure, rule, source)

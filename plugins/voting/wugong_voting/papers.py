@@ -36,11 +36,12 @@ def _keys(thing: Act | Fact) -> Iterable[str]:
 def _fold(value: Paper | None, _key: str, fact: Fact) -> Paper:
     known = value or {}
     if isinstance(fact.event, BatchEntered):  # who is entered was handed in, logged or not
-        back = {"returned": fact.seq, "back_on": local_day(fact.at).isoformat()}
-        return {**back, **known}
+        back_on = local_day(fact.at).isoformat()
+        return {"returned": fact.seq, "back_on": back_on, "back_by": fact.by, **known}
     day = (fact.event.on or local_day(fact.at)).isoformat()
     if isinstance(fact.event, PaperReturned):
-        return {**known, "returned": fact.seq, "back_on": day}
+        collected_by = fact.event.collected_by or fact.by
+        return {**known, "returned": fact.seq, "back_on": day, "back_by": collected_by}
     return {**known, "how": fact.event.how, "by": fact.event.handed_by or fact.by, "on": day}
 
 
@@ -49,7 +50,7 @@ PAPERS: Book[Paper] = Book(
     keys=_keys,
     fold=_fold,
     hears=(PaperDelivered, PaperReturned, BatchEntered, BatchConfirmed),
-    version=2,  # what was entered came back
+    version=3,  # who collected it
     shown_to="officer",
 )
 

@@ -45,6 +45,7 @@ from wugong_voting import (
     opening,
     papers,
     petitions,
+    registering,
 )
 from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
 from wugong_voting.batches import BATCHES, batches_of
@@ -64,6 +65,7 @@ from wugong_voting.events import (
     BatchConfirmed,
     BatchCounted,
     BatchEntered,
+    BatchRegistered,
     BatchWithdrawn,
     MandateGiven,
     MandateWithdrawn,
@@ -85,10 +87,20 @@ from wugong_voting.objections import OBJECTION_DAYS, OBJECTIONS, objections_to
 from wugong_voting.outcome import conclude
 from wugong_voting.papers import PAPERS
 from wugong_voting.petitions import PETITIONS, SIGNATURES, petitions_of
+from wugong_voting.registering import REGISTERED, registered_in
 from wugong_voting.rules import RULES
 from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
-from wugong_voting.state import POLLS, awaits_scrutineers, polls_of, still_open
-from wugong_voting.words import ANSWER, CONFIRM, TELLER, TEXTS, UNLOCK, VOTE
+from wugong_voting.state import POLLS, Poll, awaits_scrutineers, polls_of, still_open
+from wugong_voting.words import (
+    ANSWER,
+    CONFIRM,
+    COUNTING,
+    ENTER,
+    TELLER,
+    TEXTS,
+    UNLOCK,
+    VOTE,
+)
 
 TITLE = N_("Polls")
 Together = (
@@ -101,7 +113,7 @@ Together = (
     | None
 )
 PAPER_LOG = (PaperDelivered, PaperReturned)
-BATCH = (BatchEntered, BatchConfirmed, BatchWithdrawn)
+BATCH = (BatchRegistered, BatchEntered, BatchConfirmed, BatchWithdrawn)
 CONTEST = (RollContested, BallotContested, ObjectionAnswered)
 SIGNING = (PetitionSigned, SignatureWithdrawn, PetitionPapersEntered)
 PETITION = (*SIGNING, PetitionAnswered, PetitionCounted)
@@ -112,11 +124,22 @@ MADE_BY_DRAWS = (DrawListed, LotsDrawn, SubstituteCalled)
 def register() -> list[Contribution]:
     acts = (BallotCast, MandateGiven, MandateWithdrawn)
     on_paper = (*PAPER_LOG, *BATCH, BatchCounted)
-    states = (POLLS, NOTICES, MANDATES, BALLOTS, PAPERS, BATCHES, OBJECTIONS, PETITIONS, SIGNATURES)
+    states = (POLLS, NOTICES, MANDATES, BALLOTS, PAPERS, BATCHES, REGISTERED, OBJECTIONS)
+    signed = (PETITIONS, SIGNATURES)
     by_lot = (*drawing.ACTS, *MADE_BY_DRAWS, DRAWS, LISTS, SITTING, draw_words.TEXTS)
     words = (TEXTS, TELLER, OBJECTION_DAYS)
     return [
-        *(*acts, *on_paper, *CONTEST, *PETITION, *states, *by_lot, notices.NOTICE_POSTED, *words),
+        *(
+            *acts,
+            *on_paper,
+            *CONTEST,
+            *PETITION,
+            *states,
+            *signed,
+            *by_lot,
+            notices.NOTICE_POSTED,
+            *words,
+        ),
         *RULES,
     ]
 
@@ -147,7 +170,7 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
             return mandates.withdrawal_refusals(poll, act, given, _article(matter, number))
         case PaperDelivered() | PaperReturned():
             return _logging(matter, act, books)
-        case BatchEntered() | BatchConfirmed() | BatchWithdrawn():
+        case BatchRegistered() | BatchEntered() | BatchConfirmed() | BatchWithdrawn():
             return _batching(matter, act, books)
         case RollContested() | BallotContested() | ObjectionAnswered():
             return _contesting(matter, act, books)
@@ -165,7 +188,9 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
         case SettingChanged() as changed:
             return objections.setting_refusals(changed)
         case PollClosed(poll=number):
-            return closing.refusals(polls_of(matter).get(number), act, _article(matter, number))
+            poll, article = polls_of(matter).get(number), _article(matter, number)
+            awaited = registering.awaited(matter, poll) if poll else ()
+            return closing.refusals(poll, act, article, awaited)
         case BoxUnlocked(poll=number):
             poll = polls_of(matter).get(number)
             return closing.unlocking_refusals(poll, act, _article(matter, number))
@@ -223,14 +248,22 @@ def _batching(matter: Matter, act: Act, books: Books) -> list[Refusal]:
     number, article = act.event.poll, _article(matter, act.event.poll)
     poll, known = polls_of(matter).get(number), batches_of(matter, number)
     rule = rule_of(matter.standing.rules, poll.opened) if poll else None
+    bundles = registered_in(matter, number)
+    late = registering.late_refusals(poll, act, bundles)
     match act.event:
+        case BatchRegistered():
+            return registering.registering_refusals(poll, act, article, bundles, known)
         case BatchEntered(ballots=ballots):
             rights = {b.entitlement: _right(books, number, b.entitlement) for b in ballots}
-            reasons = batches.entering_refusals(poll, act, article, rule, rights, known)
+            log = {b.entitlement: books.get(PAPERS, key(number, b.entitlement)) for b in ballots}
+            bundle = registering.bundle_refusals(poll, act, bundles, log) if poll else []
+            reasons = batches.entering_refusals(poll, act, article, rule, rights, known, late)
+            reasons = reasons or bundle
         case BatchConfirmed():
-            reasons = batches.confirming_refusals(poll, act, article, rule, known)
-        case _:
-            return batches.withdrawal_refusals(poll, act, article, known)
+            reasons = batches.confirming_refusals(poll, act, article, rule, known, late)
+        case BatchWithdrawn(number=batch):
+            there = batch in bundles and all(one.number != batch for one in known)
+            return batches.withdrawal_refusals(poll, act, article, known, late, registered=there)
     if mandates.held_by(mandates_of(matter, number), act.by, act.at):
         reasons.append(Refusal("voting.helper_holds_a_mandate", article))
     return reasons
@@ -300,26 +333,28 @@ def _article(matter: Matter, poll: int) -> str:
 @hookimpl
 def waiting(matter: Matter) -> Iterable[Waiting]:
     for poll in still_open(matter):
+        awaited = registering.awaited(matter, poll)
+        closes = PollClosed(poll=Ref(poll.id))
         yield Waiting(
             VOTE,
             who="resident",
             by=poll.opened.closes_at,
             act="voting.ballot_cast",
-            then=PollClosed(poll=Ref(poll.id)),
+            then=None if awaited else closes,
             about=poll.id,
             source=_article(matter, poll.id),
             details={"question": poll.opened.question},
         )
+        if awaited:
+            yield _on_paper(matter, poll, COUNTING, "voting.batch_entered", closes)
+        entered = {batch.number for batch in batches_of(matter, poll.id)}
+        for bundle in awaited:
+            if bundle.number not in entered:
+                yield _on_paper(matter, poll, ENTER, "voting.batch_entered", number=bundle.number)
         for batch in batches_of(matter, poll.id):
             if not batch.counted:
-                yield Waiting(
-                    CONFIRM,
-                    who="officer",
-                    by=poll.opened.closes_at,
-                    act="voting.batch_confirmed",
-                    about=poll.id,
-                    source=_article(matter, poll.id),
-                    details={"number": batch.number, "question": poll.opened.question},
+                yield _on_paper(
+                    matter, poll, CONFIRM, "voting.batch_confirmed", number=batch.number
                 )
     for poll in awaits_scrutineers(matter):
         yield Waiting(
@@ -332,6 +367,22 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
         )
     yield from _answers(matter)
     yield from drawing.waiting(matter)
+
+
+def _on_paper(
+    matter: Matter, poll: Poll, what: str, act: str, then: PollClosed | None = None, **more: int
+) -> Waiting:
+    """Return what officers do with papers until the counting of a poll ends."""
+    return Waiting(
+        what,
+        who="officer",
+        by=poll.opened.counted_until,
+        act=act,
+        then=then,
+        about=poll.id,
+        source=_article(matter, poll.id),
+        details={**more, "question": poll.opened.question},
+    )
 
 
 def _answers(matter: Matter) -> Iterable[Waiting]:

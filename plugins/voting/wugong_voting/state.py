@@ -38,6 +38,10 @@ class Poll:
         """Tell whether it takes ballots at that time."""
         return self.opens_at <= at and not self.is_over(at)
 
+    def is_counting(self, at: datetime) -> bool:
+        """Tell whether voting has ended and papers that were collected before are counted."""
+        return self.closed_at is None and self.opened.closes_at <= at < self.opened.counted_until
+
     @property
     def few(self) -> bool:
         """Whether so few are entitled that the result itself may tell how somebody voted."""

@@ -82,6 +82,28 @@ TEXTS = Texts(
             " casts their own ballot, at the assisted desk or on the web."
         ),
         "voting.batch_entered_already": N_("Batch {number} was entered already."),
+        "voting.batch_not_registered": N_(
+            "Voting ended at {closes_at}, and batch {number} was not registered before. Only papers"
+            " that were collected and registered by then are counted."
+        ),
+        "voting.batch_registered_already": N_("Batch {number} was registered already."),
+        "voting.batch_registered_otherwise": N_(
+            "Batch {number} was registered with {sheets} sheets; {entered} were entered."
+        ),
+        "voting.paper_not_collected": N_(
+            "Sheet {sheet}: the log does not say that the paper of {entitlement} came back before"
+            " voting ended."
+        ),
+        "voting.no_counting_hours": N_(
+            "This poll counts what is confirmed when voting ends. Enter the batch now."
+        ),
+        "voting.batches_are_counted": N_(
+            "Batch {number} was registered in time and is still being counted, until {until} at"
+            " the latest."
+        ),
+        "voting.counting_without_paper": N_(
+            "Hours for counting papers belong to open ballots on paper."
+        ),
         "voting.batch_not_waiting": N_("No batch {number} waits for a second person."),
         "voting.batch_needs_another": N_(
             "You entered batch {number} yourself. Somebody else has to count and confirm it."
@@ -214,6 +236,7 @@ TEXTS = Texts(
         "voting.not_your_entitlement": N_("Ask the community office to check your registration"),
         "voting.channel_not_offered": N_("See how you can vote"),
         "voting.batch_entered_already": N_("Give the batch a number of its own"),
+        "voting.batch_registered_otherwise": N_("Count the sheets of the bundle again"),
         "voting.batch_needs_another": N_("Ask a colleague to count the sheets"),
         "voting.batch_sheets_differ": N_("Count the sheets again, then look at each entry"),
         "voting.batch_option_differs": N_("Count the sheets again, then look at each entry"),
@@ -234,6 +257,8 @@ MEASURES = {
     "area": N_("floor area"),
 }
 VOTE = N_("Vote: {question}")
+COUNTING = N_("Papers collected in time are counted: {question}")
+ENTER = N_("Enter batch {number} of the paper ballots: {question}")
 CONFIRM = N_("Count and confirm batch {number} of the paper ballots: {question}")
 ANSWER = N_("Answer objection {number} to the poll: {question}")
 TELLER = RoleTitle(NOBODY, N_("Nobody: results are read, ballots are not"))

@@ -38,7 +38,7 @@ from wugong_server import (
     respond,
     url,
 )
-from wugong_voting import showing
+from wugong_voting import registering, showing
 from wugong_voting.ballot_forms import BLANK, SPOILT
 from wugong_voting.casting import choice_refusals
 from wugong_voting.chosen import rule_of
@@ -148,6 +148,8 @@ def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine
     poll = polls_of(matter).get(waiting.about or 0)
     if waiting.act != CAST or poll is None or poll.roll is None:
         return None
+    if poll.is_over(engine.now()):
+        return False  # papers are being counted
     return showing.awaits(engine, matter, poll.id, viewer.member)
 
 
@@ -212,6 +214,7 @@ def _certificate(
         "figures": showing.calculator_fields(procedure, poll),
         "objected": objecting.objected(engine, matter, poll, procedure),
         "tie": lots.tie_of(matter, poll),
+        "uncounted": registering.unfinished(matter, poll.id),
     }
 
 
@@ -245,6 +248,7 @@ def _poll_page(
         and procedure.proxies is not None
         and procedure.proxies.allowed,
         running=poll.is_open(engine.now()),
+        counting=bool(registering.awaited(matter, poll)) and poll.is_counting(engine.now()),
         over=poll.is_over(engine.now()),
         turnout=showing.turnout_of(engine, matter, poll),
         lines=showing.conditions(procedure) if procedure else [],

@@ -29,6 +29,7 @@ from wugong_voting.events import (
 )
 from wugong_voting.pages import marking
 from wugong_voting.pages.papering import guarded, poll_of, show_papers
+from wugong_voting.registering import registered_in, unfinished
 from wugong_voting.state import Poll
 
 ENTERED, CONFIRMED = "voting.batch_entered", "voting.batch_confirmed"
@@ -179,6 +180,9 @@ def _entry_page(
 ) -> Response:
     known = batches_of(desk.request.state.matter, desk.poll.id)
     numbers = [one.sheet for one in sheets] or [s.sheet for b in known for s in b.ballots]
+    used = {batch.number for batch in known}
+    bundles = unfinished(desk.request.state.matter, desk.poll.id)
+    waiting = [bundle.number for bundle in bundles if bundle.number not in used]
     return respond(
         desk.request,
         "voting/batch-entry.html",
@@ -197,7 +201,7 @@ def _entry_page(
         carried=_carry(sheets),
         entries=desk.entries(sheets),
         full=len(sheets) >= MOST_SHEETS,
-        next_batch=max((batch.number for batch in known), default=0) + 1,
+        next_batch=waiting[0] if waiting else max(used, default=0) + 1,
         next_sheet=max(numbers, default=0) + 1,
     )
 
@@ -274,11 +278,19 @@ def _batch_page(desk: Desk, typed: Mapping[str, str], refused: Refused | None = 
         poll=desk.poll,
         batch=batch,
         mine=request.state.page.member in batch.people,
-        open=not batch.counted and not desk.poll.is_over(engine.now()),
+        open=not batch.counted and _open(desk, number, engine),
         totals=marking.lines(desk.poll, desk.kind, desk.request.state.words),
         legend=LEGENDS[desk.kind.kind],
         typed=typed,
     )
+
+
+def _open(desk: Desk, number: int, engine: Engine) -> bool:
+    """Tell whether a batch can still be confirmed."""
+    poll, now = desk.poll, engine.now()
+    if poll.is_counting(now):
+        return number in registered_in(desk.request.state.matter, poll.id)
+    return not poll.is_over(now)
 
 
 async def send_confirmation(request: Request) -> Response:

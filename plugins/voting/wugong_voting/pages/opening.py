@@ -139,6 +139,7 @@ def _opened(request: Request, form: Form) -> PollOpened:
         budget=form.money("budget") if form.get("budget") else 0,
         ties="lot" if form.get("ties") == "lot" else "told",
         opposed_most=form.whole("opposed_most") if form.get("opposed_most") else 0,
+        counting_hours=form.whole("counting_hours") if form.get("counting_hours") else 0,
         about=tuple(map(Ref, about)),
     )
     return event

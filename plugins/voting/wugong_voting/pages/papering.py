@@ -18,11 +18,13 @@ from wugong_server import Form, paged, read_form, record, respond, url
 from wugong_voting import showing
 from wugong_voting.ballots import under
 from wugong_voting.batches import batches_of
-from wugong_voting.events import WAYS, PaperDelivered, PaperReturned
+from wugong_voting.events import WAYS, BatchRegistered, PaperDelivered, PaperReturned
 from wugong_voting.papers import PAPERS, Paper, Papers, counted
+from wugong_voting.registering import Registered, unfinished
 from wugong_voting.state import Poll, polls_of
 
 DELIVERED, RETURNED = "voting.paper_delivered", "voting.paper_returned"
+REGISTERED = "voting.batch_registered"
 ON_A_PAGE = 60
 MOST_HELPERS = 100
 
@@ -38,6 +40,7 @@ class Line:
     how: str = ""  # message id
     on: date | None = None
     back_on: date | None = None
+    back_by: str = ""
 
 
 def poll_of(request: Request) -> Poll:
@@ -102,7 +105,8 @@ def _papers_page(request: Request, typed: Any, refused: Refused | None = None) -
     ]
     listed = paged(lines, request, ON_A_PAGE)
     helpers = _helpers(request)
-    page.learn_names([*helpers, *(name for one in listed.items for name in (one.member, one.by))])
+    shown = (n for one in listed.items for n in (one.member, one.by, one.back_by))
+    page.learn_names([*helpers, *shown])
     return respond(
         request,
         "voting/papers.html",
@@ -110,7 +114,9 @@ def _papers_page(request: Request, typed: Any, refused: Refused | None = None) -
         poll=poll,
         papers=counted(log.values()),
         batches=batches_of(request.state.matter, poll.id),
+        bundles=_bundles(request, poll),
         running=poll.is_open(engine.now()),
+        counting=poll.is_counting(engine.now()),
         over=poll.is_over(engine.now()),
         listed=listed,
         groups=groups if len(groups) > 1 else [],
@@ -120,6 +126,13 @@ def _papers_page(request: Request, typed: Any, refused: Refused | None = None) -
         typed=typed,
         ticked=typed.list("entitlements") if isinstance(typed, Form) else [],
     )
+
+
+def _bundles(request: Request, poll: Poll) -> list[Registered]:
+    """Return the batches that are registered and that nobody has entered yet."""
+    matter: Matter = request.state.matter
+    entered = {batch.number for batch in batches_of(matter, poll.id)}
+    return [one for one in unfinished(matter, poll.id) if one.number not in entered]
 
 
 def _helpers(request: Request) -> list[str]:
@@ -133,15 +146,18 @@ def _line(right: showing.Right, paper: Paper | None) -> Line:
     its, paper = right.entitlement, paper or {}
     on, back_on = (date.fromisoformat(d) if d else None for d in map(paper.get, ("on", "back_on")))
     how = WAYS.get(paper.get("how", ""), "")
-    return Line(its.id, right.units, its.member, paper.get("by", ""), how, on, back_on)
+    by, back_by = paper.get("by", ""), paper.get("back_by", "")
+    return Line(its.id, right.units, its.member, by, how, on, back_on, back_by)
 
 
 async def send_papers(request: Request) -> Response:
     """Log the ticked papers as handed over, or as returned."""
     form = await read_form(request)
     poll, named = poll_of(request), tuple(form.list("entitlements"))
-    kind = PaperReturned if form.get("what") == "returned" else PaperDelivered
-    event = form.event(kind, poll=Ref(poll.id), entitlements=named)
+    returned = form.get("what") == "returned"
+    kind = PaperReturned if returned else PaperDelivered
+    more = {"collected_by": form.get("handed_by")} if returned else {}  # one field asks for both
+    event = form.event(kind, poll=Ref(poll.id), entitlements=named, **more)
     try:
         receipt = await record(request, event, key=form["key"])
     except Refused as refused:
@@ -153,9 +169,30 @@ async def send_papers(request: Request) -> Response:
     return respond(request, "voting/papers.html", receipt=receipt, to=here)
 
 
+async def send_registration(request: Request) -> Response:
+    """Register a bundle of collected papers: its number and how many sheets it has."""
+    form = await read_form(request)
+    poll = poll_of(request)
+    try:
+        receipt = await record(
+            request, form.event(BatchRegistered, poll=Ref(poll.id)), key=form["key"]
+        )
+    except Refused as refused:
+        if await run_in_threadpool(standing_in_the_way, request, DELIVERED):
+            raise
+        return await run_in_threadpool(_papers_page, request, form, refused)
+    here = url(request, "voting.papers", matter=request.state.matter.id, poll=poll.id)
+    return respond(request, "voting/papers.html", receipt=receipt, to=here)
+
+
 PAPER = "/m/{matter}/polls/{poll:int}/paper"
 ROUTES = [
     Route(PAPER, show_papers, methods=["GET"], name="voting.papers"),
     Route(PAPER, send_papers, methods=["POST"], name="voting.papers"),
-    *(Route(PAPER, show_papers, methods=["GET"], name=f"act:{k}") for k in (DELIVERED, RETURNED)),
+    *(
+        Route(PAPER, show_papers, methods=["GET"], name=f"act:{k}")
+        for k in (DELIVERED, RETURNED, REGISTERED)
+    ),
+    Route(f"{PAPER}/batches", show_papers, methods=["GET"], name="voting.batches"),
+    Route(f"{PAPER}/batches", send_registration, methods=["POST"], name="voting.batches"),
 ]
