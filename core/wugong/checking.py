@@ -66,7 +66,8 @@ class Checks:
             self.shelf.load_for([act])
         reasons = core_guard(matter, act, self.registry.procedures, self.registry.places)
         reasons += self._unknown_refs(matter, act) + self._unknown_members(matter, act)
-        reasons += unknown_documents(self.connection, self.community, act)
+        subject = str(getattr(act.event, kind.sealed_for)) if kind.sealed_for else ""
+        reasons += unknown_documents(self.connection, self.community, act, subject)
         given = {"matter": matter, "act": act, "books": self.shelf.books}
         reasons += calls.guards(self.registry, matter.standing.plugins, given)
         if reasons:

@@ -21,13 +21,15 @@ class Relation:
     """A role derived from a plugin's fold: ``Relation("mediation.party", members_of)``.
 
     ``readers`` says who may read one fact, where that is narrower than ``members`` (two cases in
-    one matter); permission to act always goes by ``members``.
+    one matter); permission to act always goes by ``members``. ``among``: the role that readers must
+    hold besides at the time of reading.
     """
 
     name: str
     members: Callable[[Matter], frozenset[str]]
     readers: Callable[[Matter, Fact], frozenset[str]] | None = None
     title: str = ""  # message id
+    among: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,18 +240,21 @@ class Documents:
         )
 
 
-def unknown_documents(connection: Connection, community: str, act: Act) -> list[Refusal]:
+def unknown_documents(
+    connection: Connection, community: str, act: Act, subject: str = ""
+) -> list[Refusal]:
     """Refuse documents that are not in the store, or that somebody else put there.
 
     A hash may be known to many; naming it in a fact of one's own would open it to that fact's
-    readers.
+    readers. ``subject``: the member whose key must seal them, so that erasing that person makes
+    them unreadable.
     """
     named = documents_named(act.event)
     if not named:
         return []
     link, table = DocumentLinkRow, DocumentRow
     query = (
-        select(col(link.hash))
+        select(col(link.hash), col(table.subject))
         .join(table, (col(table.community) == col(link.community)) & (col(table.hash) == link.hash))
         .where(
             col(link.community) == community,
@@ -261,12 +264,18 @@ def unknown_documents(connection: Connection, community: str, act: Act) -> list[
     )
     if act.by != "operator" and not act.by.startswith("plugin:"):
         query = query.where(col(link.member).in_([act.by, act.who]))
-    known = set(connection.execute(query).scalars())
-    return [
+    known = {row.hash: row.subject for row in connection.execute(query)}
+    reasons = [
         Refusal("wugong.document_unknown", details={"field": name, "document": document})
         for name, document in named
         if document not in known
     ]
+    reasons += [
+        Refusal("wugong.document_of_another", details={"field": name, "member": subject})
+        for name, document in named
+        if subject and known.get(document, subject) != subject
+    ]
+    return reasons
 
 
 def document_rows(community: str, seq: int, event: Any) -> list[dict[str, Any]]:

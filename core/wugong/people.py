@@ -99,7 +99,10 @@ WHOLE_ROLL = (
     *("voting.poll_closed", "voting.batch_confirmed"),
     *("voting.roll_contested", "voting.objection_answered"),
 )
-ONE_ON_THE_ROLL = ("voting.ballot_cast", "voting.mandate_given", "voting.ballot_contested")
+ONE_ON_THE_ROLL = (
+    *("voting.ballot_cast", "voting.mandate_given"),
+    *("voting.ballot_contested", "voting.sheet_scanned"),
+)
 SOME_ON_THE_ROLL = ("voting.paper_delivered", "voting.paper_returned")
 A_BATCH = "voting.batch_entered"
 ONE_SIGNS = ("voting.petition_signed", "voting.petition_signature_withdrawn")

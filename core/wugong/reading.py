@@ -226,7 +226,7 @@ class Reader(Proofs):
             members = matter.relations.get(name, frozenset())
             if viewer.member in members and relation.readers is not None:
                 members = relation.readers(matter, fact)
-            if viewer.member in members:
+            if viewer.member in members and relation.among in ("", *viewer.roles):
                 roles.add(name)
         return frozenset(roles)
 

@@ -224,7 +224,8 @@ async def put_document(request: Request) -> Response:
         raise Malformed(422, ("query.kind", "is not a kind of act"))
     data = await request.body()
     made = await run_in_threadpool(pictures.accept, "body", data)
-    found = await run_in_threadpool(attaching.put, page, kind, made)
+    whom = attaching.concerned(kind, request.query_params) if kind else ""
+    found = await run_in_threadpool(attaching.put, page, kind, made, whom)
     answer = {"hash": found, "media": made.media, "size": len(made.data)}
     return JSONResponse(answer, 201, headers={"Cache-Control": "no-store"})
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 from starlette.datastructures import FormData, UploadFile
@@ -22,6 +23,7 @@ from wugong_server.forms import Form
 from wugong_server.page import Page, url
 
 KEPT, FILES = "-kept", "-files"
+MOST_ID = 80
 SIDE = 120  # pixels of the longer side of a small picture
 TOO_MANY = f"must have 0 to {MOST_ATTACHED} items, has "
 
@@ -61,7 +63,7 @@ def take(page: Page, kind: Kind, sent: Form) -> tuple[Form, bool, Unreadable | N
             files = []
         for file in files:
             try:
-                kept.append(_put(page, kind, name, file))
+                kept.append(_put(page, kind, name, file, concerned(kind, sent)))
                 fresh = True
             except Unreadable as error:
                 problems += error.problems
@@ -70,13 +72,22 @@ def take(page: Page, kind: Kind, sent: Form) -> tuple[Form, bool, Unreadable | N
     return Form(FormData(rest), sent.zone), fresh, Unreadable(problems) if problems else None
 
 
-def _put(page: Page, kind: Kind, name: str, file: UploadFile) -> str:
+def concerned(kind: Kind, sent: Mapping[str, Any]) -> str:
+    """Return the member whom an act concerns by its own field, or nothing."""
+    value = sent.get(kind.sealed_for, "") if kind.sealed_for else ""
+    return value if isinstance(value, str) and len(value) <= MOST_ID else ""
+
+
+def _put(page: Page, kind: Kind, name: str, file: UploadFile, whom: str) -> str:
     data = file.file.read(pictures.MOST_UPLOADED + 1)
-    return put(page, kind, pictures.accept(name, data))
+    return put(page, kind, pictures.accept(name, data), whom)
 
 
-def put(page: Page, kind: Kind | None, made: pictures.Upload) -> str:
-    """Store what is kept of a file, sealed where the act that will name it is."""
+def put(page: Page, kind: Kind | None, made: pictures.Upload, whom: str = "") -> str:
+    """Store what is kept of a file, sealed where the act that will name it is.
+
+    ``whom``: the member whom the act concerns; else it is sealed for who puts it.
+    """
     assert page.community is not None
     sealed = kind is None or is_sealed_in(kind)
     return page.engine.documents.put(
@@ -84,7 +95,7 @@ def put(page: Page, kind: Kind | None, made: pictures.Upload) -> str:
         made.data,
         made.media,
         by=page.member,
-        sealed_for=(page.principal or page.member) if sealed else "",
+        sealed_for=(whom or page.principal or page.member) if sealed else "",
         width=made.width,
         height=made.height,
     )

@@ -37,6 +37,9 @@ REFUSALS: Mapping[str, str] = {
         "{given} shares were given; {needed} of the {shares} are needed to open the box."
     ),
     "wugong.document_unknown": N_("One of the documents is not in the store any more."),
+    "wugong.document_of_another": N_(
+        "A document is sealed for somebody else than {member}, whom it concerns."
+    ),
     "wugong.documents_unsent": N_("Too many of your files wait for forms that were not sent."),
     "wugong.hold_of_another": N_("Only whoever placed this hold can lift it."),
     "wugong.hold_unknown": N_("This hold does not stand any more."),
@@ -92,6 +95,7 @@ REMEDIES: Mapping[str, str] = {
     "wugong.share_misread": N_("Read the line again, group by group, or scan the sheet's code."),
     "wugong.shares_too_few": N_("Wait until enough scrutineers are here."),
     "wugong.document_too_large": N_("Choose a smaller file."),
+    "wugong.document_of_another": N_("Choose the file again"),
     "wugong.document_unknown": N_("Choose the file again and send the form within a day."),
     "wugong.documents_unsent": N_("Send those forms first, or wait a day."),
     "wugong.key_used_otherwise": N_("Open the form again and send it from there."),

@@ -12,6 +12,7 @@ from wugong import (
     MANAGE,
     N_,
     PLAN,
+    Attached,
     Between,
     Choice,
     Label,
@@ -33,6 +34,7 @@ FINDINGS = {"upheld": N_("Upheld"), "not_upheld": N_("Not upheld")}
 MOST_UNITS = 300  # what one form can list
 MOST_COUNTED = 999_999
 MOST_SHEETS = 100  # of a batch: what two people count by hand at one sitting
+MOST_SCANS = 10  # of a sheet
 NOBODY = "voting.teller"  # a relation that nobody has: results are read, ballots are not
 
 
@@ -249,6 +251,36 @@ class BatchWithdrawn:
     poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
     number: BatchNumber
     reason: Annotated[str, Label(N_("Reason")), Most(200)]
+
+
+@event(
+    "voting.sheet_scanned",
+    may={"officer": VOTING},
+    shown_to="author|voting.examiner",
+    sealed_for="voter",
+    source=OWN_RULE,
+    despite_hold=True,
+    title=N_("Add a scan of a paper ballot"),
+    says=N_("Sheet {sheet} of batch {number} was scanned"),
+)
+class SheetScanned:
+    """What the sheet of an entered batch looks like, sealed for whose ballot it is.
+
+    Who scanned it and who voted with it see it at once, officers once the poll is closed.
+    """
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    number: BatchNumber
+    sheet: Annotated[int, Label(N_("Number of the sheet")), Between(1, MOST_COUNTED)]
+    entitlement: Annotated[str, Label(N_("Entitlement")), Most(80)]
+    voter: Annotated[str, Label(N_("Whose ballot it is")), Most(80), Member()]
+    documents: Annotated[
+        tuple[str, ...],
+        Label(N_("Pictures and documents")),
+        Attached(),
+        Many(MOST_SCANS, least=1),
+        Most(64),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ from wugong_voting import (
     papers,
     petitions,
     registering,
+    scans,
 )
 from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
 from wugong_voting.batches import BATCHES, batches_of
@@ -77,6 +78,7 @@ from wugong_voting.events import (
     PetitionPapersEntered,
     PetitionSigned,
     RollContested,
+    SheetScanned,
     SignatureWithdrawn,
 )
 from wugong_voting.groups import by_group
@@ -96,6 +98,7 @@ from wugong_voting.words import (
     CONFIRM,
     COUNTING,
     ENTER,
+    EXAMINER,
     TELLER,
     TEXTS,
     UNLOCK,
@@ -123,32 +126,20 @@ MADE_BY_DRAWS = (DrawListed, LotsDrawn, SubstituteCalled)
 @hookimpl
 def register() -> list[Contribution]:
     acts = (BallotCast, MandateGiven, MandateWithdrawn)
-    on_paper = (*PAPER_LOG, *BATCH, BatchCounted)
+    on_paper = (*PAPER_LOG, *BATCH, BatchCounted, SheetScanned)
     states = (POLLS, NOTICES, MANDATES, BALLOTS, PAPERS, BATCHES, REGISTERED, OBJECTIONS)
     signed = (PETITIONS, SIGNATURES)
     by_lot = (*drawing.ACTS, *MADE_BY_DRAWS, DRAWS, LISTS, SITTING, draw_words.TEXTS)
-    words = (TEXTS, TELLER, OBJECTION_DAYS)
-    return [
-        *(
-            *acts,
-            *on_paper,
-            *CONTEST,
-            *PETITION,
-            *states,
-            *signed,
-            *by_lot,
-            notices.NOTICE_POSTED,
-            *words,
-        ),
-        *RULES,
-    ]
+    words = (notices.NOTICE_POSTED, TEXTS, TELLER, scans.relation(EXAMINER), OBJECTION_DAYS)
+    made = (*acts, *on_paper, *CONTEST, *PETITION)
+    return [*made, *states, *signed, *by_lot, *words, *RULES]
 
 
 @hookimpl
 @on(
     *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxUnlocked, BoxOpened, PollDecided),
     *(MandateGiven, MandateWithdrawn, *PAPER_LOG, *BATCH, StageClosed, StageSkipped),
-    *(*CONTEST, SettingChanged, PetitionOpened, *PETITION, *drawing.ACTS),
+    *(*CONTEST, SettingChanged, SheetScanned, PetitionOpened, *PETITION, *drawing.ACTS),
 )
 def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
     match act.event:
@@ -172,6 +163,10 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
             return _logging(matter, act, books)
         case BatchRegistered() | BatchEntered() | BatchConfirmed() | BatchWithdrawn():
             return _batching(matter, act, books)
+        case SheetScanned(poll=number, entitlement=entitlement):
+            right, known = _right(books, number, entitlement), batches_of(matter, number)
+            poll, article = polls_of(matter).get(number), _article(matter, number)
+            return scans.refusals(poll, act, right, known, article)
         case RollContested() | BallotContested() | ObjectionAnswered():
             return _contesting(matter, act, books)
         case PetitionOpened() as asked:

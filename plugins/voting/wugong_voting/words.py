@@ -125,6 +125,13 @@ TEXTS = Texts(
         "voting.sheet_not_on_the_roll": N_(
             "Sheet {sheet}: {entitlement} is not on the frozen roll of this poll."
         ),
+        "voting.sheet_not_in_batch": N_(
+            "Batch {number} has no sheet {sheet} of {entitlement}. Enter the batch first."
+        ),
+        "voting.sheet_of_another": N_(
+            "Sheet {sheet} is the ballot of whoever holds {entitlement}: its scan is sealed for"
+            " them."
+        ),
         "voting.sheet_misread": N_("Sheet {sheet} cannot be counted as it was entered."),
         "voting.sheet_without_choice": N_(
             "Choose what the sheet says, or that it is blank or spoilt."
@@ -262,4 +269,5 @@ ENTER = N_("Enter batch {number} of the paper ballots: {question}")
 CONFIRM = N_("Count and confirm batch {number} of the paper ballots: {question}")
 ANSWER = N_("Answer objection {number} to the poll: {question}")
 TELLER = RoleTitle(NOBODY, N_("Nobody: results are read, ballots are not"))
+EXAMINER = N_("Officers, once the poll is closed")
 UNLOCK = N_("Scrutineers open the box together: {question}")

@@ -17,7 +17,7 @@ from wugong import N_, Engine, Entitlement, Matter, Refusal, Refused, Unreadable
 from wugong_server import Form, read_form, record, respond, url
 from wugong_voting import showing
 from wugong_voting.ballot_forms import BLANK, SPOILT, BallotForm, Misread
-from wugong_voting.batches import batches_of, sheet_refusals, waiting_in
+from wugong_voting.batches import Batch, batches_of, sheet_refusals, waiting_in
 from wugong_voting.chosen import rule_of
 from wugong_voting.counted import form_of
 from wugong_voting.events import (
@@ -33,7 +33,8 @@ from wugong_voting.registering import registered_in, unfinished
 from wugong_voting.state import Poll
 
 ENTERED, CONFIRMED = "voting.batch_entered", "voting.batch_confirmed"
-WITHDRAWN = "voting.batch_withdrawn"
+WITHDRAWN, SCANNED = "voting.batch_withdrawn", "voting.sheet_scanned"
+MOST_LISTED = 1_000
 LEGENDS: Mapping[str, str] = {  # what hands count on each kind of ballot, see batches.marks_of
     "choose": N_("How many sheets choose each option"),
     "approval": N_("How many sheets mark each option"),
@@ -282,7 +283,36 @@ def _batch_page(desk: Desk, typed: Mapping[str, str], refused: Refused | None = 
         totals=marking.lines(desk.poll, desk.kind, desk.request.state.words),
         legend=LEGENDS[desk.kind.kind],
         typed=typed,
+        sheets=_sheets(desk, batch),
+        scans=_scans(desk, number),
     )
+
+
+def _sheets(desk: Desk, batch: Batch) -> list[tuple[int, str, str, str]]:
+    """Return the sheets of a batch while they are known: number, entitlement, units and whose.
+
+    Who is to count it anew reads nothing of it before that.
+    """
+    mine = desk.request.state.page.member in batch.people
+    if desk.poll.closed_at is not None or not (mine or batch.counted):
+        return []
+    found = []
+    for one in batch.ballots:
+        right = desk.right(one.entitlement)
+        if right is not None:
+            units = showing.Right(right).units
+            found.append((one.sheet, one.entitlement, units, right.member))
+    return found
+
+
+def _scans(desk: Desk, number: int) -> list[tuple[int, int]]:
+    """Return the scans of a batch that the reader may look at: the fact and the sheet of each."""
+    request = desk.request
+    facts = request.app.state.engine.facts(
+        request.state.matter.id, request.state.viewer, kinds=(SCANNED,), limit=MOST_LISTED
+    )
+    mine = (f for f in facts if (f.event.poll, f.event.number) == (desk.poll.id, number))
+    return sorted(((fact.seq, fact.event.sheet) for fact in mine), key=lambda one: one[::-1])
 
 
 def _open(desk: Desk, number: int, engine: Engine) -> bool:
