@@ -18,6 +18,9 @@ from wugong.words import N_
 
 MOST_COUNTING_HOURS = 72
 
+Nonresponse = Literal[
+    "strict_returned", "signed_receipt_is_abstain", "follow_majority_if_rules_say"
+]
 Verdict = Literal["passed", "rejected", "no_quorum", "tied", "advisory"]
 
 
@@ -90,6 +93,22 @@ class PollOpened:
         Label(N_("Hours after the end in which papers collected before it may be counted")),
         Between(0, MOST_COUNTING_HOURS),
     ] = 0  # 0: what is not confirmed at the end is not counted
+    nonresponse: Annotated[
+        Nonresponse,
+        Label(N_("Ballots that do not come back")),
+        Choice(
+            {
+                "strict_returned": N_("They take no part"),
+                "signed_receipt_is_abstain": N_("Signed for and not returned: an abstention"),
+                "follow_majority_if_rules_say": N_(
+                    "Signed for and not returned: with the majority, as our own rules say"
+                ),
+            }
+        ),
+    ] = "strict_returned"
+    nonresponse_clause: Annotated[
+        str, Label(N_("The clause of our own rules that says so, word for word")), Most(300)
+    ] = ""
 
     @property
     def counted_until(self) -> datetime:
@@ -285,6 +304,8 @@ class PollDecided:
     count: Annotated[str, Most(1_000_000)] = ""  # rounds or matrix, as canonical JSON
     groups: Annotated[tuple[GroupCount, ...], Many(100_000)] = ()  # of open yes-or-no polls
     version: Annotated[str, Most(64)] = ""  # of the procedure's text, which the frozen roll keeps
+    silent: Count | None = None  # signed for and not returned, where they take part
+    silent_as: Annotated[str, Most(40)] = ""  # the option that they were counted with
 
 
 def apply(requirement: Requirement, have: int, of: int) -> Test:

@@ -123,6 +123,7 @@ class PaperDelivered:
     how: Annotated[Literal["door", "desk", "posted"], Label(N_("How")), Choice(WAYS)]
     handed_by: Annotated[str, Label(N_("Handed over by (empty: you)")), Most(80), Member()] = ""
     on: Annotated[date | None, Label(N_("On which day (empty: today)"))] = None
+    signed: Annotated[bool, Label(N_("Whoever is entitled signed for them"))] = False
 
 
 @event(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from wugong import Matter, PollOpened, Procedure, Refusal, RollFrozen, VotingRule
+from wugong_voting import silence
 from wugong_voting.ballot_forms import ABSTAIN, candidates, unusable, yuan
 from wugong_voting.counted import CountedRule, trial
 from wugong_voting.law import procedure_of
@@ -34,6 +35,7 @@ def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) 
         reasons.append(Refusal("voting.no_test_of_consent", source, details))
     if isinstance(rule, CountedRule):
         reasons += _countable(opened, rule, source)
+    reasons += silence.refusals(opened, procedure, source)
     reasons += _budgeted(opened, procedure, rule, source)
     if opened.roster != procedure.roster:
         details = {"roster": opened.roster, "needed": procedure.roster}

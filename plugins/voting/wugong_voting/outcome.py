@@ -22,6 +22,7 @@ from wugong import (
 )
 from wugong_voting.groups import tests as tests_by_group
 from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
+from wugong_voting.silence import side_of, together
 from wugong_voting.summaries import ALL
 from wugong_voting.tallies import Tally
 
@@ -63,15 +64,19 @@ def conclude(
     rule: VotingRule,
     ballots: Sequence[Ballot],
     grouped: Sequence[GroupCount] = (),
+    silent: Count | None = None,
 ) -> PollDecided:
     """Return the outcome of a closed poll; ``grouped``: the heads of each group, where shown.
 
     Ballots that were not returned take no part (``strict_returned``, the safest reading of
-    民法典 278). A poll in which nobody took part has no quorum, whatever the procedure says.
+    民法典 278) but for the ``silent`` ones, where the poll stated what they count as. A poll in
+    which nobody took part has no quorum, whatever the procedure says.
     """
     counted = tally(rule, procedure, [option.id for option in opened.options], ballots)
-    against = figures(counted.received("no")) if opened.rule == YES_OR_NO.id else None
-    verdict, tests, winners = _judge(procedure, figures(roll), counted, against)
+    side = side_of(opened.nonresponse, counted, measures(procedure)) if silent else ""
+    judged = _joined(counted, silent, side)
+    against = figures(judged.received("no")) if opened.rule == YES_OR_NO.id else None
+    verdict, tests, winners = _judge(procedure, figures(roll), judged, against)
     if opened.opposed_most and verdict in ("passed", "rejected"):  # it can only be harder
         added = tests_by_group(grouped, opened.opposed_most)
         tests += added
@@ -87,11 +92,22 @@ def conclude(
         procedure=procedure.id,
         basis=tuple(f"{basis.article} ({basis.text_year})" for basis in procedure.basis),
         roll=roll.roll,
-        taken_part=counted.taken_part,
+        taken_part=judged.taken_part,
         count=counted.count,
         groups=tuple(grouped),
         version=procedure.version if procedure.texts else "",
+        silent=silent,
+        silent_as=side,
     )
+
+
+def _joined(counted: Tally, silent: Count | None, side: str) -> Tally:
+    """Return what is judged: silent ballots take part, on their side; who leads stays."""
+    if silent is None:
+        return counted
+    received = (together(c, silent) if c.option == side else c for c in counted.counts)
+    part = together(counted.taken_part, silent)
+    return replace(counted, counts=tuple(received), taken_part=part)
 
 
 def _judge(

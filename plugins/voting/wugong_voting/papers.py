@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wugong import Act, Book, Entitlement, Fact, Refusal, local_day, write_time
+from wugong import Act, Book, Entitlement, Fact, PollClosed, Refusal, local_day, write_time
 from wugong_voting.ballots import key, under
 from wugong_voting.events import (
     OWN_RULE,
@@ -25,7 +25,7 @@ Rights = Mapping[str, Entitlement | None]  # what the frozen roll holds, by enti
 
 def _keys(thing: Act | Fact) -> Iterable[str]:
     match thing.event:
-        case BatchConfirmed(poll=poll):  # since when its ballots stand
+        case BatchConfirmed(poll=poll) | PollClosed(poll=poll):  # all that was logged
             return (under(poll),)
         case BatchEntered(poll=poll, ballots=ballots):
             return [key(poll, one.entitlement) for one in ballots]
@@ -42,15 +42,17 @@ def _fold(value: Paper | None, _key: str, fact: Fact) -> Paper:
     if isinstance(fact.event, PaperReturned):
         collected_by = fact.event.collected_by or fact.by
         return {**known, "returned": fact.seq, "back_on": day, "back_by": collected_by}
-    return {**known, "how": fact.event.how, "by": fact.event.handed_by or fact.by, "on": day}
+    handed = {"how": fact.event.how, "by": fact.event.handed_by or fact.by, "on": day}
+    signed = {"signed": True} if fact.event.signed else {}  # a second paper takes nothing back
+    return {**known, **handed, **signed}
 
 
 PAPERS: Book[Paper] = Book(
     "voting.papers",
     keys=_keys,
     fold=_fold,
-    hears=(PaperDelivered, PaperReturned, BatchEntered, BatchConfirmed),
-    version=3,  # who collected it
+    hears=(PaperDelivered, PaperReturned, BatchEntered, BatchConfirmed, PollClosed),
+    version=4,  # who collected it, who signed for it
     shown_to="officer",
 )
 
@@ -101,6 +103,8 @@ def refusals(
     if reasons := taking_refusals(poll, act, source):
         return reasons
     named, on = act.event.entitlements, act.event.on
+    if isinstance(act.event, PaperDelivered) and act.event.signed and act.event.how == "posted":
+        reasons.append(Refusal("voting.posted_unsigned", OWN_RULE))
     if on is not None and on > local_day(act.at):
         reasons.append(Refusal("voting.paper_in_the_future", OWN_RULE, {"on": on.isoformat()}))
     twice = sorted({one for one in named if named.count(one) > 1})

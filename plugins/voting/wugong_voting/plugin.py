@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from wugong import (
     MEMBERS,
@@ -13,6 +14,7 @@ from wugong import (
     BoxOpened,
     BoxUnlocked,
     Contribution,
+    Count,
     Entitlement,
     Fact,
     Matter,
@@ -47,6 +49,7 @@ from wugong_voting import (
     petitions,
     registering,
     scans,
+    silence,
 )
 from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
 from wugong_voting.batches import BATCHES, batches_of
@@ -412,11 +415,26 @@ def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | Non
         cast = list(books.scan(BALLOTS, under(poll.id)))
         ballots = list(weighed(cast, roll))
         grouped = by_group(cast, roll) if poll.opened.rule == YES_OR_NO.id else ()
+        silent = _silent(poll, roll, cast, books)
     elif isinstance(fact.event, BoxOpened):
-        ballots, grouped = list(alike(fact.event)), ()
+        ballots, grouped, silent = list(alike(fact.event)), (), None
     else:
         return None  # the engine opens the box next, or the scrutineers do
-    return [conclude(poll.id, poll.opened, poll.roll, procedure, rule, ballots, grouped)]
+    its = (poll.id, poll.opened, poll.roll, procedure, rule)
+    return [conclude(*its, ballots, grouped, silent)]
+
+
+def _silent(
+    poll: Poll,
+    roll: Mapping[str, Entitlement],
+    cast: Iterable[tuple[str, Any]],
+    books: Books,
+) -> Count | None:
+    """Return what silent ballots weigh that take part in a poll, or ``None`` where none does."""
+    if poll.opened.nonresponse == silence.STRICT:
+        return None
+    log = dict(books.scan(PAPERS, under(poll.id)))
+    return silence.silent(roll, {place for place, _ballot in cast}, log)
 
 
 def _count_batch(matter: Matter, fact: Fact, books: Books) -> list[BatchCounted] | None:

@@ -101,6 +101,21 @@ TEXTS = Texts(
             "Batch {number} was registered in time and is still being counted, until {until} at"
             " the latest."
         ),
+        "voting.posted_unsigned": N_("Nobody signs for a paper that goes by post."),
+        "voting.silence_not_allowed": N_(
+            "The law of this procedure does not let ballots count that were not returned."
+        ),
+        "voting.silence_of_open_papers": N_(
+            "Ballots that were not returned can count only in an open poll for or against that is"
+            " held on paper, too."
+        ),
+        "voting.silence_clause_missing": N_(
+            "Silence follows the majority only where the rules of the assembly say so: quote the"
+            " clause."
+        ),
+        "voting.silence_clause_unused": N_(
+            "A clause about silence is quoted, but ballots that were not returned take no part."
+        ),
         "voting.counting_without_paper": N_(
             "Hours for counting papers belong to open ballots on paper."
         ),

@@ -174,8 +174,8 @@ DELIVERED = {
 }
 
 
-def returned(procedure: str, roster: str) -> PollDecided:
-    """Hold a poll of a thousand equal flats, of which 560 sent their paper ballots back."""
+def returned(procedure: str, roster: str, **more: str) -> PollDecided:
+    """Hold a poll of a thousand equal flats: 900 signed for their papers, 560 sent them back."""
     plugins = {
         "voting": wugong_voting,
         "planning": wugong_planning,
@@ -193,8 +193,13 @@ def returned(procedure: str, roster: str) -> PollDecided:
         "procedure": procedure,
         "roster": roster,
         "closes_at": (r.clock.now + timedelta(days=7)).isoformat(),
+        **more,
     }
     poll = r.act("wang", matter, "voting.poll_opened", body).seq
+    for start in (0, 300, 600):
+        named = [f"u{n}" for n in range(start, start + 300)]
+        handed = {"poll": poll, "entitlements": named, "how": "door", "signed": True}
+        r.act("wang", matter, "voting.paper_delivered", handed)
     choices = [side for side, number in W4_SIDES.items() for _ in range(number)]
     ballots = [(f"u{n}", choice) for n, choice in enumerate(choices)]
     on_paper(r, matter, poll, ballots, ("wang", "zhou"))
@@ -222,14 +227,20 @@ def test_w4_the_same_ballots_are_an_opinion_under_the_nantang_rules() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "outcome"),
+    ("policy", "outcome", "agree"),
     [
-        ("signed_receipt_is_abstain", "rejected"),
-        ("follow_majority_if_rules_say", "passed"),
+        ("signed_receipt_is_abstain", "rejected", 400),
+        ("follow_majority_if_rules_say", "passed", 740),
     ],
 )
-def test_w4_what_silence_means_otherwise_is_for_the_calculator(policy: str, outcome: str) -> None:
-    """No poll counts silent ballots: proof of delivery is on paper, outside the record."""
+def test_w4_silence_counts_in_a_poll_as_the_calculator_says(
+    policy: str, outcome: str, agree: int
+) -> None:
+    clause = {"nonresponse_clause": "議事規則第9條"} if policy.startswith("follow") else {}
+    made = returned("owners.ordinary", "owners", nonresponse=policy, **clause)
+    assert (made.verdict, made.taken_part.heads) == (outcome, 900)
+    assert made.silent is not None and made.silent.heads == 340
+    assert {test.have for test in made.tests if test.measure == "heads"} == {900, agree}
     proved = {"clause": True, "warned": True, "delivered": True}
     answer = ask("owners.ordinary", **DELIVERED, options={"nonresponse": policy, **proved})
     assert answer["outcome"] == outcome

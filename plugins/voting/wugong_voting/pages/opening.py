@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,6 +18,7 @@ from wugong import (
     Engine,
     Fact,
     Matter,
+    Nonresponse,
     Option,
     PollOpened,
     Ref,
@@ -139,6 +140,8 @@ def _opened(request: Request, form: Form) -> PollOpened:
         budget=form.money("budget") if form.get("budget") else 0,
         ties="lot" if form.get("ties") == "lot" else "told",
         opposed_most=form.whole("opposed_most") if form.get("opposed_most") else 0,
+        nonresponse=_silence(form),
+        nonresponse_clause=form.get("nonresponse_clause").strip(),
         counting_hours=form.whole("counting_hours") if form.get("counting_hours") else 0,
         about=tuple(map(Ref, about)),
     )
@@ -148,6 +151,11 @@ def _opened(request: Request, form: Form) -> PollOpened:
 def _secrecy(form: Form) -> Literal["open", "secret", "scrutineers"]:
     given = form.get("secrecy")
     return "scrutineers" if given == "scrutineers" else "secret" if given == "secret" else "open"
+
+
+def _silence(form: Form) -> Nonresponse:
+    given = form.get("nonresponse")
+    return next((policy for policy in get_args(Nonresponse) if policy == given), "strict_returned")
 
 
 def _options(form: Form, request: Request) -> tuple[Option, ...]:

@@ -155,8 +155,9 @@ async def send_papers(request: Request) -> Response:
     form = await read_form(request)
     poll, named = poll_of(request), tuple(form.list("entitlements"))
     returned = form.get("what") == "returned"
+    signed = form.get("signed") == "true"
     kind = PaperReturned if returned else PaperDelivered
-    more = {"collected_by": form.get("handed_by")} if returned else {}  # one field asks for both
+    more = {"collected_by": form.get("handed_by")} if returned else {"signed": signed}
     event = form.event(kind, poll=Ref(poll.id), entitlements=named, **more)
     try:
         receipt = await record(request, event, key=form["key"])

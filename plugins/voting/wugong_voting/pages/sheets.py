@@ -15,6 +15,7 @@ from wugong_server import paged, respond
 from wugong_voting import showing
 from wugong_voting.chosen import rule_of
 from wugong_voting.counted import form_of
+from wugong_voting.law import procedure_of
 from wugong_voting.pages import marking
 from wugong_voting.pages.papering import DELIVERED, guarded, poll_of
 
@@ -67,6 +68,7 @@ def _page(request: Request) -> Response:
         request,
         "voting/sheets.html",
         poll=poll,
+        procedure=procedure_of(matter, poll),
         listed=listed,
         how=request.state.words(how, top=kind.levels - 1, points=kind.points),
         lines=marking.lines(poll, kind, request.state.words),
