@@ -107,6 +107,21 @@ COLUMNS = {
         N_("Seen by officers only; tells apart two people of the same name."),
         80,
     ),
+    "source": Column(
+        "面积依据",
+        "面積依據",
+        "area source",
+        ("面积来源", "面積來源"),
+        N_("Where the area comes from: 登记簿, else 实测, else 合同."),
+    ),
+    "guardian": Column(
+        "监护人",
+        "監護人",
+        "guardian",
+        (),
+        N_("Who votes for an owner without full capacity; empty for everybody else."),
+        80,
+    ),
     "state": Column(
         "交付状态",
         "交付狀態",
@@ -116,7 +131,10 @@ COLUMNS = {
     ),
 }
 COLUMNS_OF: Mapping[Measure, tuple[str, ...]] = {
-    "area": ("unit", "owner", "area", "group", "household", "contact", "state"),
+    "area": (
+        *("unit", "owner", "area", "group", "household", "contact", "state"),
+        *("source", "guardian"),
+    ),
     "heads": ("owner", "household", "group", "contact", "unit", "households"),
     "households": ("household", "owner", "group", "contact", "unit"),
 }
@@ -129,6 +147,13 @@ STATES = {
     "已交付": "", "delivered": "", "已售": "", "sold": "",
     "未售": "unsold", "未售出": "unsold", "unsold": "unsold",
     "未交付": "undelivered", "已售未交付": "undelivered", "undelivered": "undelivered",
+}  # fmt: skip
+
+SOURCES = {
+    "登记簿": "register", "登記簿": "register", "不动产登记簿": "register",
+    "不動產登記簿": "register", "register": "register",
+    "实测": "survey", "實測": "survey", "测绘": "survey", "測繪": "survey", "survey": "survey",
+    "合同": "contract", "买卖合同": "contract", "買賣合同": "contract", "contract": "contract",
 }  # fmt: skip
 
 ROW_PROBLEMS = {
@@ -220,6 +245,18 @@ ROW_PROBLEMS = {
     "state_unknown": (
         N_("Row {row}: “{value}” is not a state of handover."),
         N_("Leave it empty, or write 已交付, 未售 or 未交付."),
+    ),
+    "source_unknown": (
+        N_("Row {row}: “{value}” is not where an area can come from."),
+        N_("Leave it empty, or write 登记簿, 实测 or 合同."),
+    ),
+    "guardian_oneself": (
+        N_("Row {row}: {name} is named as their own guardian."),
+        N_("Name the guardian, or leave it empty when {name} votes."),
+    ),
+    "guardians_differ": (
+        N_("Row {row}: {name} has another guardian in row {first}."),
+        N_("Write the guardian who votes in every row of {name}."),
     ),
     "developer_names": (
         N_("Row {row}: this unit counts for the developer, but row {first} names another one."),

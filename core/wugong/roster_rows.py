@@ -15,6 +15,7 @@ from wugong.roster_columns import (
     COLUMNS,
     COLUMNS_OF,
     REQUIRED,
+    SOURCES,
     STATES,
     Problem,
     Unfit,
@@ -36,9 +37,16 @@ NOTES = {
         "{unsold} unsold and {undelivered} undelivered units count together for the developer: "
         "one head, {area} m²."
     ),
+    "sources": N_(
+        "Areas by their source: {register} in the property register, {survey} measured, {contract} "
+        "by contract, {unstated} not stated."
+    ),
+    "guardian": N_("{guardian} votes as guardian of {name} (rows {rows})."),
     "same_name": N_("{count} people are called {name} (rows {rows}); their telephones differ."),
 }
 ONE_OWNER = "建築物區分所有權解釋 9"
+AREAS = "建築物區分所有權解釋 8"
+GUARDIANS = "民法典 19–22; 指導規則 25"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +82,19 @@ class Holder:
     parts: tuple[Part, ...] = ()
     states: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
+    guardian: str = ""
 
     @property
     def developer(self) -> bool:
         """Whether its units count for the developer."""
         return any(self.states)
+
+    @property
+    def voter(self) -> Holder:
+        """Who votes: the guardian where one is named, of whom nothing but the name is known."""
+        return (
+            replace(self, name=self.guardian, contact="", household="") if self.guardian else self
+        )
 
     @property
     def area_dm2(self) -> int:
@@ -97,9 +113,12 @@ class Reading:
 
     def entitlements(self, member_of: Callable[[Holder], str]) -> tuple[Entitlement, ...]:
         """Return the roll, given the member id of each holder; ids of entitlements name no one."""
+        members = {id(h): member_of(h) for h in self.holders if not h.guardian}
+        # Guardians last: whoever is one and owns a unit, too, is one person in the directory.
+        members |= {id(h): member_of(h.voter) for h in self.holders if h.guardian}
         made = []
         for holder in self.holders:
-            member = member_of(holder)
+            member = members[id(holder)]
             ids = {
                 "area": min((f"{p.group} {p.unit}".strip() for p in holder.parts), default=member),
                 "heads": member,
@@ -195,6 +214,10 @@ class _Read:
             self.area_dm2 = read_area(cell)
         elif key == "households":
             self.households = _read_households(text)
+        elif key == "source":
+            if plain(text) not in SOURCES:
+                raise Unfit(problem("source_unknown", value=text[:40]))
+            self.texts[key] = SOURCES[plain(text)]
         elif key == "state":
             if plain(text) not in STATES:
                 raise Unfit(problem("state_unknown", value=text[:40]))
@@ -206,6 +229,11 @@ class _Read:
     def unit(self) -> str:
         """The unit within the whole roster: two stairs may both have a 101."""
         return f"{self.texts['group']} {self.texts['unit']}".strip()
+
+    @property
+    def guardian(self) -> str:
+        """Who votes for the owner, as compared."""
+        return unicodedata.normalize("NFC", self.texts["guardian"])
 
     @property
     def who(self) -> tuple[str, str]:
@@ -271,6 +299,7 @@ def _check_together(read: Sequence[_Read], measure: Measure, problems: list[Prob
     if measure == "area":
         _once(read, "unit", lambda r: _same(r.unit), "unit_twice", problems)
         _check_developer(read, problems)
+        _check_guardians(read, problems)
         total = sum(r.area_dm2 for r in read)
         # Four real units have more than 100 m² together; percentages never have much more.
         if len(read) >= 4 and 9_950 <= total <= 10_050:
@@ -325,6 +354,17 @@ def _check_developer(read: Iterable[_Read], problems: list[Problem]) -> None:
                 problems.append(problem("developer_names", row.number, first=first.number))
 
 
+def _check_guardians(read: Iterable[_Read], problems: list[Problem]) -> None:
+    first: dict[tuple[str, str], _Read] = {}
+    for row in read:
+        other = first.setdefault(row.who, row)
+        name = row.texts["owner"]
+        if row.guardian and row.guardian == row.who[0]:
+            problems.append(problem("guardian_oneself", row.number, name=name))
+        if row.guardian != other.guardian:
+            problems.append(problem("guardians_differ", row.number, name=name, first=other.number))
+
+
 def _merged(read: Sequence[_Read], measure: Measure) -> tuple[Holder, ...]:
     """Return one holder a person; all units of the developer are one person's."""
     developer = next((r.who[0] for r in read if r.texts["state"]), None)
@@ -345,7 +385,12 @@ def _merged(read: Sequence[_Read], measure: Measure) -> tuple[Holder, ...]:
 def _holder(rows: Sequence[_Read], households: int) -> Holder:
     first = rows[0].texts
     parts = (
-        Part(row.texts["unit"] or row.texts["household"], row.texts["group"], row.area_dm2)
+        Part(
+            row.texts["unit"] or row.texts["household"],
+            row.texts["group"],
+            row.area_dm2,
+            row.texts["source"],
+        )
         for row in rows
     )
     return Holder(
@@ -357,6 +402,7 @@ def _holder(rows: Sequence[_Read], households: int) -> Holder:
         parts=tuple(part for part in parts if part.unit or part.group),
         states=tuple(row.texts["state"] for row in rows),
         rows=tuple(row.number for row in rows),
+        guardian=first["guardian"],
     )
 
 
@@ -372,6 +418,10 @@ def _households_of(row: _Read, measure: Measure, counted: set[str]) -> int:
 
 
 def _notes(holders: Sequence[Holder]) -> Iterable[Note]:
+    found = Counter(part.source or "unstated" for holder in holders for part in holder.parts)
+    if found.keys() - {"unstated"}:
+        details = {name: found[name] for name in ("register", "survey", "contract", "unstated")}
+        yield Note(NOTES["sources"], details, AREAS)
     named: dict[str, list[Holder]] = {}
     for holder in holders:
         named.setdefault(unicodedata.normalize("NFC", holder.name), []).append(holder)
@@ -394,6 +444,9 @@ def _notes(holders: Sequence[Holder]) -> Iterable[Note]:
                 },
                 ONE_OWNER,
             )
+        if holder.guardian:
+            its = {"guardian": holder.guardian, "name": holder.name, "rows": _listed(holder.rows)}
+            yield Note(NOTES["guardian"], its, GUARDIANS)
     for name, same in named.items():
         if len(same) > 1:
             rows = _listed(number for holder in same for number in holder.rows)

@@ -120,5 +120,7 @@ class _Directory:
             mine = {(part.group, part.unit) for part in one.parts}
             if units & mine and any(member == one.member for member, _ in named):
                 return one.member
+        if holder.guardian == holder.name and len(named) == 1:
+            return named[0][0]
         fitting = [m for m, household in named if household == holder.household]
         return fitting[0] if len(fitting) == 1 else None

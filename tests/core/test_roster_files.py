@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from wugong import Measure, Words, totals
+from wugong import Measure, Words, read_entitlement, totals
 from wugong.roster_columns import COLUMNS, COLUMNS_OF, Problem, Unfit
 from wugong.roster_files import (
     MOST_BYTES,
@@ -26,6 +26,7 @@ from wugong.roster_files import (
     template_xlsx,
 )
 from wugong.roster_rows import Holder, Reading
+from wugong.rosters import write_entitlement
 
 HEADER = "房號,姓名,專有面積,樓棟單元,電話,交付狀態"
 
@@ -288,6 +289,71 @@ def test_the_developer_has_one_name_in_all_its_units() -> None:
     problem = only_problem(read("101,甲公司,80,,,未售", "102,已購人,80,,,未交付"))
     assert (problem.code, problem.row, problem.details["first"]) == ("developer_names", 3, 2)
     assert only_problem(read("101,甲公司,80,,,半售")).code == "state_unknown"
+
+
+SOURCED = "房號,姓名,專有面積,面積依據,監護人"
+
+
+@pytest.mark.parametrize(
+    ("typed", "source"),
+    [
+        ("登記簿", "register"),
+        ("不动产登记簿", "register"),
+        ("實測", "survey"),
+        ("合同", "contract"),
+        ("", ""),
+        ("估計", None),
+    ],
+)
+def test_an_area_states_where_it_comes_from(typed: str, source: str | None) -> None:
+    reading = read(f"101,張三,89.50,{typed},", header=SOURCED)
+    if source is None:
+        problem = only_problem(reading)
+        assert (problem.code, problem.details["value"]) == ("source_unknown", "估計")
+        return
+    (entitlement,) = reading.entitlements(by_name)
+    assert entitlement.parts[0].source == source
+    written = write_entitlement(entitlement)
+    assert written["parts"] == [["101", "", 8950, *([source] if source else [])]]
+    assert read_entitlement(written) == entitlement
+
+
+def test_how_many_areas_come_from_where_is_told_before_the_import() -> None:
+    lines = ["101,甲,80,登記簿,", "102,乙,80,登記簿,", "103,丙,80,實測,", "104,丁,80,,"]
+    (note,) = read(*lines, header=SOURCED).notes
+    assert dict(note.details) == {"register": 2, "survey": 1, "contract": 0, "unstated": 1}
+    assert note.source == "建築物區分所有權解釋 8"
+
+
+@pytest.mark.parametrize("typed", ["12.5%", "12.5％", "125‰"])
+def test_a_percentage_typed_for_an_area_is_refused_whatever_its_source(typed: str) -> None:
+    problem = only_problem(read(f"101,張三,{typed},登記簿,", header=SOURCED))
+    assert problem.code == "area_percent"
+    assert "是百分比，要写面积" in problem.say(Words("zh_Hans", ["wugong"]))
+
+
+def test_a_guardian_votes_for_an_owner_who_stays_one_head() -> None:
+    lines = ["101,小明,80,,張三", "102,小明,70,,張三", "103,張三,60,,"]
+    reading = read(*lines, header=SOURCED)
+    assert [(e.id, e.member) for e in reading.entitlements(by_name)] == [
+        ("101", "m-張三"),
+        ("103", "m-張三"),
+    ]
+    assert totals(reading.entitlements(by_name)).heads == 2
+    note = next(n for n in reading.notes if "guardian" in n.details)
+    assert note.source == "民法典 19–22; 指導規則 25"
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        (["101,小明,80,,小明"], "guardian_oneself"),
+        (["101,小明,80,,張三", "102,小明,70,,"], "guardians_differ"),
+        (["101,小明,80,,張三", "102,小明,70,,李四"], "guardians_differ"),
+    ],
+)
+def test_who_is_whose_guardian_must_be_clear(lines: list[str], code: str) -> None:
+    assert only_problem(read(*lines, header=SOURCED)).code == code
 
 
 def test_the_roll_does_not_depend_on_the_order_of_the_rows() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from weakref import WeakKeyDictionary
@@ -42,6 +42,11 @@ from wugong_voting.state import Poll
 from wugong_voting.summaries import ALL, count, summed
 
 Roll = Mapping[str, Entitlement]
+SOURCES = {
+    "register": N_("property register"),
+    "survey": N_("survey"),
+    "contract": N_("contract of sale"),
+}  # 建築物區分所有權解釋 8, in this order
 _rolls: WeakKeyDictionary[Engine, dict[tuple[str, int], Roll]] = WeakKeyDictionary()
 MOST_ROLLS = 8
 BASE_GROUPS = ("part", "present")
@@ -88,6 +93,12 @@ class Right:
         """Its units, as the reader knows them."""
         return ", ".join(part.unit for part in self.entitlement.parts) or self.entitlement.id
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where its areas come from, as message ids; none where the roster does not say."""
+        known = {part.source for part in self.entitlement.parts}
+        return tuple(title for name, title in SOURCES.items() if name in known)
+
 
 def rights_of(engine: Engine, matter: Matter, poll: int, member: str) -> list[Right]:
     """Return what ``member`` may vote with in a poll: their own first, then under mandates."""
@@ -110,6 +121,19 @@ def rights_of(engine: Engine, matter: Matter, poll: int, member: str) -> list[Ri
             mandate = None
         rights.append(Right(right, cast.get(where, 0), mandate))
     return sorted(rights, key=lambda one: one.entitlement.member != member)
+
+
+def areas_by_source(roll: Iterable[Entitlement]) -> list[tuple[str, int]]:
+    """Return the area from each source as message id and 0.01 m²; none where no unit states one.
+
+    What states none comes last, under an empty name.
+    """
+    found = dict.fromkeys((*SOURCES, ""), 0)
+    for part in (part for right in roll for part in right.parts):
+        found[part.source] = found.get(part.source, 0) + part.area_dm2
+    if not any(found[name] for name in SOURCES):
+        return []
+    return [(SOURCES.get(name, ""), area) for name, area in found.items() if area]
 
 
 def awaits(engine: Engine, matter: Matter, poll: int, member: str) -> bool:

@@ -165,8 +165,9 @@ def test_the_tally_stays_hidden_until_the_last_batch_is_confirmed() -> None:
     r.wait(seconds=1)
     for who in ("li", "wang"):
         page = browse(r, who).get(f"/m/{matter}/polls/{poll}").text
-        assert "投票已结束" in page and "<table" not in page
+        assert "投票已结束" in page and "计票" not in page
         assert r.engine.facts(matter, r.viewer(matter, who), kinds=("voting.poll_decided",)) == []
+    assert decided_not(r, matter, poll)
 
 
 def test_an_officer_cannot_close_while_a_registered_batch_is_counted() -> None:

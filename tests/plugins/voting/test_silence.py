@@ -66,7 +66,8 @@ def test_only_papers_that_were_signed_for_and_stay_out_count_as_silence() -> Non
 def test_the_same_returns_under_each_policy(
     policy: str, verdict: str, part: int, agree: tuple[int, int]
 ) -> None:
-    r, matter, poll = begun(policy, **(CLAUSE if policy == FOLLOW else {}))
+    clause: dict[str, Any] = CLAUSE if policy == FOLLOW else {}
+    r, matter, poll = begun(policy, **clause)
     log(r, matter, poll, DELIVERED, "101", "102", "201", "301", signed=True)
     cast(r, matter, poll, "zhao", "yes")
     made = closed(r, matter, poll)
@@ -134,8 +135,9 @@ def test_what_silence_cannot_mean_is_refused_at_the_opening(
 def test_where_the_law_does_not_say_so_silence_counts_for_nothing(policy: str) -> None:
     r = rehearsal()
     matter = r.open("Lights", by="li")
+    clause: dict[str, Any] = CLAUSE
     with r.refuses("voting.silence_not_allowed"):
-        opened(r, matter, nonresponse=policy, **CLAUSE)
+        opened(r, matter, nonresponse=policy, **clause)
 
 
 def test_nobody_signs_for_a_paper_in_the_post() -> None:

@@ -244,6 +244,9 @@ def _poll_page(
         procedure=procedure,
         rights=showing.rights_of(engine, matter, poll.id, _who(request)),
         me=_who(request),
+        sources=showing.areas_by_source(
+            showing.roll_of(engine, matter.community, poll.id).values()
+        ),
         mandates=procedure is not None
         and procedure.proxies is not None
         and procedure.proxies.allowed,
