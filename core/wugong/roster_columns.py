@@ -242,6 +242,13 @@ ROW_PROBLEMS = {
         N_("Row {row}: {name} also stands in row {first}, but only one row has a telephone."),
         N_("Write the same telephone in both when it is one person, or both when they are two."),
     ),
+    "spelt_twice": (
+        N_("Row {row}: “{name}” is spelt “{other}” in row {first}."),
+        N_(
+            "Write the name the same in every row; two people of one name are told apart by their "
+            "telephones."
+        ),
+    ),
     "state_unknown": (
         N_("Row {row}: “{value}” is not a state of handover."),
         N_("Leave it empty, or write 已交付, 未售 or 未交付."),

@@ -37,6 +37,9 @@ NOTES = {
         "{unsold} unsold and {undelivered} undelivered units count together for the developer: "
         "one head, {area} m²."
     ),
+    "one_telephone": N_(
+        "{name} and {other} (rows {rows}) have one telephone: if it is one person, write one name."
+    ),
     "sources": N_(
         "Areas by their source: {register} in the property register, {survey} measured, {contract} "
         "by contract, {unstated} not stated."
@@ -310,6 +313,7 @@ def _check_together(read: Sequence[_Read], measure: Measure, problems: list[Prob
         _once(
             read, "owner", lambda r: _same(*r.who, r.texts["household"]), "person_twice", problems
         )
+    _check_spelling(read, problems)
     first: dict[str, _Read] = {}
     for row in read:
         name, contact = row.who
@@ -352,6 +356,20 @@ def _check_developer(read: Iterable[_Read], problems: list[Problem]) -> None:
             first = first or row
             if row.who[0] != first.who[0]:
                 problems.append(problem("developer_names", row.number, first=first.number))
+
+
+def _check_spelling(read: Iterable[_Read], problems: list[Problem]) -> None:
+    """Find names that a reader takes for one and that would count as two heads."""
+    first: dict[str, _Read] = {}
+    for row in read:
+        name = row.who[0]
+        alike = re.sub(r"[\s·・•.．\-]", "", unicodedata.normalize("NFKC", name)).casefold()
+        other = first.setdefault(alike, row)
+        if other.who[0] != name:
+            theirs = other.who[0]
+            problems.append(
+                problem("spelt_twice", row.number, name=name, other=theirs, first=other.number)
+            )
 
 
 def _check_guardians(read: Iterable[_Read], problems: list[Problem]) -> None:
@@ -447,10 +465,23 @@ def _notes(holders: Sequence[Holder]) -> Iterable[Note]:
         if holder.guardian:
             its = {"guardian": holder.guardian, "name": holder.name, "rows": _listed(holder.rows)}
             yield Note(NOTES["guardian"], its, GUARDIANS)
+    yield from _one_telephone(holders)
     for name, same in named.items():
         if len(same) > 1:
             rows = _listed(number for holder in same for number in holder.rows)
             yield Note(NOTES["same_name"], {"name": name, "count": len(same), "rows": rows})
+
+
+def _one_telephone(holders: Iterable[Holder]) -> Iterable[Note]:
+    """Tell of two names with one telephone: a couple, or one owner in two spellings."""
+    first: dict[str, Holder] = {}
+    for holder in holders:
+        number = re.sub(r"[\s()-]", "", unicodedata.normalize("NFKC", holder.contact))
+        other = first.setdefault(number, holder) if number else holder
+        if other.name != holder.name:
+            rows = _listed((*other.rows, *holder.rows))
+            details = {"name": other.name, "other": holder.name, "rows": rows}
+            yield Note(NOTES["one_telephone"], details)
 
 
 def _listed(rows: Iterable[int]) -> str:

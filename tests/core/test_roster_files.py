@@ -554,3 +554,36 @@ def test_the_template_explains_every_column() -> None:
     assert list(explained) == [COLUMNS[key].zh_Hans for key in COLUMNS_OF["area"]]
     assert all(explained.values())
     assert MOST_UNPACKED < 64 * 2**20
+
+
+# One owner, two spellings
+
+
+@pytest.mark.parametrize(
+    ("name", "alike"),
+    [
+        pytest.param("张 三", True, id="a blank inside"),
+        pytest.param("张　三", True, id="a wide blank"),
+        pytest.param("张三", None, id="the same"),
+        pytest.param("张三丰", False, id="another"),
+    ],
+)
+def test_one_owner_in_two_spellings_is_named_with_both_rows(name: str, alike: bool | None) -> None:
+    reading = read("101,张三,80,,,", f"102,{name},70,,,")
+    if not alike:
+        assert len(reading.holders) == (1 if alike is None else 2)
+        return
+    problem = only_problem(reading)
+    assert (problem.code, problem.row, problem.details["first"]) == ("spelt_twice", 3, 2)
+    assert "在第2行写作“张三”" in problem.say(Words("zh_Hans", ["wugong"]))
+
+
+def test_latin_names_are_compared_without_case_and_width() -> None:
+    assert only_problem(read("101,Ada Li,80,,,", "102,ａｄａ ＬＩ,70,,,")).code == "spelt_twice"
+
+
+def test_two_names_with_one_telephone_are_told_and_stay_two() -> None:
+    reading = read("101,王偉,80,,138-0000 0001,", "102,王伟,80,,13800000001,")
+    assert len(reading.holders) == 2
+    (note,) = reading.notes
+    assert dict(note.details) == {"name": "王偉", "other": "王伟", "rows": "2、3"}

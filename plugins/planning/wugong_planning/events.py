@@ -163,6 +163,11 @@ class NoticePosted:
     days: Annotated[int, Label(N_("Days")), Between(1, 365)] = 15
     place: Annotated[str, Label(N_("Where the sheet hangs")), Most(120)] = ""
     documents: Attachments = ()
+    options: Annotated[
+        tuple[Annotated[str, Most(200)], ...],
+        Label(N_("What can be chosen, word for word (only for a vote between several)")),
+        Many(50),
+    ] = ()
 
 
 @event(

@@ -161,7 +161,10 @@ def list_notices(matter: Matter, viewer: Viewer, engine: Engine, words: Words) -
                 until=down_from(known.at, known.days),
                 days=known.days,
                 body=fact.event.body,
-                lines=_notice_lines(state, known.about, words),
+                lines=[
+                    *_notice_lines(state, known.about, words),
+                    *((words(N_("Can be chosen")), option) for option in fact.event.options),
+                ],
                 place=known.place,
                 about=known.about,
                 source=notice_wanted(matter).source,

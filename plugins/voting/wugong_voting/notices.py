@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 
 from wugong import Fact, Fold, Matter, PollOpened, Procedure, Reads, Ref, Refusal, local_day
+from wugong_voting.ballot_forms import ABSTAIN
 from wugong_voting.state import Poll, Polls, polls_of
 
-NOTICE_POSTED = Reads("planning.notice_posted", about=tuple[Ref, ...])
+NOTICE_POSTED = Reads("planning.notice_posted", about=tuple[Ref, ...], options=tuple[str, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +20,13 @@ class Notice:
     id: int
     posted_at: datetime
     about: frozenset[int]
+    options: tuple[str, ...] = ()  # word for word; empty where it lists none
 
 
 def _fold(notices: tuple[Notice, ...], fact: Fact) -> tuple[Notice, ...]:
-    return (*notices, Notice(fact.seq, fact.at, frozenset(map(int, fact.event.about))))
+    its = fact.event
+    made = Notice(fact.seq, fact.at, frozenset(map(int, its.about)), tuple(its.options))
+    return (*notices, made)
 
 
 NOTICES: Fold[tuple[Notice, ...]] = Fold(
@@ -74,13 +79,27 @@ def refusals(
     notice = announcing(matter.state(NOTICES), polls_of(matter), opened)
     if notice is None:
         return [Refusal("voting.notice_missing", procedure.notice_source, {"days": days})]
+    reasons = _as_announced(notice, opened, procedure.notice_source)
     first = earliest(notice.posted_at, days)
     missing = (first - local_day(at)).days
     if missing <= 0:
-        return []
+        return reasons
     details: dict[str, int | str] = {
         "days": days,
         "missing": missing,
         "earliest": first.isoformat(),
     }
-    return [Refusal("voting.notice_too_short", procedure.notice_source, details)]
+    return [*reasons, Refusal("voting.notice_too_short", procedure.notice_source, details)]
+
+
+def _as_announced(notice: Notice, opened: PollOpened, source: str) -> list[Refusal]:
+    """Say which option does not read as in the notice that lists them; to abstain needs no line."""
+    listed = notice.options
+    given = tuple(o.title for o in opened.options if o.id != ABSTAIN or o.title in listed)
+    if not listed or given == listed:
+        return []
+    other = next(
+        ((a, g) for a, g in zip_longest(listed, given, fillvalue="–") if a != g), ("–", "–")
+    )
+    details: dict[str, int | str] = {"announced": other[0], "given": other[1]}
+    return [Refusal("voting.options_not_as_announced", source, details)]

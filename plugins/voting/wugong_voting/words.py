@@ -187,6 +187,10 @@ TEXTS = Texts(
         "voting.notice_too_short": N_(
             "The notice still needs {missing} of its {days} days. Voting can start on {earliest}."
         ),
+        "voting.options_not_as_announced": N_(
+            "The notice says “{announced}”, the ballot “{given}”. What can be chosen stays as it"
+            " was announced, or is announced again."
+        ),
         "voting.already_closed": N_("This poll was closed at {closed_at}."),
         "voting.closing_too_early": N_("Nobody can close the poll before {closes_at}."),
         "voting.not_the_teller": N_("Only counting the ballots makes a result."),
