@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from wugong_server.app import create_app
     from wugong_server.formats import area, money
     from wugong_server.forms import Form, read_form
-    from wugong_server.hookspecs import Actor, Notice, Panel, hookimpl
+    from wugong_server.hookspecs import Actor, Hanging, Notice, Panel, StepSheet, hookimpl
     from wugong_server.page import Page, act_url, url
     from wugong_server.responding import paged, record, respond
     from wugong_server.settings import Settings
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 LATER = {
     "Actor": "wugong_server.hookspecs",
     "Form": "wugong_server.forms",
+    "Hanging": "wugong_server.hookspecs",
     "Notice": "wugong_server.hookspecs",
     "Page": "wugong_server.page",
     "Panel": "wugong_server.hookspecs",
+    "StepSheet": "wugong_server.hookspecs",
     "Settings": "wugong_server.settings",
     "act_url": "wugong_server.page",
     "area": "wugong_server.formats",
@@ -35,10 +37,12 @@ LATER = {
 __all__ = [
     "Actor",
     "Form",
+    "Hanging",
     "Notice",
     "Page",
     "Panel",
     "Settings",
+    "StepSheet",
     "act_url",
     "area",
     "create_app",

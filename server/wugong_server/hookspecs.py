@@ -61,6 +61,46 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Hanging:
+    """What a step puts on the board: for how many days at least (0: no text names any)."""
+
+    days: int = 0
+    working: bool = False
+    source: str = ""
+    confidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepSheet:
+    """A step of a matter as its paper shows it, and where the paper is entered.
+
+    ``step`` is the name of the step among all of the matter, ``flow`` what stands before its last
+    dot; ``act`` the kind of event that enters it, with the fields ``preset``. ``needs`` say what
+    must be reached. ``seq`` is the fact that records it; ``done``: it is not entered again by its
+    code. ``main``: one of a flow that this kind of matter runs.
+    """
+
+    step: str
+    flow: str
+    flow_title: str
+    title: str
+    number: int
+    of: int
+    source: str
+    act: str
+    preset: Mapping[str, Any] = field(default_factory=dict)
+    confidence: str = ""
+    body: str = ""
+    needs: Sequence[str] = ()
+    seq: int = 0
+    done: bool = False
+    next: bool = False
+    vote: bool = False
+    main: bool = True
+    hangs: Hanging | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who the host says is asking: its own name for the person, mapped by the directory.
 
@@ -100,6 +140,17 @@ def list_notices(
     """Return what is posted in ``matter``, current and past, for the notice board and for paper.
 
     Example: :mod:`wugong_planning` posts schemes.
+    """
+
+
+@hookspec
+def list_sheets(
+    matter: Matter, viewer: Viewer, engine: Engine, words: Words
+) -> Iterable[StepSheet] | None:
+    """Return the steps of ``matter`` that have kinds of event of their own, for paper.
+
+    The steps of procedure files have their sheets already. Called for each page that shows one.
+    Example: :mod:`wugong_rural` has the six steps of 四議兩公開.
     """
 
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from wugong import Engine, Matter, Misconfigured, Viewer, Waiting
 from wugong_server import hookspecs
-from wugong_server.hookspecs import PROJECT, Notice, Panel, Where
+from wugong_server.hookspecs import PROJECT, Notice, Panel, StepSheet, Where
 from wugong_server.page import ACT, Page
 
 log = logging.getLogger("wugong.server")
@@ -79,6 +79,17 @@ class Pages:
             except Exception:
                 log.exception("plugin %s: its notices are left out", plugin)
         return sorted(found, key=lambda notice: notice.seq, reverse=True)
+
+    def sheets(self, page: Page, matter: Matter, viewer: Viewer) -> list[StepSheet]:
+        """Return the steps of ``matter`` that plugins know, for paper."""
+        found: list[StepSheet] = []
+        for plugin, hook in self.hooks("list_sheets"):
+            given = {**_given(page, plugin), "matter": matter, "viewer": viewer}
+            try:
+                found += hook(**given) or ()
+            except Exception:
+                log.exception("plugin %s: its sheets are left out", plugin)
+        return found
 
     def still_waits(self, page: Page, matter: Matter, waiting: Waiting, viewer: Viewer) -> bool:
         """Tell whether no plugin knows that what is awaited of a role is not ``viewer``'s to do."""

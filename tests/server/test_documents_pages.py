@@ -82,7 +82,7 @@ def upload(
 def recorded(client: TestClient, matter: str, checked: Any) -> Any:
     """Send the summary on, as a browser without script does."""
     assert checked.status_code == 200
-    sent = form_of(checked.text) | {"step": "checked"}
+    sent = form_of(checked.text) | {"act-step": "checked"}
     return client.post(f"/m/{matter}/do/planning.need_filed", data=sent)
 
 
@@ -194,14 +194,14 @@ def test_what_nobody_recorded_is_shown_to_nobody_else(rehearsal: Rehearsal, matt
     for member in ("li", "zhao", "wang"):
         assert browse(rehearsal, member).get(address).status_code == 404
     other = browse(rehearsal, "zhao")
-    sent = asked(other, matter) | NEED | {"documents-kept": token, "step": "back"}
+    sent = asked(other, matter) | NEED | {"documents-kept": token, "act-step": "back"}
     page = other.post(f"/m/{matter}/do/planning.need_filed", data=sent)
     assert "data:image/jpeg" not in page.text
     document = token.partition(".")[0]
     asked_for = f"/m/{matter}/do/planning.need_filed?documents={document}&documents-kept={token}"
     for reader in (other, browse(rehearsal)):
         assert "data:image/jpeg" not in reader.get(asked_for).text
-    sent = asked(other, matter) | NEED | {"documents": document, "step": "back"}
+    sent = asked(other, matter) | NEED | {"documents": document, "act-step": "back"}
     page = other.post(f"/m/{matter}/do/planning.need_filed", data=sent)
     assert "data:image/jpeg" not in page.text
 
@@ -209,10 +209,10 @@ def test_what_nobody_recorded_is_shown_to_nobody_else(rehearsal: Rehearsal, matt
 def test_a_picture_that_was_chosen_can_be_left_out_again(rehearsal: Rehearsal, matter: str) -> None:
     client = browse(rehearsal, "li")
     sent = form_of(upload(client, matter, photo()).text)
-    back = client.post(f"/m/{matter}/do/planning.need_filed", data=sent | {"step": "back"})
+    back = client.post(f"/m/{matter}/do/planning.need_filed", data=sent | {"act-step": "back"})
     assert "data:image/jpeg" in back.text
     del sent["documents-kept"]
-    done = client.post(f"/m/{matter}/do/planning.need_filed", data=sent | {"step": "checked"})
+    done = client.post(f"/m/{matter}/do/planning.need_filed", data=sent | {"act-step": "checked"})
     assert done.status_code == 303
     body = list(rehearsal.engine.export("wutong"))[-1]["body"]
     assert body["documents"] == []

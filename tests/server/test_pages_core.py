@@ -174,7 +174,7 @@ def test_a_refused_act_shows_why_and_keeps_what_was_typed(
     rehearsal: Rehearsal, matter: str
 ) -> None:
     client = browse(rehearsal, "wang")
-    form = {"stage": "manage", "reason": "着急", "key": "k", "step": "checked"}
+    form = {"stage": "manage", "reason": "着急", "key": "k", "act-step": "checked"}
     page = client.post(f"/m/{matter}/do/wugong.stage_opened", data=form)
     assert page.status_code == 409
     assert 'class="refuse" role="alert"' in page.text
@@ -209,10 +209,10 @@ def test_an_erasure_is_summed_up_before_it_is_recorded(rehearsal: Rehearsal) -> 
     assert check.status_code == 200 and "核对后再记入" in check.text
     assert "个人信息保护法第47条" in check.text and "本人要求" in check.text
     assert rehearsal.engine.head("wutong") == before
-    back = client.post("/m/wutong/do/wugong.erased", data={**form, "step": "back"})
+    back = client.post("/m/wutong/do/wugong.erased", data={**form, "act-step": "back"})
     assert 'value="li" selected' in back.text or "本人要求" in back.text
     assert rehearsal.engine.head("wutong") == before
-    done = client.post("/m/wutong/do/wugong.erased", data={**form, "step": "checked"})
+    done = client.post("/m/wutong/do/wugong.erased", data={**form, "act-step": "checked"})
     assert done.status_code == 303
     assert rehearsal.matter("wutong").standing.erased == {"li"}
 

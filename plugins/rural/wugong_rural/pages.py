@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from wugong import N_, Engine, Fact, Matter, Test, Viewer, Words
+from wugong.describing import condition
 from wugong_rural import elders, four_two
 from wugong_rural.elders import ELDERS
 from wugong_rural.events import (
@@ -22,12 +23,20 @@ from wugong_rural.events import (
     ResultPosted,
 )
 from wugong_rural.four_two import FLOW
-from wugong_rural.postings import Posting, posted
-from wugong_rural.sheets import current, sheets
-from wugong_server import Notice, Panel, hookimpl, respond
+from wugong_rural.postings import DAYS, LEAST_DAYS, Posting, posted
+from wugong_rural.sheets import Sheet, current, sheets
+from wugong_server import Hanging, Notice, Panel, StepSheet, hookimpl, respond
 
 POSTED = ("rural.decision_posted", "rural.result_posted")
 HEARD = ("rural.elders_heard",)
+MEETING = {  # who meets or acts in a step, as the server's sheets name them
+    "proposal": "party_organisation",
+    "consultation": "village_committees",
+    "review": "party_members",
+    "resolution": "villagers_assembly",
+    "decision": "villagers_committee",
+    "result": "villagers_committee",
+}
 STANCES = {
     "support": ("yes", N_("supports")),
     "suggest": ("partly", N_("suggests")),
@@ -65,6 +74,59 @@ def render_panels(
 def list_notices(matter: Matter, viewer: Viewer, engine: Engine, words: Words) -> list[Notice]:
     facts = engine.facts(matter.id, viewer, kinds=POSTED, limit=100)
     return [notice(fact, matter, words) for fact in facts]
+
+
+@hookimpl
+def list_sheets(matter: Matter, words: Words) -> list[StepSheet]:
+    if not four_two.applies(matter):
+        return []
+    title, listed = words(N_("Four deliberations, two disclosures")), sheets(matter)
+    return [
+        paper(matter, one, number, title, words, of=len(listed))
+        for number, one in enumerate(listed, start=1)
+    ]
+
+
+def paper(
+    matter: Matter, one: Sheet, number: int, flow: str, words: Words, *, of: int
+) -> StepSheet:
+    """Return a step as its record sheet shows it; a meeting that fell short may be held again."""
+    running = one.poll if one.name == "resolution" and one.state == "open" else 0
+    return StepSheet(
+        step=f"{four_two.CATEGORY}.{one.name}",
+        flow=four_two.CATEGORY,
+        flow_title=flow,
+        title=words(one.title),
+        number=number,
+        of=of,
+        source=one.source,
+        confidence="S",
+        body=MEETING[one.name],
+        needs=needs(matter, one.name, words),
+        act="voting.batch_entered" if running else one.act,
+        preset={"poll": running} if running else {},
+        seq=one.seq,
+        done=one.state == "done" or (one.state == "open" and not running),
+        next=one.state in ("next", "short"),
+        vote=one.name == "resolution",
+        hangs=hanging(matter) if one.name in ("decision", "result") else None,
+    )
+
+
+def needs(matter: Matter, name: str, words: Words) -> tuple[str, ...]:
+    """Say what the meeting of a step must reach; the poll of the villagers says its own."""
+    base = matter.setting(four_two.REVIEW_BASE, "due")
+    tests = {"consultation": four_two.consultation_test(), "review": four_two.review_test(base)}
+    if name not in tests:
+        return ()
+    asked = (*tests[name].quorum, *tests[name].consent)
+    return tuple(condition(t.counts, t.threshold, t.base, words) for t in asked)
+
+
+def hanging(matter: Matter) -> Hanging:
+    """Return how long a disclosure must hang: as the law says, or longer where the village does."""
+    least = max(LEAST_DAYS, int(matter.setting(DAYS, str(LEAST_DAYS))))
+    return Hanging(days=least, source=POSTING_LAW, confidence="V")
 
 
 def show_steps(request: Request) -> Response:

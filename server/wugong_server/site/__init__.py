@@ -21,6 +21,7 @@ from wugong_server.site import (
     procedures,
     rehearsals,
     roster,
+    sheets,
     statutes,
 )
 
@@ -41,9 +42,13 @@ def routes(settings: Settings) -> list[Route]:
         Route("/c/{community}/notices", notices.board, name="notices"),
         Route("/c/{community}/journal", journal.show, name="journal"),
         Route("/c/{community}/verify", journal.verify, name="verify"),
+        Route("/c/{community}/sheet", sheets.find, name="sheet.find"),
         Route("/c/{community}/duties", duties.show, name="duties"),
         Route("/m/{matter}", matters.show, name="matter"),
         Route("/m/{matter}/notices/{seq:int}", notices.sheet, name="notice"),
+        Route("/m/{matter}/sheets", sheets.listed, name="sheets"),
+        Route("/m/{matter}/sheets/{step}", sheets.show, name="sheet"),
+        Route("/m/{matter}/sheets/{step}/notice", sheets.notice, name="sheet.notice"),
         Route("/m/{matter}/records/{seq:int}", matters.show_record, name="record"),
         Route("/m/{matter}/do/{kind}", act.ask, name="act"),
         Route(

@@ -59,7 +59,7 @@ NOT_YOURS = "wugong.not_your_role"
 MOST_MEMBERS = 500
 MOST_FACTS = 200
 MOST_SAID = 120
-STEP, CHECKED, BACK = "step", "checked", "back"
+STEP, CHECKED, BACK = "act-step", "checked", "back"  # no field can be called that
 STAGES_FOR: Mapping[str, Callable[[Matter, Stage], bool]] = {
     "wugong.stage_opened": lambda matter, stage: not matter.open(stage),
     "wugong.stage_closed": lambda matter, stage: matter.open(stage),

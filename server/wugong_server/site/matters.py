@@ -31,6 +31,7 @@ from wugong_server.page import Page, act_url, page_of, url
 from wugong_server.refusals import CHANNELS
 from wugong_server.responding import PER_PAGE, Paged, page_number, respond
 from wugong_server.site.home import preset
+from wugong_server.site.sheets import for_matter
 from wugong_server.telling import details_words, role_words, tell, value_words, who_may
 
 MOST_TOLD = 2000
@@ -113,6 +114,7 @@ def show(request: Request) -> Response:
         panels=[panel for panel in panels if panel.place == "main"],
         asides=[panel for panel in panels if panel.place == "aside"],
         trace=trace(page, matter),
+        papers=for_matter(page, matter),
         told=told(page, matter),
     )
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from wugong import Matter
 from wugong_server.hookspecs import Notice
 from wugong_server.page import Page, page_of, url
+from wugong_server.paper import postings_of
 from wugong_server.responding import paged, respond
 
 MOST_MATTERS = 200  # newest; what older matters posted stands on their own pages
@@ -38,11 +39,17 @@ def posted(page: Page, community: str) -> list[Posted]:
     found: list[Posted] = []
     for matter_id in [community, *(line.id for line in lines)]:
         matter = page.engine.matter(matter_id)
-        notices = page.request.app.state.pages.notices(page, matter)
+        notices = notices_of(page, matter)
         found += [_posted(page, matter, notice) for notice in notices]
     found.sort(key=lambda one: (not one.current, -one.notice.seq))
     page.known["posted"] = found
     return found
+
+
+def notices_of(page: Page, matter: Matter) -> list[Notice]:
+    """Return what is posted in a matter, by plugins and by its recorded steps, newest first."""
+    found = [*page.request.app.state.pages.notices(page, matter), *postings_of(page, matter)]
+    return sorted(found, key=lambda one: one.seq, reverse=True)
 
 
 def _posted(page: Page, matter: Matter, notice: Notice) -> Posted:
@@ -81,7 +88,7 @@ def sheet(request: Request) -> Response:
     page = page_of(request)
     page.section = "notices"
     matter: Matter = request.state.matter
-    for notice in request.app.state.pages.notices(page, matter):
+    for notice in notices_of(page, matter):
         if notice.seq == request.path_params["seq"]:
             proof = page.engine.proof(matter.community, notice.seq)
             return respond(

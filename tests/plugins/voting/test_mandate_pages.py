@@ -33,8 +33,8 @@ def follow(client: TestClient, path: str, verb: str, **typed: str) -> str:
             re.findall(r'<select[^>]*name="([^"]+)".*?<option value="(\d+)" selected', form)
         )
         data |= typed if _step == 0 else {}
-        checked = 'name="step" value="checked"' in form
-        data |= {"step": "checked"} if checked else {}
+        checked = 'name="act-step" value="checked"' in form
+        data |= {"act-step": "checked"} if checked else {}
         page = client.post(address.partition("?")[0], data=data)
         if page.status_code == 303:
             return str(client.get(page.headers["location"]).text)

@@ -498,7 +498,7 @@ def file(client: TestClient, matter: str, kind: str, **typed: Any) -> str:
     data = {name: str(value) for name, value in typed.items()} | {"key": key[1]}
     checked = client.post(path, data=data)
     assert checked.status_code == 200, checked.text
-    sent = client.post(path, data={**data, "step": "checked"})
+    sent = client.post(path, data={**data, "act-step": "checked"})
     assert sent.status_code == 303, sent.text
     return str(client.get(sent.headers["location"]).text)
 
@@ -597,7 +597,7 @@ def test_a_late_objection_is_refused_in_the_reader_s_language(language: str) -> 
     client = browse(r, "tenant")
     r.until(datetime(2026, 3, 7, 16, tzinfo=UTC))
     head = r.engine.head("example")
-    data = {"poll": str(poll), "text": WORDS, "key": "k" * 22, "step": "checked"}
+    data = {"poll": str(poll), "text": WORDS, "key": "k" * 22, "act-step": "checked"}
     headers = {"accept-language": language}
     refused = client.post(f"/m/{matter}/do/{ROLL}", data=data, headers=headers)
     assert refused.status_code == 409 and said[language] in refused.text
