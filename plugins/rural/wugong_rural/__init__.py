@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from wugong import (
     N_,
@@ -71,13 +72,13 @@ def register() -> Iterable[Contribution]:
 )
 def guard_event(matter: Matter, act: Act) -> list[Refusal]:
     match act.event:
-        case PartyProposed():
-            return four_two.refuse_sitting(matter, 1)
+        case PartyProposed() as proposed:
+            refusals = four_two.refuse_sitting(matter, 1) + four_two.refuse_presence(proposed)
+            return refusals + four_two.refuse_day(act, proposed.held_on)
         case CommitteesConsulted() as met:
-            return four_two.refuse_sitting(matter, 2) + four_two.refuse_figures(met)
+            return _refuse_meeting(matter, act, 2, met)
         case PartyMembersReviewed() as met:
-            figures = four_two.refuse_figures(met)
-            return four_two.refuse_sitting(matter, 3) + figures + four_two.refuse_draft(met, act.at)
+            return _refuse_meeting(matter, act, 3, met) + four_two.refuse_draft(met, act.at)
         case EldersHeard() as filed:
             return list(elders.refuse_opinion(matter, act, filed))
         case LevyProposed() as levy:
@@ -98,6 +99,13 @@ def guard_event(matter: Matter, act: Act) -> list[Refusal]:
         case SettingChanged() as change:
             return settings.refuse_setting(change)
     return []
+
+
+def _refuse_meeting(
+    matter: Matter, act: Act, step: Literal[2, 3], met: CommitteesConsulted | PartyMembersReviewed
+) -> list[Refusal]:
+    refusals = four_two.refuse_sitting(matter, step) + four_two.refuse_figures(met)
+    return refusals + four_two.refuse_day(act, met.held_on)
 
 
 def _refuse_poll(matter: Matter, poll: PollOpened) -> list[Refusal]:

@@ -13,6 +13,7 @@ from wugong import (
     N_,
     PLAN,
     SHARE,
+    Attachments,
     Between,
     Choice,
     Label,
@@ -32,6 +33,9 @@ POSTING_LAW = "村組法 (2025) 35"
 MOST_HOUSEHOLDS = 200  # of one list; more than fifteen are refused in words
 
 Headcount = Annotated[int, Between(0, 1_000_000)]
+Uncounted = Annotated[int | None, Between(0, 1_000_000)]
+HeldOn = Annotated[date | None, Label(N_("Held on"), N_("empty: today"))]
+Place = Annotated[str, Label(N_("Place")), Most(200)]
 
 
 @event(
@@ -49,6 +53,11 @@ class PartyProposed:
         str, Label(N_("How villagers were asked"), N_("door visits, a meeting, …")), Most(500)
     ] = ""
     about: Annotated[tuple[Ref, ...], Label(N_("Concerns"))] = ()
+    due: Annotated[Uncounted, Label(N_("Members who should attend"))] = None
+    present: Annotated[Uncounted, Label(N_("Members present"))] = None
+    held_on: HeldOn = None
+    place: Place = ""
+    documents: Attachments = ()
 
 
 @event(
@@ -64,7 +73,12 @@ class CommitteesConsulted:
     due: Annotated[int, Label(N_("Members who should attend")), Between(1, 1_000_000)]
     present: Annotated[Headcount, Label(N_("Members present"))]
     yes: Annotated[Headcount, Label(N_("For"))]
+    no: Annotated[Uncounted, Label(N_("Against"))] = None
+    abstain: Annotated[Uncounted, Label(N_("Abstained"))] = None
     remark: Annotated[str, Label(N_("Remark")), Most(500)] = ""
+    held_on: HeldOn = None
+    place: Place = ""
+    documents: Attachments = ()
 
 
 @event(
@@ -83,8 +97,13 @@ class PartyMembersReviewed:
     due: Annotated[int, Label(N_("Members who should attend")), Between(1, 1_000_000)]
     present: Annotated[Headcount, Label(N_("Members present"))]
     yes: Annotated[Headcount, Label(N_("For"))]
+    no: Annotated[Uncounted, Label(N_("Against"))] = None
+    abstain: Annotated[Uncounted, Label(N_("Abstained"))] = None
     remark: Annotated[str, Label(N_("Remark")), Most(500)] = ""
     draft_sent_on: Annotated[date | None, Label(N_("Draft sent on (empty: not noted)"))] = None
+    held_on: HeldOn = None
+    place: Place = ""
+    documents: Attachments = ()
 
 
 @event(
@@ -234,10 +253,11 @@ class DecisionPosted:
 
     days: Annotated[int, Label(N_("Days")), Between(1, 3650)] = 15
     text: Annotated[str, Label(N_("Text")), Most(5000)] = ""
-    place: Annotated[str, Label(N_("Place")), Most(200)] = ""
+    place: Place = ""
     resolution: Annotated[
         Ref | None, Label(N_("Resolution (empty: the last)")), To("voting.poll_decided")
     ] = None
+    documents: Attachments = ()
 
 
 @event(
@@ -256,7 +276,8 @@ class ResultPosted:
 
     days: Annotated[int, Label(N_("Days")), Between(1, 3650)] = 15
     text: Annotated[str, Label(N_("Text")), Most(5000)] = ""
-    place: Annotated[str, Label(N_("Place")), Most(200)] = ""
+    place: Place = ""
+    documents: Attachments = ()
 
 
 @event(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from wugong import (
     BUILD,
     SHARE,
+    Act,
     Fact,
     Fold,
     Law,
@@ -169,7 +170,7 @@ def sat(sitting: Sitting, procedure: Procedure) -> tuple[Carried, tuple[Test, ..
 
 def refuse_figures(met: CommitteesConsulted | PartyMembersReviewed) -> list[Refusal]:
     """Refuse figures that no meeting can have."""
-    if met.yes <= met.present <= met.due:
+    if met.yes + (met.no or 0) + (met.abstain or 0) <= met.present <= met.due:
         return []
     figures = {"due": met.due, "present": met.present, "yes": met.yes}
     return [Refusal("rural.figures_impossible", ORDER, figures)]
@@ -179,11 +180,30 @@ def refuse_draft(met: PartyMembersReviewed, at: datetime) -> list[Refusal]:
     """Refuse a review whose draft was sent later than three days ahead, where the day is noted."""
     if met.draft_sent_on is None:
         return []
-    given = (local_day(at) - met.draft_sent_on).days
+    given = ((met.held_on or local_day(at)) - met.draft_sent_on).days
     if given >= DRAFT_DAYS:
         return []
     details: dict[str, int | str] = {"given": max(given, 0), "least": DRAFT_DAYS}
     return [Refusal("rural.draft_too_late", REVIEW, details)]
+
+
+def refuse_presence(proposed: PartyProposed) -> list[Refusal]:
+    """Refuse a proposal that says who came and not who was due, or more of those."""
+    due, present = proposed.due, proposed.present
+    if due is None or present is None:
+        stated = due is not None or present is not None
+        return [Refusal("rural.presence_incomplete", f"{FOUR_TWO} 一議")] if stated else []
+    if present <= due:
+        return []
+    details = {"due": due, "present": present}
+    return [Refusal("rural.presence_impossible", f"{FOUR_TWO} 一議", details)]
+
+
+def refuse_day(act: Act, held_on: date | None) -> list[Refusal]:
+    """Refuse a meeting that is still to come."""
+    if held_on is None or held_on <= local_day(act.at):
+        return []
+    return [Refusal("rural.day_to_come", ORDER, {"on": held_on.isoformat()})]
 
 
 def refuse_sitting(matter: Matter, step: Literal[1, 2, 3]) -> list[Refusal]:

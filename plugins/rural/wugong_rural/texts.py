@@ -26,6 +26,9 @@ FLOW = Texts(
         ),
         "rural.already_resolved": N_("The villagers have decided; the steps before it are closed."),
         "rural.poll_running": N_("The villagers are voting on it now."),
+        "rural.day_to_come": N_("{on} is still to come."),
+        "rural.presence_impossible": N_("{present} present of {due} due: the figures do not fit."),
+        "rural.presence_incomplete": N_("How many should attend and how many did belong together."),
         "rural.figures_impossible": N_(
             "The figures do not fit together: {due} due, {present} present, {yes} for."
         ),

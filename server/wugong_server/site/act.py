@@ -32,7 +32,7 @@ from wugong import (
 )
 from wugong.events import sealed_fields
 from wugong.people import MEMBERS
-from wugong.steps import steps_of
+from wugong.steps import Placed, steps_of
 from wugong_server.attaching import attached_fields, pending, take
 from wugong_server.fields import (
     Asking,
@@ -244,7 +244,7 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
     if kind.cls is StepRecorded:
         known = steps_of(page.matter, page.now.astimezone(page.zone).date())
         options["step"] = [
-            (name, one.step.title.get(page.language, name))
+            (name, page.words(N_(": ")).join(placed_words(one, page.language)))
             for name, one in known.items()
             if not one.step.under
         ]
@@ -270,6 +270,12 @@ def _places(page: Page) -> list[Option]:
     """Return the places that any law is known of, by their names where these are told."""
     named = page.places
     return [(one, named.get(one, one)) for one in sorted(page.engine.registry.places)]
+
+
+def placed_words(placed: Placed, language: str) -> tuple[str, str]:
+    """Return the titles of a procedure and of its step: several have steps of the same words."""
+    procedure, step = placed.procedure, placed.step
+    return procedure.title.get(language, procedure.id), step.title.get(language, placed.id)
 
 
 def members(page: Page) -> list[Option]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wugong import BUILD, EVALUATE, MANAGE, PLAN, SHARE, Ref, StageOpened
+from wugong.events import attached
 from wugong_rural import four_two
 from wugong_rural.events import (
     CommitteesConsulted,
@@ -242,3 +244,60 @@ def test_the_steps_stand_in_the_fold_with_their_numbers(village: Village) -> Non
     assert flow.review == Sitting(3, 30, 24, 20)
     assert flow.resolutions == (passed,)
     assert flow.polling == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("met", "fits"),
+    [
+        pytest.param(CommitteesConsulted(due=7, present=7, yes=4, no=2, abstain=1), True, id="all"),
+        pytest.param(
+            CommitteesConsulted(due=7, present=7, yes=4, no=3, abstain=1), False, id="one too many"
+        ),
+        pytest.param(
+            CommitteesConsulted(due=7, present=6, yes=4, no=2), True, id="nobody abstained"
+        ),
+        pytest.param(
+            CommitteesConsulted(due=7, present=6, yes=4, abstain=3), False, id="seven of six"
+        ),
+    ],
+)
+def test_those_against_and_abstaining_came_too(
+    village: Village, met: CommitteesConsulted, fits: bool
+) -> None:
+    village.record(PartyProposed(proposal="Light the lane"))
+    assert village.codes(met) == ([] if fits else ["rural.figures_impossible"])
+
+
+@pytest.mark.parametrize(
+    ("due", "present", "codes"),
+    [
+        pytest.param(9, 9, [], id="all came"),
+        pytest.param(9, 10, ["rural.presence_impossible"], id="one too many"),
+        pytest.param(9, None, ["rural.presence_incomplete"], id="nobody says who came"),
+        pytest.param(None, 9, ["rural.presence_incomplete"], id="nobody says who was due"),
+        pytest.param(None, None, [], id="not counted"),
+    ],
+)
+def test_a_proposal_may_say_who_came_of_those_due(
+    village: Village, due: int | None, present: int | None, codes: list[str]
+) -> None:
+    assert village.codes(PartyProposed(proposal="Light", due=due, present=present)) == codes
+
+
+@pytest.mark.parametrize(("day", "codes"), [(1, []), (2, ["rural.day_to_come"])])
+def test_a_meeting_was_held_today_or_earlier(village: Village, day: int, codes: list[str]) -> None:
+    held_on = date(2026, 4, day)  # the first is today
+    assert village.codes(PartyProposed(proposal="Light", held_on=held_on)) == codes
+    village.record(PartyProposed(proposal="Light"))
+    assert village.codes(CommitteesConsulted(due=7, present=7, yes=6, held_on=held_on)) == codes
+    village.record(CommitteesConsulted(due=7, present=7, yes=6))
+    reviewed = PartyMembersReviewed(due=30, present=24, yes=20, held_on=held_on)
+    assert village.codes(reviewed) == codes
+
+
+@pytest.mark.parametrize(
+    "event",
+    [PartyProposed, CommitteesConsulted, PartyMembersReviewed, DecisionPosted, ResultPosted],
+)
+def test_every_step_takes_pictures_of_its_sheet(event: type) -> None:
+    assert attached(event) == ("documents",)

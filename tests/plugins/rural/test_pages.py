@@ -70,7 +70,10 @@ def test_the_page_of_the_steps_says_how_many_are_missing(village: Rehearsal) -> 
     assert "Review:Fellshort" in words
     assert "Memberspresent19" in words
     assert "1short:20needed" in words
+    assert f'href="/m/{m}/sheets/four_two.review"' in page.text
+    assert f'href="/m/{m}/sheets/four_two.proposal"' not in page.text  # it is done
     again = browse(village, "li").get(f"/m/{m}/four-two").text
+    assert "/sheets/four_two." not in again
     assert "rural.party_members_reviewed" in page.text  # whose step it is may file it again
     assert "rural.party_members_reviewed" not in again
 
@@ -137,3 +140,11 @@ def test_every_page_reads_in_three_languages(village: Rehearsal, language: str) 
         words = seen(page.text)
         wanted = {"zh-Hans": "四议两公开", "zh-Hant": "四議兩公開", "en": "Fourdeliberations"}
         assert wanted[language] in words
+
+
+def test_the_form_of_a_step_takes_the_figures_of_its_sheet(village: Rehearsal) -> None:
+    m = village.open("巷道装路灯（示例）", by="li", category="four_two")
+    page = browse(village, "fang").get(f"/m/{m}/do/rural.party_members_reviewed").text
+    for name in ("due", "present", "yes", "no", "abstain", "held_on", "place"):
+        assert f'name="{name}"' in page, name
+    assert 'name="documents-files"' in page
