@@ -76,6 +76,7 @@ class Engine:
         if writer not in ("thread", "inline"):
             raise Misconfigured(f'writer is "thread" or "inline", not {writer!r}')
         chosen = plugin_registry.installed() if plugins is None else plugins
+        self.packs = packs
         self.registry = plugin_registry.build(chosen, packs)
         self.storage = Storage(database, demonstration=demonstration)
         try:

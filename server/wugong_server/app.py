@@ -58,7 +58,7 @@ def create_app(
     ]
     trials = None
     if not settings.rehearsal:
-        trials = Trials(create_app, settings, modules)
+        trials = Trials(create_app, settings, modules, engine.packs)
         whole.append(Mount("/rehearsals/{token}", app=trials, name="rehearsing"))
     app = Starlette(
         routes=whole,

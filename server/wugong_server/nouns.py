@@ -217,6 +217,8 @@ def procedure(found: Procedure, language: str) -> Json:
         "matters": list(found.matters),
         "overridable": list(found.overridable),
         "jurisdiction": found.jurisdiction,
+        "parent": found.parent or None,
+        "ancestors": list(found.ancestors),
         "effective_from": found.effective_from.isoformat(),
         "effective_to": found.effective_to.isoformat() if found.effective_to else None,
         "basis": [

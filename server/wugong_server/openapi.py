@@ -83,6 +83,8 @@ PROCEDURE: Json = {
     "consent": many(REQUIREMENT),
     "classes": many(one(id=TEXT, title=TEXT, chair={"type": "boolean"})),
     "notice_days": NUMBER,
+    "parent": maybe(TEXT),
+    "ancestors": many(TEXT),
     "basis": many(BASIS),
 }
 ROLE = one(role=TEXT, title=TEXT)

@@ -78,8 +78,14 @@ class Trial:
 class Trials:
     """The trials of one process, as an ASGI app below ``/rehearsals/{token}``."""
 
-    def __init__(self, build: Build, settings: Settings, pages: Mapping[str, Any]) -> None:
-        self._build = build
+    def __init__(
+        self,
+        build: Build,
+        settings: Settings,
+        pages: Mapping[str, Any],
+        packs: str | Path | None = None,
+    ) -> None:
+        self._build, self._packs = build, packs
         self._settings = replace(settings, rehearsal=True, local_accounts=False, sign_in_url="")
         # Who the host's users are has no meaning in an invented community.
         self._pages = {
@@ -100,7 +106,7 @@ class Trials:
         with self._lock:
             self._make_room()
             case = read_case(paths[name])
-            engine, clock = engine_for(case, random=secrets.token_bytes)
+            engine, clock = engine_for(case, random=secrets.token_bytes, packs=self._packs)
             trial = Trial(
                 secrets.token_urlsafe(16), case, engine, Story(case, engine, clock).play()
             )

@@ -13,10 +13,12 @@ import pytest
 import wugong_rural
 import wugong_urban
 from tests.law.lawbook import ask
+from tests.law.polls import HEAD, write
 from tests.support.api import V1
 from wugong.testing import Rehearsal
 from wugong_server.testing import browse
 
+LANE = HEAD.replace("town.ordinary", "lane.ordinary").replace("owners.ordinary", "town.ordinary")
 ON = {"check": "vote", "on": "2026-06-30"}
 
 
@@ -387,3 +389,14 @@ confidence = "I"
     assert 'aria-labelledby="local"' not in parent
     assert "例镇：村民代表会议" in client.get("/procedures").text
     assert 'href="/procedures/villagers.representatives"' in page
+
+
+def test_the_api_names_the_procedure_that_a_pack_makes_stricter(tmp_path: Path) -> None:
+    packs = write(tmp_path / "packs", town=HEAD, lane=LANE)
+    r = Rehearsal({"urban": wugong_urban}, members={"li": ()}, community="wutong", packs=packs)
+    for address in (f"{V1}/procedures", f"{V1}/communities/wutong/procedures"):
+        listed = browse(r, "li").get(address).json()["procedures"]
+        found = {one["id"]: (one["parent"], one["ancestors"]) for one in listed}
+        assert found["owners.ordinary"] == (None, [])
+        assert found["town.ordinary"] == ("owners.ordinary", ["owners.ordinary"])
+        assert found["lane.ordinary"] == ("town.ordinary", ["town.ordinary", "owners.ordinary"])

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
+from tests.law.polls import HEAD, THREE_FIFTHS, write
 from wugong.testing import Rehearsal
 from wugong_server import rehearsing
 from wugong_server.testing import browse
@@ -93,3 +97,20 @@ def test_few_stories_run_at_a_time(r: Rehearsal, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(rehearsing, "RESTS", 0.0)  # nobody touches the first any more
     assert client.post("/rehearsals", data=sent).status_code == 303
     assert client.get(first).status_code == 404
+
+
+def test_a_story_is_played_under_the_local_packs_of_the_site(tmp_path: Path) -> None:
+    packs = write(tmp_path / "packs", town=HEAD + THREE_FIFTHS)
+    with closing(Rehearsal(members={"li": ()}, community="wutong", packs=packs).engine) as engine:
+        client = browse(SimpleNamespace(engine=engine), "li")  # type: ignore[arg-type]
+        root = begin(client).partition("/c/")[0]
+        page = client.get(f"{root}/procedures/town.ordinary")
+        assert page.status_code == 200 and "3/5以上" in page.text
+        assert 'href="' + root + '/procedures/owners.ordinary"' in page.text
+
+
+def test_a_site_without_packs_has_none_in_its_stories(r: Rehearsal) -> None:
+    client = browse(r, "li")
+    root = begin(client).partition("/c/")[0]
+    assert client.get(f"{root}/procedures/owners.ordinary").status_code == 200
+    assert client.get(f"{root}/procedures/town.ordinary").status_code == 404
