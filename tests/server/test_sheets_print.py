@@ -63,6 +63,7 @@ def test_every_sheet_fits_one_page(browser: Browser, setting: str, locale: str) 
         for path, sheets in listed:
             page.goto(site + path)
             assert page.locator(".leaf").count() == sheets, path
+            assert page.locator("*").count() <= 800, path
             printed = page.pdf(format="A4", prefer_css_page_size=True)
             pages = len(re.findall(rb"/Type\s*/Page\b", printed))
             if pages != sheets:
