@@ -3,6 +3,7 @@
 A case is demonstration, rehearsal and acceptance test at once. Its keys::
 
     title, about, community, name, setting, plugins, starts, [settings], [members.<id>]
+    language (of title and about, zh_Hans if not said), [also.<language>] title, about
     [[roster]]  name, units = [["101", "li", "stair-1", "80.00"], ...], heads, households
     [[step]]    at | after ("3d", "2h", "30m")   when; the clock records what is due till then
                 by, do = "plugin.verb", with = {...}, as = "name", in = "matter", for = "member",
@@ -35,10 +36,12 @@ from wugong.schema import Unreadable, seal, write_time
 from wugong.stages import STAGES, Stage, stage
 from wugong.testing import Dice, imported
 from wugong.vocabulary import MemberEnrolled, RoleGranted, SettingChanged
+from wugong.words import LANGUAGES
 
 CASE_KEYS = frozenset(
     ("title", "about", "community", "name", "setting", "plugins", "starts", "settings")
-) | {"members", "roster", "step"}
+) | {"members", "roster", "step", "language", "also"}
+ALSO_KEYS = frozenset(("title", "about"))
 MEMBER_KEYS = frozenset(("name", "roles", "household", "group", "contact"))
 ROSTER_KEYS = frozenset(("name", "units", "heads", "households"))
 STEP_KEYS = frozenset(
@@ -50,6 +53,15 @@ SPANS = {"d": "days", "h": "hours", "m": "minutes"}
 
 class CaseError(ValueError):
     """A case file is wrong; the message names the place and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blurb:
+    """What a story is called and tells, and in which language that is written."""
+
+    language: str
+    title: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,14 @@ class Case:
     members: Mapping[str, Mapping[str, Any]]
     rosters: tuple[Mapping[str, Any], ...]
     steps: tuple[Mapping[str, Any], ...]
+    language: str = "zh_Hans"
+    also: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def blurb(self, language: str) -> Blurb:
+        """Return title and content for a reader of ``language``, or as the file was written."""
+        if other := self.also.get(language):
+            return Blurb(language, other["title"], other["about"])
+        return Blurb(self.language, self.title, self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +139,7 @@ def read_case(source: Path | str) -> Case:
         _known(roster, ROSTER_KEYS, f"roster {number}")
     for number, one in enumerate(data["step"], start=1):
         _check_step(one, f"step {number}")
+    _check_languages(data)
     starts = data["starts"]
     if not isinstance(starts, datetime) or starts.tzinfo is None:
         raise CaseError("starts must be a time with its zone, such as 2026-03-02T09:00:00+08:00")
@@ -134,7 +155,21 @@ def read_case(source: Path | str) -> Case:
         members=data["members"],
         rosters=tuple(data.get("roster", ())),
         steps=tuple(data["step"]),
+        language=data.get("language", "zh_Hans"),
+        also=data.get("also", {}),
     )
+
+
+def _check_languages(data: Mapping[str, Any]) -> None:
+    also = data.get("also", {})
+    _known(also, frozenset(LANGUAGES), "also")
+    if (language := data.get("language", "zh_Hans")) not in LANGUAGES:
+        raise CaseError(f"language must be one of {', '.join(LANGUAGES)}, got {language!r}")
+    for name, one in also.items():
+        _known(one, ALSO_KEYS, f"also.{name}")
+        for key in sorted(ALSO_KEYS):
+            if not isinstance(one.get(key), str):
+                raise CaseError(f"also.{name} has no {key!r}")
 
 
 def _known(found: Any, known: frozenset[str], place: str) -> None:

@@ -25,6 +25,8 @@ from wugong_server.page import Page, url
 KEPT, FILES = "-kept", "-files"
 MOST_ID = 80
 SIDE = 120  # pixels of the longer side of a small picture
+REDUCED = 2 * SIDE  # pixels that are sent for it, for screens with fine dots
+SMALL = "small"
 TOO_MANY = f"must have 0 to {MOST_ATTACHED} items, has "
 
 
@@ -33,6 +35,7 @@ class Shown:
     """A document as a page points to it; ``width`` and ``height`` are those it is shown at."""
 
     href: str
+    small: str  # where a picture has fewer pixels
     media: str
     size: int
     width: int
@@ -176,6 +179,7 @@ def shown(page: Page, facts: Sequence[Fact]) -> dict[int, tuple[Shown, ...]]:
         seq: tuple(
             Shown(
                 url(page.request, "document", community=community, document=one),
+                url(page.request, "document", community=community, document=one, size=SMALL),
                 its.media,
                 its.size,
                 *(small(its.width, its.height) if its.width else (0, 0)),

@@ -140,7 +140,7 @@ def playing() -> dict[str, Any] | None:
         return None
     step = found.coming
     return {
-        "title": found.case.title,
+        "title": found.case.blurb(page.language).title,
         "done": sum(1 for one in found.played if "do" in one.step),
         "total": sum(1 for one in found.case.steps if "do" in one),
         "who": stories.who(step, found.case) if step else "",

@@ -93,6 +93,25 @@ def _drawn_anew(name: str, kind: str, data: bytes) -> Upload:
         drawn.thumbnail((drawn.width * 3 // 4, drawn.height * 3 // 4))
 
 
+def reduced(data: bytes, longest: int) -> bytes:
+    """Return a kept picture with ``longest`` pixels at most on its longer side, for lists.
+
+    It is decoded no larger than needed; what cannot be read, or is small already, stays as it is.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=["JPEG"]) as opened:
+            if max(opened.size) <= longest:
+                return data
+            opened.draft("RGB", (longest, longest))
+            drawn = opened.convert("RGB")
+    except Exception:  # another program may have kept anything
+        return data
+    drawn.thumbnail((longest, longest))
+    out = io.BytesIO()
+    drawn.save(out, "JPEG", quality=QUALITIES[1], optimize=True)
+    return out.getvalue()
+
+
 def _on_white(picture: Image.Image) -> Image.Image:
     """Return the pixels alone, on white where they are transparent."""
     clear = picture.convert("RGBA") if picture.has_transparency_data else picture.convert("RGB")

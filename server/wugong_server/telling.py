@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from wugong import (
     Choice,
     Fact,
     Kind,
+    Person,
     Ref,
     Refusal,
     Sealed,
@@ -199,6 +201,22 @@ def plugin_words(page: Page, plugin: str) -> str:
     """Return the title of a plugin, its name where it has none."""
     title = page.engine.registry.titles.get(plugin, "")
     return page.words_of(plugin)(title) or plugin
+
+
+def told_apart(page: Page, people: Iterable[Person]) -> dict[str, str]:
+    """Return each person's name, with what the reader may know that tells two of a name apart.
+
+    First the group, then the household, then the telephone; where all are alike, the number under
+    which the person is enrolled. Erased people have no name and are left out.
+    """
+    known = [one for one in people if one.name]
+    told = {one.member: one.name for one in known}
+    for more in ("group", "household", "contact", "member"):
+        alike = Counter(told.values())
+        for one in known:
+            if alike[told[one.member]] > 1 and (said := getattr(one, more)):
+                told[one.member] += page.words(N_(", ")) + said
+    return told
 
 
 def audience_words(page: Page, audience: str) -> str:

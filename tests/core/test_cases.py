@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.core.shop import SHOP
-from wugong.cases import CaseError, Played, Story, engine_for, read_case
+from wugong.cases import Blurb, CaseError, Played, Story, engine_for, read_case
 
 CASE = """
 title = "A small shop"
@@ -158,6 +158,29 @@ def without(line: str, replacement: str = "") -> str:
             id="a member that is text",
         ),
         pytest.param(
+            HEAD + 'language = "fr"\nmembers = {}\nstep = []',
+            "language must be one of zh_Hans, zh_Hant, en, got 'fr'",
+            id="a language that no page is in",
+        ),
+        pytest.param(
+            HEAD + "also = 3\nmembers = {}\nstep = []", "also must be a table, got '3'", id="also"
+        ),
+        pytest.param(
+            HEAD + 'also.fr = {title = "a", about = "b"}\nmembers = {}\nstep = []',
+            "also: unknown key 'fr'; known: en, zh_Hans, zh_Hant",
+            id="told in a language that no page is in",
+        ),
+        pytest.param(
+            HEAD + 'also.en = {title = "a"}\nmembers = {}\nstep = []',
+            "also.en has no 'about'",
+            id="half a blurb",
+        ),
+        pytest.param(
+            HEAD + "also.en = {title = 1, about = 2}\nmembers = {}\nstep = []",
+            "also.en has no 'about'",
+            id="a blurb in numbers",
+        ),
+        pytest.param(
             HEAD + "members = {}\nstep = 1", "step must be a list of tables, got '1'", id="1"
         ),
         pytest.param(
@@ -250,3 +273,12 @@ def test_a_roster_of_a_case_adds_up_the_units_of_a_member() -> None:
             if one["kind"] == "wugong.roster_imported"
         ]
     assert [(b["count"], b["area_dm2"]) for b in imported] == [(1, 8750)]
+
+
+def test_a_story_is_told_in_the_language_of_its_reader_if_it_can() -> None:
+    told = 'also.zh_Hant = {title = "路燈", about = "巷道"}\nalso.en = {title = "a", about = "b"}\n'
+    case = read_case(told + CASE)
+    assert case.blurb("zh_Hant") == Blurb("zh_Hant", "路燈", "巷道")
+    assert case.blurb("en") == Blurb("en", "a", "b")
+    assert case.blurb("zh_Hans") == Blurb("zh_Hans", case.title, case.about)
+    assert read_case(CASE).blurb("en").language == "zh_Hans"  # as it was written

@@ -107,6 +107,29 @@ def test_a_large_picture_becomes_small_enough() -> None:
     assert len(made.data) <= pictures.MOST_BYTES
 
 
+@pytest.mark.parametrize(
+    ("size", "reduced"),
+    [
+        pytest.param((240, 180), (240, 180), id="at the limit"),
+        pytest.param((241, 180), (240, 179), id="one more"),
+        pytest.param((30, 2000), (4, 240), id="upright"),
+    ],
+)
+def test_a_picture_of_a_list_has_few_pixels(
+    size: tuple[int, int], reduced: tuple[int, int]
+) -> None:
+    data = pictures.accept("documents", photo(*size)).data
+    made = pictures.reduced(data, 240)
+    with Image.open(io.BytesIO(made)) as drawn:
+        assert drawn.size == reduced
+    assert (made == data) is (size == reduced)
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", photo(9, 9, "PNG"), photo()[:300]])
+def test_what_cannot_be_read_is_sent_as_it_is(data: bytes) -> None:
+    assert pictures.reduced(data, 8) == data
+
+
 def test_a_picture_lies_as_it_was_held() -> None:
     made = Image.new("RGB", (40, 20), "red")
     exif = Image.Exif()
@@ -171,7 +194,13 @@ def test_a_picture_is_shown_as_kept_before_it_is_recorded(
     [thumbnail] = re.findall(r'<img src="([^"]+)" width="120" height="90" loading="lazy"', shown)
     seq = rehearsal.engine.head("wutong").seq
     assert thumbnail in client.get(f"/m/{matter}/records/{seq}").text
+    whole = thumbnail.removesuffix("?size=small")
+    assert whole != thumbnail
+    assert f'<a href="{whole}">' in shown
     picture = client.get(thumbnail)
+    assert len(picture.content) < len(client.get(whole).content) / 2
+    with Image.open(io.BytesIO(picture.content)) as drawn:
+        assert drawn.size == (240, 180)
     assert picture.status_code == 200
     assert picture.headers["content-type"] == "image/jpeg"
     assert picture.headers["x-content-type-options"] == "nosniff"
@@ -181,7 +210,8 @@ def test_a_picture_is_shown_as_kept_before_it_is_recorded(
     assert browse(rehearsal, "zhao").get(thumbnail).status_code == 200
     assert browse(rehearsal).get(thumbnail).status_code == 404
     assert browse(rehearsal, "stranger").get(thumbnail).status_code == 404
-    assert client.get(thumbnail[:-4] + "0000").status_code == 404
+    assert client.get(whole[:-4] + "0000?size=small").status_code == 404
+    assert client.get(whole + "?size=large").content == client.get(whole).content
     rehearsal.engine.record("wutong", Erased(member="li", reason="asked"), by="operator")
     assert browse(rehearsal, "zhao").get(thumbnail).status_code == 404
     assert thumbnail not in browse(rehearsal, "zhao").get(f"/m/{matter}").text

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from wugong import ROSTER
+from wugong import ROSTER, seal
 from wugong.testing import Rehearsal
 from wugong_server.accounts import check_password
 from wugong_server.testing import browse
@@ -112,6 +112,51 @@ def test_a_template_can_be_downloaded(client: TestClient) -> None:
     assert plain.content.startswith(b"\xef\xbb\xbf")
 
 
+ALIKE = [
+    pytest.param({}, {}, ["", "m1"], ["", "m2"], id="in nothing else"),
+    pytest.param({"group": "1组"}, {"group": "2组"}, ["1组"], ["2组"], id="by the group"),
+    pytest.param(
+        {"group": "1组", "household": "1-01"},
+        {"group": "1组", "household": "1-02"},
+        ["1组", "1-01"],
+        ["1组", "1-02"],
+        id="by the household",
+    ),
+    pytest.param(
+        {"household": "1-01", "contact": seal("13800000001")},
+        {"household": "1-01", "contact": seal("13800000002")},
+        ["1-01", "13800000001"],
+        ["1-01", "13800000002"],
+        id="by the telephone",
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "told", "of_other"), ALIKE)
+def test_two_of_one_name_are_told_apart(
+    client: TestClient,
+    rehearsal: Rehearsal,
+    one: dict[str, Any],
+    other: dict[str, Any],
+    told: list[str],
+    of_other: list[str],
+) -> None:
+    rehearsal.enrol("m1", name="王伟", **one)
+    rehearsal.enrol("m2", name="王伟", **other)
+    rehearsal.enrol("m3", name="赵敏", group="3组", household="3-01")
+    page = client.get("/c/wutong/admin/people").text
+    choice = page.partition('<select id="f-member"')[2].partition("</select>")[0]
+    for listed in (told, of_other):
+        small = "，".join(part for part in listed if part)
+        assert f'王伟<br><small class="mute">{small}</small>' in page
+        assert f">王伟，{small}</option>" in choice
+    assert '赵敏<br><small class="mute">3组，3-01</small>' in page
+    assert ">赵敏</option>" in choice  # nobody else is called so
+    assert "m3" not in re.sub(r"<[^>]+>", "", page)
+    form = client.get("/m/wutong/do/wugong.role_granted").text
+    assert f">王伟，{'，'.join(part for part in told if part)}</option>" in form
+
+
 def test_giving_a_role_is_recorded_and_shown(client: TestClient, rehearsal: Rehearsal) -> None:
     page = client.get("/c/wutong/admin/people").text
     address = re.search(r'href="(/m/wutong/do/wugong.role_granted\?member=li)"', page)
@@ -137,7 +182,7 @@ def test_a_role_in_one_matter_is_shown_with_its_title(
             {"member": "li", "role": "supervisor", "scope": scope},
         )
     page = client.get("/c/wutong/admin/people").text
-    cell = page.partition(">li</code>")[2].partition("</tr>")[0]
+    cell = page.partition('<th scope="row">li')[2].partition("</tr>")[0]
     assert "修长椅" in cell
     assert matter not in re.sub(r"<[^>]+>", "", cell)  # its number is nobody's word for it
     assert "wutong.999" in cell  # there is no such matter

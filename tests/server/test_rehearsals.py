@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
 from tests.law.polls import HEAD, THREE_FIFTHS, write
+from wugong.cases import Case, read_case
 from wugong.testing import Rehearsal
 from wugong_server import rehearsing
 from wugong_server.testing import browse
@@ -78,6 +80,39 @@ def test_the_frame_is_on_every_page_of_the_story_and_on_none_besides(r: Rehearsa
         assert 'class="mock"' in client.get(root + path).text, path
     assert 'class="mock"' not in client.get("/c/wutong").text
     assert client.get(f"{root}/rehearsals").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        pytest.param("zh-Hans", "巷道装路灯（示例）", id="简体"),
+        pytest.param("zh-Hant", "巷道裝路燈（示例）", id="繁體"),
+        pytest.param("en", "Street lights for the lanes (sample)", id="English"),
+    ],
+)
+def test_stories_are_offered_in_the_language_of_the_page(
+    r: Rehearsal, language: str, title: str
+) -> None:
+    client = browse(r, "li")
+    client.headers["accept-language"] = language
+    page = client.get("/rehearsals").text
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert f">{title}</h2>" in main
+    assert "lang=" not in main  # nothing there is in another language
+
+
+def test_a_story_without_a_translation_says_what_language_it_is_in(
+    r: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bare(source: Path) -> Case:
+        return replace(read_case(source), also={})
+
+    monkeypatch.setattr(rehearsing, "read_case", bare)
+    client = browse(r, "li")
+    client.headers["accept-language"] = "en"
+    page = client.get("/rehearsals").text
+    assert '<h2 id="s-2" lang="zh-Hans">巷道装路灯（示例）</h2>' in page
+    assert '<p lang="zh-Hans">石里村（示例）' in page
 
 
 def test_what_is_not_there_is_not_found(r: Rehearsal) -> None:

@@ -52,6 +52,7 @@ from wugong_server.telling import (
     plugin_words,
     role_words,
     tell,
+    told_apart,
     value_words,
 )
 
@@ -282,11 +283,15 @@ def members(page: Page) -> list[Option]:
     """Return the members to choose from: id and name as the reader may know them."""
     if page.community is None or not page.member:
         return []
-    known = page.engine.book(MEMBERS, page.community.community)
+    community = page.community.community
+    known = page.engine.book(MEMBERS, community)
     living = [m for m in known if m not in page.community.erased][:MOST_MEMBERS]
     page.learn_names(living)
-    named = [(m, page.names.get(m, "")) for m in living]
-    return sorted(((m, name) for m, name in named if name), key=lambda one: one[1])
+    named = {m: page.names[m] for m in living if page.names.get(m)}
+    if len(set(named.values())) < len(named):
+        apart = told_apart(page, page.engine.directory(community, page.viewer))
+        named = {m: apart.get(m, name) for m, name in named.items()}
+    return sorted(named.items(), key=lambda one: one[1])
 
 
 def facts_to_name(page: Page, kind: Kind, kinds: Sequence[str]) -> list[Option]:

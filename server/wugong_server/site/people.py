@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from wugong_server.forms import Form, read_form
 from wugong_server.page import Page, act_url, page_of, url
 from wugong_server.responding import paged, respond
 from wugong_server.site.desk import require
-from wugong_server.telling import role_words
+from wugong_server.telling import role_words, told_apart
 
 ACCOUNT = re.compile(r"[\w.@+-]{2,80}")
 
@@ -36,6 +37,8 @@ def _show(page: Page, problems: dict[str, str], account: str = "", member: str =
     held: dict[str, list[Grant]] = {}
     for grant in page.community.grants:
         held.setdefault(grant.member, []).append(grant)
+    alike = Counter((p.name, p.group, p.household) for p in people)
+    apart = told_apart(page, people)
     return respond(
         page.request,
         "admin/people.html",
@@ -45,11 +48,15 @@ def _show(page: Page, problems: dict[str, str], account: str = "", member: str =
         roles_of=lambda one: [
             (role_words(page, g.role), _where(page, g), _revoke(page, g)) for g in held.get(one, [])
         ],
+        # Beside name, group and household: what tells apart who has all three in common.
+        further=lambda p: (
+            (p.contact or p.member) if alike[p.name, p.group, p.household] > 1 else ""
+        ),
         grant_url=lambda one: act_url(page.request, community, "wugong.role_granted", member=one),
         problems=problems,
         account=account,
         member=member,
-        everybody=[(p.member, p.name) for p in people if p.name],
+        everybody=list(apart.items()),
         least=LEAST,
     )
 
