@@ -299,8 +299,8 @@ class StepRecorded:
 class TaskAccepted:
     """Delivered work is accepted, never by whoever did it."""
 
-    task: Annotated[Ref, Label(N_("Project"))]
-    delivery: Annotated[Ref | None, Label(N_("Delivery"))] = None
+    task: Annotated[Ref, Label(N_("Project")), To("building.project_listed")]
+    delivery: Annotated[Ref | None, Label(N_("Delivery")), To("building.delivered")] = None
     remark: Annotated[str, Label(N_("Remark")), Most(500)] = ""
 
 

@@ -224,7 +224,8 @@ def audience_words(page: Page, audience: str) -> str:
     known = refusals.AUDIENCES
     told = [
         page.words(known[one]) if one in known else role_words(page, one)
-        for one in audience.split("|")
+        # First who it is about: “only who wrote it …” begins a list, it does not end one.
+        for one in sorted(audience.split("|"), key=lambda one: one != "author")
     ]
     return page.words(N_("glyph:list")).join(told)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -51,6 +52,8 @@ _rolls: WeakKeyDictionary[Engine, dict[tuple[str, int], Roll]] = WeakKeyDictiona
 MOST_ROLLS = 8
 BASE_GROUPS = ("part", "present")
 MOST_BOXES = 500  # polls of one matter
+NUMERALS = "〇一二三四五六七八九"
+NUMBER = re.compile(r"(\d+|[一二三四五六七八九十]+)")
 TITLES = {"yes": N_("For"), "no": N_("Against"), "abstain": N_("Abstain")}  # that forms give
 
 
@@ -301,7 +304,36 @@ def roster_totals(engine: Engine, matter: Matter, roster: str) -> Totals | None:
 def groups_of(engine: Engine, matter: Matter, roster: str) -> list[str]:
     """Return the stairs or village groups that a roster names, in order."""
     rights = roster_of(engine, matter, roster)
-    return sorted({part.group for right in rights for part in right.parts if part.group})
+    return in_order(part.group for right in rights for part in right.parts if part.group)
+
+
+def in_order(groups: Iterable[str]) -> list[str]:
+    """Return each group once, numbers by their size.
+
+    >>> in_order(["三组", "十一组", "一组", "二组", "三组"]), in_order(["10单元", "9单元"])
+    (['一组', '二组', '三组', '十一组'], ['9单元', '10单元'])
+    """
+    return sorted(set(groups), key=lambda group: [_size(part) for part in NUMBER.split(group)])
+
+
+def _size(part: str) -> tuple[int, str]:
+    if not NUMBER.fullmatch(part):
+        return 0, part
+    if part.isdigit():
+        return int(part), ""
+    tens, ten, ones = part.rpartition("十")
+    if not ten:
+        return int("".join(str(NUMERALS.index(one)) for one in part)), ""
+    return 10 * (_size(tens)[0] if tens else 1) + (_size(ones)[0] if ones else 0), ""
+
+
+def procedures_of(matter: Matter) -> list[Procedure]:
+    """Return the procedures for this kind of community; all for a kind that none is written for."""
+    every = list(matter.standing.procedures.values())
+    own = matter.standing.setting
+    if own not in {procedure.setting for procedure in every}:
+        return every
+    return [procedure for procedure in every if procedure.setting in (own, "any")]
 
 
 def title_of(procedure: Procedure, words: Words) -> str:

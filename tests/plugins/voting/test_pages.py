@@ -10,6 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 import wugong_planning
+import wugong_rural
+import wugong_urban
 import wugong_voting
 from wugong import Procedure, hookimpl, read_procedure
 from wugong.testing import Rehearsal
@@ -17,6 +19,7 @@ from wugong_server import hookimpl as pages_hook
 from wugong_server.accounts import set_password
 from wugong_server.plugins import installed_pages
 from wugong_server.testing import app_of, browse
+from wugong_voting.showing import in_order
 from wugong_voting.state import polls_of
 
 OWNERS = [
@@ -390,3 +393,46 @@ def test_the_pages_speak_the_reader_s_language(language: str) -> None:
     assert expected in page
     joint = "人。幾項" if language == "zh-Hant" else "short. All must"
     assert joint in re.sub(r"<[^>]+>", "", page)
+
+
+@pytest.mark.parametrize(
+    ("setting", "there", "elsewhere"),
+    [
+        pytest.param("rural", "村民代表会议", "居民代表会议", id="a village"),
+        pytest.param("urban", "居民代表会议", "村民代表会议", id="a town"),
+    ],
+)
+def test_a_poll_is_opened_under_procedures_of_its_kind_of_community(
+    setting: str, there: str, elsewhere: str
+) -> None:
+    plugins = {"voting": wugong_voting, "urban": wugong_urban, "rural": wugong_rural}
+    r = Rehearsal(plugins, setting=setting, members={"wang": ("convenor",), "li": ()})
+    r.roster("representatives", [("D1", "li", "一组", 0)])
+    matter = r.open("Street lights", by="li")
+    client = browse(r, "wang")
+    for page in (f"/m/{matter}/polls/new", "/c/example/procedures"):
+        shown = client.get(page).text
+        assert there in shown, page
+        assert elsewhere not in shown, page
+
+
+def test_a_kind_of_community_without_procedures_of_its_own_has_all() -> None:
+    plugins = {"voting": wugong_voting, "urban": wugong_urban, "rural": wugong_rural}
+    r = Rehearsal(plugins, setting="campus", members={"li": ()})
+    shown = browse(r, "li").get("/c/example/procedures").text
+    assert "村民代表会议" in shown
+    assert "居民代表会议" in shown
+
+
+@pytest.mark.parametrize(
+    ("groups", "ordered"),
+    [
+        (["三组", "一组", "二组", "一组"], ["一组", "二组", "三组"]),
+        (["十一组", "九组", "二十组", "十组"], ["九组", "十组", "十一组", "二十组"]),
+        (["10单元", "9单元"], ["9单元", "10单元"]),
+        (["南三", "北十", "北二"], ["北二", "北十", "南三"]),
+        ([], []),
+    ],
+)
+def test_groups_stand_in_the_order_of_their_numbers(groups: list[str], ordered: list[str]) -> None:
+    assert in_order(groups) == ordered

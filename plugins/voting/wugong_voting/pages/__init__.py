@@ -381,6 +381,6 @@ def show_procedures(request: Request) -> Response:
             "current": procedure.in_force(today),
             "elsewhere": not_offered(procedure, matter.standing.procedures, place, today),
         }
-        for procedure in matter.standing.procedures.values()
+        for procedure in showing.procedures_of(matter)
     ]
     return respond(request, "voting/procedures.html", listed=listed, place=place)

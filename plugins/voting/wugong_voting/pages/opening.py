@@ -74,9 +74,10 @@ def _page(request: Request, typed: Any, refused: Refused | None) -> Response:
 def offered(engine: Engine, matter: Matter, words: Words) -> list[dict[str, Any]]:
     """Return the procedures offered here whose roster the community has, with what they need."""
     found = []
+    own = {procedure.id for procedure in showing.procedures_of(matter)}
     place, today = matter.setting(JURISDICTION, ""), local_day(engine.now())
     for procedure in offered_in(matter.standing.procedures, place, today):
-        if procedure.kind == "no_vote":
+        if procedure.kind == "no_vote" or procedure.id not in own:
             continue
         its = showing.roster_totals(engine, matter, procedure.roster)
         if its is not None:
@@ -89,8 +90,8 @@ def offered(engine: Engine, matter: Matter, words: Words) -> list[dict[str, Any]
 def groups_of(engine: Engine, matter: Matter) -> list[tuple[str, str]]:
     """Return the stairs or village groups that any roster of a procedure names."""
     rosters = {procedure.roster for procedure in matter.standing.procedures.values()}
-    named = {g for roster in rosters for g in showing.groups_of(engine, matter, roster)}
-    return [(group, group) for group in sorted(named)]
+    named = (g for roster in rosters for g in showing.groups_of(engine, matter, roster))
+    return [(group, group) for group in showing.in_order(named)]
 
 
 def _announcements(engine: Engine, matter: Matter, viewer: Viewer) -> list[tuple[str, str]]:

@@ -96,7 +96,9 @@ def _papers_page(request: Request, typed: Any, refused: Refused | None = None) -
     engine: Engine = request.app.state.engine
     log = _log(request, poll)
     roll = showing.roll_of(engine, request.state.matter.community, poll.id)
-    groups = sorted({part.group for right in roll.values() for part in right.parts if part.group})
+    groups = showing.in_order(
+        part.group for right in roll.values() for part in right.parts if part.group
+    )
     group = request.query_params.get("group", "")
     lines = [
         _line(showing.Right(right), log.get(place))
