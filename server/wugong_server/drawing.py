@@ -165,11 +165,15 @@ class Flow:
 
 
 def flow(
-    sources: Sequence[tuple[str, int]], uses: Sequence[tuple[str, int]], size: str = ""
+    sources: Sequence[tuple[str, int]],
+    uses: Sequence[tuple[str, int]],
+    size: str = "",
+    letters: str = LETTERS,
 ) -> Flow | None:
     """Draw where money comes from and where it goes; sums must agree and be above zero.
 
-    ``size`` is that of the type, as in 長者模式: names that find no room leave their letter.
+    ``size`` is that of the type, as in 長者模式: names that find no room leave their letter,
+    one of ``letters``, which the table beside it has, too.
 
     The ribbons share each source among the uses in their order: which yuan paid for what is not
     known, and the picture says only how much.
@@ -184,7 +188,7 @@ def flow(
     bars = [Drawn(f"f{'abc'[min(i, 2)]}", _bar(*at, 6)) for i, at in enumerate(tops)]
     bars += [Drawn(f"f{'def'[min(i, 2)]}", _bar(*at, 80)) for i, at in enumerate(ends)]
     links = _ribbons([a for _, a in sources], [a for _, a in uses], tops, ends)
-    labels = _marks(LETTERS, [name for name, _ in sources], tops, "11%", size)
+    labels = _marks(letters, [name for name, _ in sources], tops, "11%", size)
     labels += _marks(CIRCLED, [name for name, _ in uses], ends, "97%", size)
     return Flow(WIDTH, tuple(bars), tuple(links), tuple(labels))
 

@@ -291,7 +291,9 @@ FUNCTIONS: dict[str, Any] = {
     "test_title": lambda test: drawing.test_title(test, words()),
     "test_words": lambda test: drawing.test_words(test, words()),
     "test_sum": drawing.test_sum,
-    "flow_of": lambda sources, uses: drawing.flow(sources, uses, current().elder),
+    "flow_of": lambda sources, uses: drawing.flow(
+        sources, uses, current().elder, words()(N_("glyph:sources"))
+    ),
     "state_glyph": lambda state: say(STATE_GLYPHS[state if state in STATE_GLYPHS else "wait"]),
     "qr_svg": qr_svg,
 }

@@ -113,9 +113,9 @@ def note(page: Page, fact: Fact) -> str:
     parts = [page.name(fact.who)] if fact.who else []
     if fact.principal and fact.principal != fact.by:
         parts.append(words(N_("through {name}"), name=page.name(fact.by)))
-    if fact.channel in refusals.CHANNELS and fact.channel not in ("web", "api"):
+    if fact.channel in refusals.CHANNELS and fact.channel not in ("web", "api", "clock"):
         parts.append(words(refusals.CHANNELS[fact.channel]))
-    return words(N_(", ")).join(dict.fromkeys(parts))  # the clock is who and channel in one
+    return words(N_(", ")).join(parts)
 
 
 def value_words(
