@@ -310,7 +310,7 @@ def facts_to_name(page: Page, kind: Kind, kinds: Sequence[str]) -> list[Option]:
     found = []
     for one in tell(page, facts):
         own = next((t for t in texts.get(one.seq, {}).values() if t and t not in one.text), "")
-        quoted = page.words(N_("{text}: “{words}”"), words=shorten(own), text=one.text)
+        quoted = page.words(N_("“{words}” · {text}"), words=shorten(own), text=one.text)
         said = quoted if own else one.text
         number = page.words(N_("no. {seq}"), seq=one.seq)
         found.append((str(one.seq), f"{shorten(said, MOST_SAID)} · {number}"))

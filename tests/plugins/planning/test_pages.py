@@ -180,7 +180,7 @@ def test_a_long_choice_shows_the_newest_and_folds_the_rest(
     hidden = page.partition("<details")[2].partition("</details>")[0]
     assert len(boxes.findall(hidden)) == folded
     assert (f"還有{folded}條可選" in page) is bool(folded)
-    assert "「The stairs are dark」提出了一條需求" in page  # words of others, then what they did
+    assert "「The stairs are dark」 · 提出了一條需求" in page  # words of others, then what they did
 
 
 def test_what_was_ticked_below_the_fold_is_in_sight(place: Any, at: str) -> None:
