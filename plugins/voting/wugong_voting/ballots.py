@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from wugong import Act, Ballot, Book, BoxOpened, Entitlement, Fact, PollClosed, Prefix
+from wugong import (
+    ROLL,
+    Act,
+    Ballot,
+    Book,
+    Books,
+    BoxOpened,
+    Entitlement,
+    Fact,
+    PollClosed,
+    Prefix,
+    read_entitlement,
+)
 from wugong_voting.events import NOBODY, BallotCast, BatchCounted
 
 
@@ -17,6 +29,12 @@ def key(poll: int, entitlement: str) -> str:
 def under(poll: int) -> Prefix:
     """Return the keys of all ballots of a poll."""
     return Prefix(f"{int(poll)}/")
+
+
+def right_on(books: Books, poll: int, entitlement: str) -> Entitlement | None:
+    """Return an entitlement as the frozen roll of a poll, or of a petition, has it."""
+    entry = books.get(ROLL, key(poll, entitlement))
+    return read_entitlement(entry) if entry else None
 
 
 def _keys(thing: Act | Fact) -> Iterable[str]:

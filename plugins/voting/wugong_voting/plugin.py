@@ -18,7 +18,6 @@ from wugong import (
     Entitlement,
     Fact,
     Matter,
-    PetitionOpened,
     PollClosed,
     PollDecided,
     PollOpened,
@@ -29,7 +28,6 @@ from wugong import (
     SettingChanged,
     StageClosed,
     StageSkipped,
-    Test,
     Waiting,
     hookimpl,
     on,
@@ -46,12 +44,12 @@ from wugong_voting import (
     objections,
     opening,
     papers,
-    petitions,
+    recalling,
     registering,
     scans,
     silence,
 )
-from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
+from wugong_voting.ballots import BALLOTS, alike, key, right_on, under, weighed
 from wugong_voting.batches import BATCHES, batches_of
 from wugong_voting.chosen import rule_of
 from wugong_voting.draw_events import (
@@ -76,22 +74,18 @@ from wugong_voting.events import (
     ObjectionAnswered,
     PaperDelivered,
     PaperReturned,
-    PetitionAnswered,
     PetitionCounted,
-    PetitionPapersEntered,
-    PetitionSigned,
     RollContested,
     SheetScanned,
-    SignatureWithdrawn,
 )
 from wugong_voting.groups import by_group
-from wugong_voting.law import procedure_asked_for, procedure_of
+from wugong_voting.law import procedure_of
 from wugong_voting.mandates import MANDATES, mandates_of
 from wugong_voting.notices import NOTICES
 from wugong_voting.objections import OBJECTION_DAYS, OBJECTIONS, objections_to
 from wugong_voting.outcome import conclude
 from wugong_voting.papers import PAPERS
-from wugong_voting.petitions import PETITIONS, SIGNATURES, petitions_of
+from wugong_voting.petitions import PETITIONS, SIGNATURES
 from wugong_voting.registering import REGISTERED, registered_in
 from wugong_voting.rules import RULES
 from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
@@ -121,8 +115,6 @@ Together = (
 PAPER_LOG = (PaperDelivered, PaperReturned)
 BATCH = (BatchRegistered, BatchEntered, BatchConfirmed, BatchWithdrawn)
 CONTEST = (RollContested, BallotContested, ObjectionAnswered)
-SIGNING = (PetitionSigned, SignatureWithdrawn, PetitionPapersEntered)
-PETITION = (*SIGNING, PetitionAnswered, PetitionCounted)
 MADE_BY_DRAWS = (DrawListed, LotsDrawn, SubstituteCalled)
 
 
@@ -134,7 +126,7 @@ def register() -> list[Contribution]:
     signed = (PETITIONS, SIGNATURES)
     by_lot = (*drawing.ACTS, *MADE_BY_DRAWS, DRAWS, LISTS, SITTING, draw_words.TEXTS)
     words = (notices.NOTICE_POSTED, TEXTS, TELLER, scans.relation(EXAMINER), OBJECTION_DAYS)
-    made = (*acts, *on_paper, *CONTEST, *PETITION)
+    made = (*acts, *on_paper, *CONTEST, *recalling.OURS)
     return [*made, *states, *signed, *by_lot, *words, *RULES]
 
 
@@ -142,19 +134,19 @@ def register() -> list[Contribution]:
 @on(
     *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxUnlocked, BoxOpened, PollDecided),
     *(MandateGiven, MandateWithdrawn, *PAPER_LOG, *BATCH, StageClosed, StageSkipped),
-    *(*CONTEST, SettingChanged, SheetScanned, PetitionOpened, *PETITION, *drawing.ACTS),
+    *(*CONTEST, SettingChanged, SheetScanned, *recalling.ACTS, *drawing.ACTS),
 )
 def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
     match act.event:
         case PollOpened() as opened:
-            return _opening(matter, act, opened) + _recalling(matter, opened, books)
+            return _opening(matter, act, opened) + recalling.poll_refusals(matter, opened, books)
         case RollFrozen() as roll:
             procedure = _procedure(matter, roll.poll)
             return opening.roll_refusals(roll, procedure) if procedure else None
         case BallotCast() as ballot:
             return _casting(matter, act, ballot, books)
         case MandateGiven(poll=number, entitlement=entitlement):
-            right = _right(books, number, entitlement)
+            right = right_on(books, number, entitlement)
             poll, procedure = polls_of(matter).get(number), _procedure(matter, number)
             given = mandates_of(matter, number)
             homes = _household(books, act.who), _household(books, act.event.holder)
@@ -167,22 +159,13 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
         case BatchRegistered() | BatchEntered() | BatchConfirmed() | BatchWithdrawn():
             return _batching(matter, act, books)
         case SheetScanned(poll=number, entitlement=entitlement):
-            right, known = _right(books, number, entitlement), batches_of(matter, number)
+            right, known = right_on(books, number, entitlement), batches_of(matter, number)
             poll, article = polls_of(matter).get(number), _article(matter, number)
             return scans.refusals(poll, act, right, known, article)
         case RollContested() | BallotContested() | ObjectionAnswered():
             return _contesting(matter, act, books)
-        case PetitionOpened() as asked:
-            its = matter.standing.procedures.get(asked.procedure)
-            return petitions.opening_refusals(asked, its)
-        case PetitionSigned() | SignatureWithdrawn() | PetitionPapersEntered():
-            return _signing(matter, act, books)
-        case PetitionAnswered(petition=number):
-            asked_for = petitions_of(matter).get(number)
-            law = procedure_asked_for(matter, asked_for)
-            return petitions.answering_refusals(asked_for, act, law)
-        case PetitionCounted() if act.by != "plugin:voting":
-            return [Refusal("voting.not_the_teller")]
+        case _ if isinstance(act.event, recalling.ACTS):
+            return recalling.refusals(matter, act, books)
         case SettingChanged() as changed:
             return objections.setting_refusals(changed)
         case PollClosed(poll=number):
@@ -211,13 +194,11 @@ def _household(books: Books, member: str) -> str:
     return str(known["household"]) if known else ""
 
 
-def _right(books: Books, poll: int, entitlement: str) -> Entitlement | None:
-    entry = books.get(ROLL, key(poll, entitlement))
-    return read_entitlement(entry) if entry else None
-
-
 def _casting(matter: Matter, act: Act, ballot: BallotCast, books: Books) -> list[Refusal]:
-    poll, right = polls_of(matter).get(ballot.poll), _right(books, ballot.poll, ballot.entitlement)
+    poll, right = (
+        polls_of(matter).get(ballot.poll),
+        right_on(books, ballot.poll, ballot.entitlement),
+    )
     rule = rule_of(matter.standing.rules, poll.opened) if poll else None
     article = _article(matter, ballot.poll)
     reasons = casting.refusals(poll, right, act, article, rule)
@@ -237,7 +218,7 @@ def _casting(matter: Matter, act: Act, ballot: BallotCast, books: Books) -> list
 def _logging(matter: Matter, act: Act, books: Books) -> list[Refusal]:
     number, named = act.event.poll, act.event.entitlements
     poll = polls_of(matter).get(number)
-    rights = {one: _right(books, number, one) for one in named}
+    rights = {one: right_on(books, number, one) for one in named}
     log = {one: books.get(PAPERS, key(number, one)) for one in named}
     return papers.refusals(poll, act, rights, log, _article(matter, number))
 
@@ -252,7 +233,7 @@ def _batching(matter: Matter, act: Act, books: Books) -> list[Refusal]:
         case BatchRegistered():
             return registering.registering_refusals(poll, act, article, bundles, known)
         case BatchEntered(ballots=ballots):
-            rights = {b.entitlement: _right(books, number, b.entitlement) for b in ballots}
+            rights = {b.entitlement: right_on(books, number, b.entitlement) for b in ballots}
             log = {b.entitlement: books.get(PAPERS, key(number, b.entitlement)) for b in ballots}
             bundle = registering.bundle_refusals(poll, act, bundles, log) if poll else []
             reasons = batches.entering_refusals(poll, act, article, rule, rights, known, late)
@@ -271,7 +252,7 @@ def _contesting(matter: Matter, act: Act, books: Books) -> list[Refusal]:
     number, article = act.event.poll, _article(matter, act.event.poll)
     poll, known = polls_of(matter).get(number), objections_to(matter, number)
     if isinstance(act.event, BallotContested):
-        right = _right(books, number, act.event.entitlement)
+        right = right_on(books, number, act.event.entitlement)
         roll = [right] if right else []
     else:
         roll = [read_entitlement(entry) for _, entry in books.scan(ROLL, under(number))]
@@ -292,32 +273,6 @@ def _opening(matter: Matter, act: Act, opened: PollOpened) -> list[Refusal]:
         *opening.refusals(opened, procedure, rule),
         *opening.other_modes(matter, opened, procedure, act.at),
     ]
-
-
-def _recalling(matter: Matter, opened: PollOpened, books: Books) -> list[Refusal]:
-    known = matter.standing.procedures
-    procedure = known.get(opened.procedure)
-    if procedure is None:
-        return []  # the engine says so
-    petition = petitions.put_to_vote(matter, opened, known)
-    count = _count(matter, petition, books)
-    return petitions.poll_refusals(procedure, petition, count)
-
-
-def _count(matter: Matter, petition: petitions.Petition | None, books: Books) -> Test | None:
-    law = procedure_asked_for(matter, petition)
-    return petitions.count_of(petition, law, books) if petition else None
-
-
-def _signing(matter: Matter, act: Act, books: Books) -> list[Refusal]:
-    event = act.event
-    papers = isinstance(event, PetitionPapersEntered)
-    named = event.entitlements if papers else (event.entitlement,)
-    number = event.petition
-    rights = {one: _right(books, number, one) for one in named}
-    known = {one: books.get(SIGNATURES, key(number, one)) for one in named}
-    petition = petitions_of(matter).get(number)
-    return petitions.signing_refusals(petition, act, rights, known)
 
 
 def _procedure(matter: Matter, poll: int) -> Procedure | None:
@@ -448,28 +403,9 @@ def _count_batch(matter: Matter, fact: Fact, books: Books) -> list[BatchCounted]
     return [batches.effective(number, batch, roll, log)]
 
 
-def _count_petition(matter: Matter, fact: Fact, books: Books) -> list[PetitionCounted] | None:
-    """Put on record how many signed the petition that a recall rests on, once."""
-    known = matter.standing.procedures
-    petition = petitions.put_to_vote(matter, fact.event, known)
-    if petition is None or any(one.poll == fact.seq for one in petition.counted):
-        return None
-    count = _count(matter, petition, books)
-    if count is None or known[fact.event.procedure].kind != "recall":
-        return None
-    made = PetitionCounted(
-        petition=Ref(petition.id),
-        poll=Ref(fact.seq),
-        signed=count.have,
-        of=count.of,
-        needed=count.needed,
-    )
-    return [made]
-
-
 def _together(matter: Matter, fact: Fact, books: Books) -> Together:
     if isinstance(fact.event, PollOpened):
-        return _count_petition(matter, fact, books)
+        return recalling.count(matter, fact, books)
     if isinstance(fact.event, BatchConfirmed):
         return _count_batch(matter, fact, books)
     if isinstance(fact.event, drawing.ACTS):

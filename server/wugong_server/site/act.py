@@ -206,13 +206,28 @@ def _wrong(fields: Sequence[Field], told: dict[str, str]) -> list[Field]:
 
 def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
     """Return what the fields of this act need: words, people, facts to choose from."""
+    options = {**_general_choices(page, kind), **_choices_of(page, kind)}
+    return Asking(
+        words=page.words_of(kind.plugin),
+        zone=page.zone,
+        facts=lambda kinds: facts_to_name(page, kind, kinds),
+        members=members(page) if names_people(kind.fields) else (),
+        choices={name: listed for name, listed in options.items() if listed},
+        audience=kind.shown_to,
+        problems=told,
+        documents=lambda tokens: pending(page, tokens),
+    )
+
+
+def _general_choices(page: Page, kind: Kind) -> dict[str, list[Option]]:
+    """Return what fields of certain names choose from, whatever the act."""
     registry = page.engine.registry
     assert page.matter is not None
     standing = page.matter.standing
     roles = {**ROLES, **registry.roles}
     place = standing.settings.get(JURISDICTION, "")
     wanted = ("recall",) if kind.cls is PetitionOpened else ("decision", "election", "recall")
-    options = {
+    return {
         "role": [
             (role, role_words(page, role))
             for role in sorted(roles)
@@ -227,6 +242,13 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
         "rule": [(r.id, page.words(r.title)) for r in registry.rules.values()],
         "plugin": [(name, plugin_words(page, name)) for name in standing.plugins],
     }
+
+
+def _choices_of(page: Page, kind: Kind) -> dict[str, list[Option]]:
+    """Return what the fields of acts of the core choose from."""
+    assert page.matter is not None
+    registry, standing = page.engine.registry, page.matter.standing
+    options: dict[str, list[Option]] = {}
     if kind.name in STAGES_FOR:
         fit = STAGES_FOR[kind.name]
         options["stage"] = [
@@ -254,17 +276,7 @@ def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
         titles = {line.id: line.title for line in lines}
         asked = page.request.query_params.get("scope", "")
         options["scope"] = list({**({asked: asked} if asked else {}), **titles}.items())
-    needs_people = names_people(kind.fields)
-    return Asking(
-        words=page.words_of(kind.plugin),
-        zone=page.zone,
-        facts=lambda kinds: facts_to_name(page, kind, kinds),
-        members=members(page) if needs_people else (),
-        choices={name: listed for name, listed in options.items() if listed},
-        audience=kind.shown_to,
-        problems=told,
-        documents=lambda tokens: pending(page, tokens),
-    )
+    return options
 
 
 def _places(page: Page) -> list[Option]:
