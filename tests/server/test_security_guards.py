@@ -125,7 +125,7 @@ def test_a_body_that_is_too_large_is_not_read(client: TestClient) -> None:
 
 def test_a_get_changes_nothing(client: TestClient, rehearsal: Rehearsal) -> None:
     before = rehearsal.engine.head("example")
-    client.get("/m/example/do/wugong.matter_opened?title=x&key=1&step=checked")
+    client.get("/m/example/do/wugong.matter_opened?title=x&key=1&act-step=checked")
     assert rehearsal.engine.head("example") == before
 
 

@@ -125,7 +125,7 @@ def scan(client: TestClient, page: str) -> Any:
     path = address.partition("?")[0]
     looked = client.post(path, data=form, files=files)
     assert looked.status_code == 200, looked.text
-    return client.post(path, data=form_of(looked.text) | {"step": "checked"})
+    return client.post(path, data=form_of(looked.text) | {"act-step": "checked"})
 
 
 def test_a_scan_is_added_and_listed_on_the_page_of_its_batch() -> None:
