@@ -32,10 +32,16 @@ async def answers(connections: list[Connection], requests: list[bytes]) -> Count
     for (_reader, writer), request in zip(connections, requests, strict=True):
         writer.write(request)
     found: Counter[tuple[int, str]] = Counter()
-    for reader, _writer in connections:
+    waiting = list(zip(connections, requests, strict=True))
+    while waiting:
+        (reader, writer), request = waiting.pop(0)
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.partition("content-length:")[2].partition("\r\n")[0])
         body = json.loads(await reader.readexactly(length))
+        if int(head.split()[1]) == 503:  # turned away for a moment: the same once more
+            writer.write(request)
+            waiting.append(((reader, writer), request))
+            continue
         reasons = body.get("reasons") or [{"code": ""}]
         found[int(head.split()[1]), reasons[0]["code"]] += 1
     return found

@@ -98,8 +98,7 @@ def giving_refusals(
     if poll is None:
         return [Refusal("voting.poll_elsewhere", source, {"poll": given.poll})]
     if poll.is_over(act.at):
-        closed_at = write_time(poll.closed_at or poll.opened.closes_at)
-        return [Refusal("voting.poll_is_closed", source, {"closed_at": closed_at})]
+        return [_closed(poll, source)]
     if rule is None or not rule.allowed:
         return [Refusal("voting.mandates_not_allowed", source)]
     if right is None:
@@ -124,6 +123,11 @@ def giving_refusals(
     return reasons
 
 
+def _closed(poll: Poll, source: str) -> Refusal:
+    closed_at = write_time(poll.closed_at or poll.opened.closes_at)
+    return Refusal("voting.poll_is_closed", source, {"closed_at": closed_at})
+
+
 def _period_refusals(poll: Poll, given: MandateGiven, at: datetime, source: str) -> list[Refusal]:
     since = max(at, given.since or at, poll.opens_at)
     if given.until <= since or since >= poll.opened.closes_at:
@@ -142,6 +146,8 @@ def withdrawal_refusals(
     taken: MandateWithdrawn = act.event
     if poll is None:
         return [Refusal("voting.poll_elsewhere", source, {"poll": taken.poll})]
+    if poll.is_over(act.at):
+        return [_closed(poll, source)]
     last = latest(mandates, taken.entitlement)
     if last is None or last.withdrawn_at is not None or act.at >= last.until:
         return [Refusal("voting.mandate_missing", source, {"entitlement": taken.entitlement})]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.plugins.voting.neighbourhood import cast, charter, decided, heads, opened, rehearsal
-from wugong import Procedure, Unreadable
+from wugong import OPERATOR, Procedure, Unreadable
 from wugong.testing import Rehearsal
 from wugong_voting.ballots import BALLOTS
 from wugong_voting.mandates import mandates_of
@@ -241,6 +241,20 @@ def test_after_the_closing_no_mandate_is_given() -> None:
     r.wait(days=7)
     with r.refuses("voting.poll_is_closed"):
         give(r, matter, poll, "li", "101", "tenant")
+
+
+def test_until_the_closing_a_mandate_is_taken_back_and_not_from_then_on() -> None:
+    r, matter, poll = begun()
+    for who, unit in (("li", "101"), ("zhao", "102")):
+        give(r, matter, poll, who, unit, "tenant", days=9)
+    r.wait(days=7, microseconds=-1000)
+    withdraw(r, matter, poll, "li", "101")
+    r.wait(microseconds=1000)
+    with r.refuses("voting.poll_is_closed"):
+        withdraw(r, matter, poll, "zhao", "102")
+    facts = r.engine.facts(matter, OPERATOR)
+    taken = [one for one in facts if one.kind == "voting.mandate_withdrawn"]
+    assert [one.by for one in taken] == ["li"]
 
 
 def test_who_holds_mandates_does_not_help_at_the_desk_of_the_same_poll() -> None:
