@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from wugong_voting.counting.abreast import Abreast
 from wugong_voting.counting.equal_shares import Goods, Purchase, Shop, buy_all
 from wugong_voting.counting.purses import Floats
+from wugong_voting.counting.rough import surely_bought
 from wugong_voting.counting.ways import Order
 
 AT_ONCE = 48  # endowments
@@ -61,8 +62,8 @@ def add_one(
     shop, steps, since = buy_all(goods, endowment, order), 0, 0
     bought = _projects(shop)
     ahead: list[list[int] | None] = []
-    wide, calm = _width(goods), False
-    offsets = _offsets(wide)
+    wide = _width(goods)
+    calm, offsets = wide > 1, _offsets(wide)
     while not exhausted(frozenset(bought)):
         following = None
         if calm:
@@ -82,6 +83,8 @@ def add_one(
                     calm, ahead, steps = True, [], steps + wide
                     continue
             following = ahead.pop()
+        else:
+            following = surely_bought(goods, endowment + (steps + 1) * unit)
         if following is None:
             since = steps + 1
             shop = buy_all(goods, endowment + since * unit, order)
@@ -148,6 +151,7 @@ class _Repeat:
         self.goods, self.between = goods, between
         self.left: Floats = np.tile(endowments, (goods.ballots.rows, 1))
         self.errors: Floats = np.abs(self.left) * ROUNDING  # how far each purse may be off
+        self.worst: Floats = self.errors.max(axis=0, initial=0.0)
         self.columns = len(endowments)  # those that still hold
         self.known: dict[int, Floats] = {}
         self.heap = goods.least()
@@ -155,10 +159,18 @@ class _Repeat:
 
     def count(self, bought: list[Purchase]) -> int:
         """Return how many columns after the first surely see the same purchases."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self._count(bought)
+
+    def _count(self, bought: list[Purchase]) -> int:
         goods = self.goods
         for one in bought:
-            paid = self._price(one.project)
-            self._keep(np.isfinite(paid.price) & np.isfinite(paid.blur))
+            price, rich = self._price(one.project)
+            paid = _Price(price, self._blur(one.project, price), rich)
+            clear = np.isfinite(paid.price) & np.isfinite(paid.blur)
+            if not clear[0]:
+                return 0
+            self._keep(clear)
             if self.columns > 1:
                 self._rivals(one, paid)
             if self.columns < 2:
@@ -180,6 +192,7 @@ class _Repeat:
         empty = (after < -errors) | (self.left[rows] == 0.0)
         self.left[rows] = np.where(empty, 0.0, np.maximum(after, errors))
         self.errors[rows] = np.where(empty, 0.0, 2 * errors)
+        self.worst = np.maximum(self.worst[: self.columns], 2 * errors.max(axis=0))
 
     def _rivals(self, one: Purchase, paid: _Price) -> None:
         """Keep the columns in which nothing else is as cheap as the purchase.
@@ -197,13 +210,14 @@ class _Repeat:
             if project == one.project:
                 aside.append((low, project))
                 continue
-            other = self._price(project)
+            price, rich = self._price(project)
             width = self.columns
-            lowest = (other.price - other.blur) / use[project]
+            lowest = self._low(project, price, rich) / use[project]
             worst = limits[:width].copy()
             worst[1:] = np.where(self.between[: width - 1], worst[:-1], worst[1:])
             holding = lowest > worst
             if project in one.tied and not holding.all():
+                other = _Price(price, self._blur(project, price), rich)
                 holding |= self._tie(one.project, paid, project, other)
             self._keep(holding)
             aside.append((float(lowest[: self.columns].min()), project))
@@ -242,43 +256,53 @@ class _Repeat:
             self.left = self.left[:, : self.columns]
             self.errors = self.errors[:, : self.columns]
 
-    def _price(self, project: int) -> _Price:
-        """Return about the price in each column, ``inf`` where it cannot be paid."""
+    def _price(self, project: int) -> tuple[Floats, Floats]:
+        """Return about the price in each column, and who can pay it; ``inf`` and 0 for nobody."""
         goods = self.goods
         left, weights = self.left[goods.rows[project]], goods.shares[project]
         cost, support = float(goods.costs[project]), float(goods.support[project])
         start = self.known.get(project)
         price = np.full(self.columns, cost / support) if start is None else start[: self.columns]
-        before = np.full(self.columns, -1.0)
+        before: Any = None
         while True:
-            can = left >= price
-            rich = weights @ can
-            if (rich == before).all():
-                break
-            given = weights @ np.where(can, 0.0, left)
-            with np.errstate(divide="ignore"):
-                price = np.maximum(price, np.where(rich > 0, (cost - given) / rich, np.inf))
+            rich = weights @ (left >= price)
+            if before is not None and (rich == before).all():
+                return price, rich
+            missing = cost - weights @ np.minimum(left, price)
+            price = np.where(rich > 0, np.maximum(price, price + missing / rich), np.inf)
             before = rich
-        blur = self._blur(project, left, price)
-        self.known[project] = np.where(np.isfinite(blur), np.maximum(price - blur, 0.0), 0.0)
-        return _Price(price, blur, rich)
 
-    def _blur(self, project: int, left: Floats, price: Floats) -> Floats:
+    def _low(self, project: int, price: Floats, rich: Floats) -> Floats:
+        """Return what a price surely is at least; ``inf`` only where it surely cannot be paid.
+
+        Prices below it lack more than all purses may be off, as those who pay in full pay less.
+        """
+        goods, rows = self.goods, self.goods.rows[project]
+        slack = self.worst[: self.columns] * goods.support[project] + self._rounding(project)
+        low = price - slack / rich
+        nobody = rich == 0
+        if nobody.any():
+            most = goods.shares[project] @ (self.left[rows] + self.errors[rows])
+            sure = most < goods.costs[project] * (1 - NEAR)
+            low = np.where(nobody, np.where(sure, np.inf, 0.0), low)
+        self.known[project] = low = np.maximum(low, 0.0)
+        return low
+
+    def _rounding(self, project: int) -> float:
+        return float((len(self.goods.rows[project]) + 16) * ROUNDING * self.goods.costs[project])
+
+    def _blur(self, project: int, price: Floats) -> Floats:
         """Return how far a price may be off; ``inf`` where that cannot be told.
 
         Whoever gives all brings the error of the purse, and those who surely pay in full share the
         sum of these errors.
         """
-        goods = self.goods
-        weights, errors = goods.shares[project], self.errors[goods.rows[project]]
-        with np.errstate(invalid="ignore"):
-            near = left <= price * (1 + NEAR)
+        goods, rows = self.goods, self.goods.rows[project]
+        left, weights, errors = self.left[rows], goods.shares[project], self.errors[rows]
+        near = left <= price * (1 + NEAR)
         sure = goods.support[project] - weights @ near
         given = weights @ np.where(near, errors, 0.0)
-        rounding = (len(weights) + 16) * ROUNDING * goods.costs[project]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            blur: Floats = (given + rounding) / sure
+        blur: Floats = (given + self._rounding(project)) / sure
         worst = np.maximum(blur, errors.max(axis=0, initial=0.0))
         blur[~(worst < price * NEAR / 2) | ~(sure > 0)] = np.inf
-        blur[np.isinf(price)] = 0.0
         return blur

@@ -98,7 +98,7 @@ class Shop:
     def cheapest(self) -> dict[int, Fraction]:
         """Return the projects with the lowest price for their use, exactly, with their prices."""
         while True:
-            contenders = self._contenders()
+            contenders = self.contenders()
             if not contenders:
                 return {}
             goods, prices = self.goods, {}
@@ -113,7 +113,7 @@ class Shop:
                 least = min(values.values())
                 return {p: prices[p] for p in sorted(prices) if values[p] == least}
 
-    def _contenders(self) -> list[int]:
+    def contenders(self) -> list[int]:
         """Return every project that may be the cheapest, as far as floating point can tell."""
         goods, left, error = self.goods, self.purses.left, self.purses.error
         limit = np.inf

@@ -3,16 +3,18 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import permutations
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.plugins.voting.counting import naive
-from wugong_voting.counting import add_one
+from wugong_voting.counting import add_one, rough
 from wugong_voting.counting.budget import BudgetProfile, budget_profile
-from wugong_voting.counting.equal_shares import Goods
+from wugong_voting.counting.equal_shares import Goods, buy_all
 from wugong_voting.counting.registry import COUNTING
+from wugong_voting.counting.ways import Order
 
 RULES = ("pb_greedy", "pb_greedy_per_cost", "mes_cost", "mes_cardinality", "phragmen_pb")
 
@@ -319,6 +321,73 @@ def test_every_way_of_a_tie_jumps_over_its_own_steps(
     certain = frozenset.intersection(*ends)
     assert set(found.winners) == {profile.options[i] for i in certain}
     assert set(found.tied) == {profile.options[i] for i in frozenset.union(*ends) - certain}
+
+
+@given(
+    st.lists(st.integers(20, 300), min_size=2, max_size=5),
+    st.integers(200, 600),
+    st.lists(st.tuples(st.sets(st.integers(0, 4), min_size=1), st.integers(1, 3)), min_size=2),
+)
+@settings(deadline=None, max_examples=60)
+def test_steps_counted_one_by_one_end_at_the_same(
+    costs: list[int], budget: int, ballots: list[tuple[set[int], int]]
+) -> None:
+    profile, single, _ = made((costs, budget, ballots[:8]))
+    if not single:
+        return
+    found = count("mes_cost", profile, tie_break="paper", completion="add1").json()
+    with (
+        patch.object(add_one, "_width", return_value=1),
+        patch.object(add_one, "surely_bought", wraps=rough.surely_bought) as asked,
+    ):
+        assert count("mes_cost", profile, tie_break="paper", completion="add1").json() == found
+    if Fraction(found["options"]["endowment"]) > profile.budget / len(single):
+        assert asked.called
+
+
+@given(profiles, st.integers(1, 60))
+@settings(deadline=None, max_examples=200)
+def test_a_rough_count_is_the_exact_one_or_none(drawn: Any, parts: int) -> None:
+    profile, single, offered = made(drawn)
+    costs = [int(cost * 6) for cost in profile.costs]
+    goods = Goods(profile.ballots, costs, [p for p in offered if costs[p]], use_is_cost=True)
+    if not single or not goods.offered:
+        return
+    endowment = Fraction(parts, 7)
+    found = rough.surely_bought(goods, endowment)
+    exact = buy_all(goods, endowment, Order(list(range(len(costs)))))
+    assert found is None or found == [one.project for one in exact.bought]
+
+
+@pytest.mark.parametrize(
+    ("costs", "endowment", "expected"),
+    [
+        pytest.param([4, 3], Fraction(5), [0, 1], id="clear"),
+        pytest.param([4, 3], Fraction(3), None, id="all that they have for the second"),
+        pytest.param([4, 3], Fraction(19, 10), [], id="nothing can be paid"),
+    ],
+)
+def test_what_needs_exact_numbers_is_not_told_roughly(
+    costs: list[int], endowment: Fraction, expected: list[int] | None
+) -> None:
+    profile = budget_profile({"a": 4, "b": 3}, 10, [["a"], ["a"], ["b"]])
+    goods = Goods(profile.ballots, costs, [0, 1], use_is_cost=True)
+    assert rough.surely_bought(goods, endowment) == expected
+
+
+def test_whoever_pays_with_all_there_is_does_not_stop_the_steps() -> None:
+    costs = {"a": 1_800, "b": 1_200, "c": 1_200, "d": 1_200}
+    ballots = [["d"], ["a"], ["d"], ["c"], ["b"], ["c", "a"]]
+    profile = budget_profile(costs, 3_600, ballots)
+    found = count("mes_cost", profile, completion="add1", tie_break="paper")
+    assert found.winners == ("a", "d")
+    assert found.options["endowment"] == 900
+
+
+def test_a_tie_is_not_told_roughly() -> None:
+    profile = budget_profile({"a": 4, "b": 4}, 10, [["a", "b"], ["a"], ["b"]])
+    goods = Goods(profile.ballots, [4, 4], [0, 1], use_is_cost=True)
+    assert rough.surely_bought(goods, Fraction(5)) is None
 
 
 @pytest.mark.parametrize("wide", [24, 48])
