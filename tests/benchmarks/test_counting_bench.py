@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from benchmarks import counting
-from benchmarks.contest import Peer, Times, alone, contest
+from benchmarks.contest import Peer, Times, alone, at_most, contest, timed
 from benchmarks.goals import verdict
 
 
@@ -35,6 +35,12 @@ def test_a_peer_that_does_not_end_is_stopped_and_its_least_time_told() -> None:
     assert times.stopped and times.answer is None and times.calls == 0
     assert times.ms == 100.0
     assert own.answer == 1
+
+
+def test_the_clock_stays_fine_while_a_call_is_watched() -> None:
+    with at_most(60.0):
+        spent = [timed(lambda: sum(range(2_000)))[0] for _ in range(5)]
+    assert all(ms > 0 for ms in spent)
 
 
 def test_waiting_is_stopped_by_the_clock_on_the_wall() -> None:
