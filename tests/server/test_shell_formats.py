@@ -222,8 +222,8 @@ def test_a_bar_without_room_for_its_name_keeps_its_letter(
     drawn = drawing.flow([("补贴", 5_000_000), ("自筹", 3_600_000)], uses, size)
     assert names_in(drawn, "97%") == names
     assert names_in(drawn, "11%") == ["甲 补贴", "乙 自筹"]
-    english = drawing.flow([("Subsidy", 86), ("Own", 14)], [("Paid", 100)], "", "ABC")
-    assert names_in(english, "11%") == ["A Subsidy", "B"]
+    english = drawing.flow([("Subsidy", 82), ("Own", 4), ("Gifts", 14)], [("Paid", 100)], "", "ABC")
+    assert names_in(english, "11%") == ["A Subsidy", "B", "C Gifts"]
 
 
 @given(
