@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ from wugong import (
     Viewer,
     Waiting,
     at,
+    calls,
 )
 from wugong.jobs import Job
 from wugong.testing import Rehearsal
@@ -57,11 +59,25 @@ def test_a_guard_that_fails_refuses_its_kind_in_its_own_name(fault: Callable[[],
 @pytest.mark.parametrize("fault", SLOW_FAULTS)
 def test_a_guard_that_hangs_is_interrupted_after_a_second(fault: Callable[[], Any]) -> None:
     rehearsal, matter = stage(plugin(Poked, guard_event=fault))
-    began = time.monotonic()
+    began, waited = time.monotonic(), calls._queued(threading.get_native_id())
     reason = refused(rehearsal, matter)
-    assert 0.9 < time.monotonic() - began < 3
+    waited = calls._queued(threading.get_native_id()) - waited
+    assert 0.9 < time.monotonic() - began < 3 + waited
     assert reason.details == {"plugin": "evil", "hook": "guard_event"}
     rehearsal.act("li", matter, Noted())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("share", "is_refused"), [(0, True), (1, False)])
+def test_time_without_a_processor_is_no_fault_of_a_plugin(
+    monkeypatch: pytest.MonkeyPatch, share: int, is_refused: bool
+) -> None:
+    monkeypatch.setattr(calls, "_queued", lambda task: share * time.monotonic())
+    rehearsal, matter = stage(plugin(Poked, guard_event=lambda: time.sleep(1.6)))
+    if is_refused:
+        assert refused(rehearsal, matter).code == "wugong.plugin_failed"
+    else:
+        rehearsal.act("li", matter, Poked())
 
 
 @pytest.mark.parametrize("fault", FAULTS)
