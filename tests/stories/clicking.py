@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Locator, Page
@@ -179,8 +180,9 @@ class Person:
         raise NoWay(f"{self.member} finds no way from {matter} to {kind}")
 
     def type_address(self, matter: str, kind: str, body: Mapping[str, Any]) -> None:
-        """Open the form by its address, as from an old link."""
-        self.visit(f"/m/{matter}{form_of(kind, body)[0]}")
+        """Open the form by its address, as from an old link, which names what the act is about."""
+        named = {key: value for key, value in body.items() if type(value) is int}
+        self.visit(f"/m/{matter}{form_of(kind, body)[0]}?{urlencode(named)}")
 
     def send(self, kind: str, body: Mapping[str, Any]) -> None:
         """Fill in the form on this page, check it where it asks for that, and send it."""

@@ -16,7 +16,7 @@ from tests.stories.playing import begun
 from tests.stories.serving import give_accounts, serving
 from wugong import Refused, Words
 from wugong.cases import Story
-from wugong_server.laws import chips
+from wugong_server.laws import chips, here
 
 A_YEAR_MS = 366 * 24 * 3600 * 1000
 LANGUAGES = {"zh-CN": "zh_Hans", "zh-TW": "zh_Hant", "en-US": "en"}
@@ -137,11 +137,13 @@ class BrowserDoor:
             self.record(matter, kind, body, by, principal)
         refused = caught.value
         told = dict(reasons)
+        setting = self.story.engine.registry.settings[self.story.case.setting]
         assert told.keys() - ONLY_ON_PAGES <= set(refused.codes)
         assert told.keys() & set(refused.codes)
         for reason in refused.reasons:
             if reason.code in told and not reason.source.startswith("Our own"):
-                wanted = [chip.text for chip in chips(reason.source, words)]
+                source = here(reason.source, setting.elsewhere)
+                wanted = [chip.text for chip in chips(source, words)]
                 assert all(any(one in said for said in told[reason.code]) for one in wanted)
         raise refused
 

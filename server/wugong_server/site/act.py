@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -162,7 +162,7 @@ def _form(
 ) -> Response:
     words = page.words_of(kind.plugin)
     told = problems(error, words) if error else {}
-    fields = fields_of(kind.cls, sent, asking(page, kind, told))
+    fields = fields_of(kind.cls, sent, asking(page, kind, sent, told))
     status = 422 if error else None
     if refused and refused.codes == (NOT_YOURS,):
         status = 403
@@ -204,13 +204,14 @@ def _wrong(fields: Sequence[Field], told: dict[str, str]) -> list[Field]:
     ]
 
 
-def asking(page: Page, kind: Kind, told: dict[str, str]) -> Asking:
+def asking(page: Page, kind: Kind, sent: Form, told: dict[str, str]) -> Asking:
     """Return what the fields of this act need: words, people, facts to choose from."""
     options = {**_general_choices(page, kind), **_choices_of(page, kind)}
+    named = {value for _, value in sent.data.multi_items() if isinstance(value, str)}
     return Asking(
         words=page.words_of(kind.plugin),
         zone=page.zone,
-        facts=lambda kinds: facts_to_name(page, kind, kinds),
+        facts=lambda kinds: facts_to_name(page, kind, kinds, named),
         members=members(page) if names_people(kind.fields) else (),
         choices={name: listed for name, listed in options.items() if listed},
         audience=kind.shown_to,
@@ -306,8 +307,14 @@ def members(page: Page) -> list[Option]:
     return sorted(named.items(), key=lambda one: one[1])
 
 
-def facts_to_name(page: Page, kind: Kind, kinds: Sequence[str]) -> list[Option]:
-    """Return the facts that a field of an act may name: number and sentence, newest first."""
+def facts_to_name(
+    page: Page, kind: Kind, kinds: Sequence[str], named: Container[str] = ()
+) -> list[Option]:
+    """Return the facts that a field of an act may name: number and sentence, newest first.
+
+    What is ``named`` already, by an old link or a form that was open for long, stays: the refusal
+    of the act says why it comes too late, and by which article.
+    """
     matter = page.matter
     assert matter is not None
     facts = page.engine.facts(
@@ -317,7 +324,7 @@ def facts_to_name(page: Page, kind: Kind, kinds: Sequence[str]) -> list[Option]:
         facts += page.engine.facts(
             matter.community, page.viewer, kinds=list(kinds), newest=True, limit=MOST_FACTS
         )
-    facts = [one for one in facts if _is_left(page, matter, kind, one)]
+    facts = [one for one in facts if str(one.seq) in named or _is_left(page, matter, kind, one)]
     texts = page.engine.texts(facts, page.viewer)
     found = []
     for one in tell(page, facts):
@@ -345,7 +352,7 @@ def shorten(text: str, most: int = 40) -> str:
 def _summary(page: Page, kind: Kind, sent: Form, event: Any) -> Response:
     """Show what is about to be recorded, as whom, and that nothing is recorded yet."""
     words = page.words_of(kind.plugin)
-    ask_for = asking(page, kind, {})
+    ask_for = asking(page, kind, sent, {})
     lines = []
     for one in fields_of(kind.cls, sent, ask_for):
         its = kind.fields[one.name]

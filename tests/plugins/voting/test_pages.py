@@ -177,14 +177,16 @@ def test_a_ballot_is_offered_only_where_there_is_a_poll() -> None:
 
 
 def test_in_a_closed_poll_nothing_is_offered_but_an_objection() -> None:
-    r, matter, _ = polling()
+    r, matter, poll = polling()
     client = browse(r, "zhao")
     assert f"/m/{matter}/do/voting.mandate_given" in client.get(f"/m/{matter}").text
     r.wait(days=7)
     page = client.get(f"/m/{matter}").text
     assert "do/voting.mandate_given" not in page and "do/voting.ballot_cast" not in page
     assert f"/m/{matter}/do/voting.ballot_contested" in page
-    assert "没有可选" in client.get(f"/m/{matter}/do/voting.mandate_given").text
+    form = f"/m/{matter}/do/voting.mandate_given"
+    assert "没有可选" in client.get(form).text
+    assert f'name="poll" value="{poll}"' in client.get(f"{form}?poll={poll}").text  # an old link
     r.wait(days=30)
     assert "do/voting.ballot_contested" not in client.get(f"/m/{matter}").text
 
