@@ -32,7 +32,7 @@ from wugong import (
 )
 from wugong.events import sealed_fields
 from wugong.people import MEMBERS
-from wugong.steps import Placed, steps_of
+from wugong.steps import ANY_SETTING, Placed, steps_of
 from wugong_server.attaching import attached_fields, pending, take
 from wugong_server.fields import (
     Asking,
@@ -238,7 +238,7 @@ def _general_choices(page: Page, kind: Kind) -> dict[str, list[Option]]:
         "procedure": [
             (p.id, p.title.get(page.language, p.id))
             for p in offered_in(registry.procedures, place, local_day(page.now))
-            if p.kind in wanted
+            if p.kind in wanted and p.setting in (standing.setting, ANY_SETTING)
         ],
         "rule": [(r.id, page.words(r.title)) for r in registry.rules.values()],
         "plugin": [(name, plugin_words(page, name)) for name in standing.plugins],

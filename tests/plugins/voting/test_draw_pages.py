@@ -12,7 +12,16 @@ from starlette.testclient import TestClient
 
 from recount import main as recount
 from tests.plugins.voting.test_batch_pages import fields
-from tests.plugins.voting.test_draws import WORDS, announce, commit, decline, drawn, its, people
+from tests.plugins.voting.test_draws import (
+    WORDS,
+    announce,
+    commit,
+    decline,
+    drawn,
+    its,
+    people,
+    reveal,
+)
 from wugong_server.testing import browse
 from wugong_voting import lots
 from wugong_voting.draws import draws_of
@@ -41,6 +50,23 @@ def announced(client: TestClient, matter: str, **more: Any) -> Answer:
     return send(client, f"/m/{matter}/draws/new", "公告这次抽签", **sent)
 
 
+def test_each_act_of_a_draw_is_offered_in_its_time() -> None:
+    r, matter = people()
+    draw, li = announce(r, matter, least=2), browse(r, "li")
+
+    def offered() -> set[str]:
+        page = li.get(f"/m/{matter}").text
+        return {act for act in ("part", "words") if f"draws/{act}" in page}
+
+    assert offered() == {"part"}
+    one, two = commit(r, matter, draw, "li"), commit(r, matter, draw, "sun")
+    r.wait(days=3)
+    assert offered() == {"words"}
+    reveal(r, matter, draw, one, WORDS["li"])
+    reveal(r, matter, draw, two, WORDS["sun"])
+    assert offered() == set()
+
+
 def test_a_draw_goes_from_the_form_to_its_result_without_script() -> None:
     r, matter = people()
     officer, li, sun = (browse(r, who) for who in ("wang", "li", "sun"))
@@ -57,7 +83,7 @@ def test_a_draw_goes_from_the_form_to_its_result_without_script() -> None:
         assert r.engine.head(r.community) == head, "showing the slip records nothing"
         done = client.post(f"/m/{matter}/draws/part", data={**form, "step": "commit"})
         assert done.status_code == 303, done.text
-    assert "你已封存" in li.get(path).text
+    assert "您已封存" in li.get(path).text
     assert WORDS["li"] not in json.dumps(list(r.engine.export(r.community)), ensure_ascii=False)
     r.wait(days=4)
     (draw,) = draws_of(r.matter(matter)).values()

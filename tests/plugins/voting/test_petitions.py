@@ -279,6 +279,15 @@ def sent(client: Any, place: Place, **fields: str) -> Any:
     return client.post(address, data={**hidden, **fields})
 
 
+def test_a_village_is_offered_the_recall_of_a_village_alone() -> None:
+    for setting, own in (("rural", "villagers.recall"), ("urban", "residents.recall.voters")):
+        place = Place(setting, "persons", 15)
+        page = browse(place.r, "m1").get(f"/m/{place.matter}/do/voting.petition_opened").text
+        offered = re.findall(r'name="procedure" value="([a-z_.]+)"', page)
+        assert own in offered
+        assert {one.partition(".")[0] for one in offered} == {own.partition(".")[0]}
+
+
 def test_the_page_signs_takes_back_and_enters_sheets() -> None:
     place = Place("rural", "persons", 15)
     address = f"/m/{place.matter}/petitions/{place.petition}"
@@ -286,7 +295,7 @@ def test_the_page_signs_takes_back_and_enters_sheets() -> None:
     assert "15人中有0人联名，需要3人。" in said(officer.get(address).text)
     assert sent(voter, place, entitlement="e1", do="sign").status_code == 303
     page = voter.get(address).text
-    assert "你已为e1联名" in said(page) and "The accounts were hidden." in page
+    assert "您已为e1联名" in said(page) and "The accounts were hidden." in page
     assert sent(voter, place, entitlement="e1", do="take_back").status_code == 303
     assert "15人中有0人联名" in said(voter.get(address).text)
     wrong = sent(officer, place, entitlements="e2\ne99", do="papers")

@@ -64,6 +64,7 @@ from wugong_voting.petitions import petitions_of
 from wugong_voting.state import Poll, awaits_scrutineers, polls_of
 
 CAST = "voting.ballot_cast"
+OPENING = ("voting.poll_opened", "voting.petition_opened", announcing.ANNOUNCE)
 HINTS = {
     "yes": N_("You agree with the proposal"),
     "no": N_("You do not agree with the proposal"),
@@ -155,12 +156,19 @@ def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine
 
 @hookimpl
 def can_name(matter: Matter, act: str, seq: int, viewer: Viewer, engine: Engine) -> bool | None:
-    """Ask of a poll that it is not decided; for an objection, that its days still run."""
-    poll = polls_of(matter).get(seq)
+    """Ask of a poll that it is not decided; for an objection, that its days still run.
+
+    A draw takes words while it is their time, and a petition signatures until it is counted.
+    """
+    if not act.startswith("voting.") or act in OPENING:  # what is over can be what these are about
+        return None
+    poll, petition = polls_of(matter).get(seq), petitions_of(matter).get(seq)
     if act == objecting.CONTEST_ANSWERED and poll is None:
         return objecting.awaits(matter, seq, viewer.member)
-    if not act.startswith("voting.") or poll is None:
-        return None
+    if petition is not None:
+        return not petition.is_over
+    if poll is None:
+        return lots.can_name(matter, act, seq, engine.now())
     if act in objecting.ACTS:
         return objecting.takes(matter, poll, procedure_of(matter, poll), act, engine.now())
     return not poll.is_over(engine.now()) if act == CAST else poll.decided is None

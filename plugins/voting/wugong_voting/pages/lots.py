@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -299,6 +300,18 @@ def show_all(request: Request) -> Response:
     newest = max(draws_of(matter), default=0)
     place = ("voting.draw", {"draw": newest}) if newest else ("matter", {})
     return RedirectResponse(url(request, place[0], matter=matter.id, **place[1]), 303)
+
+
+def can_name(matter: Matter, act: str, seq: int, at: datetime) -> bool | None:
+    """Tell whether a draw takes an act of that kind at that time."""
+    draw = draws_of(matter).get(seq)
+    if draw is None:
+        return None
+    return {
+        COMMIT: draw.takes_parts(at),
+        REVEAL: draw.takes_words(at),
+        DECLINE: bool(draw.sitting),
+    }.get(act)
 
 
 AT = "/m/{matter}/draws"
