@@ -14,7 +14,7 @@ from wugong.contributions import (
     Texts,
 )
 from wugong.days import ZONE, after_days, local_day, start_of
-from wugong.errors import Misconfigured, Overloaded, Refusal, Refused, Revoked
+from wugong.errors import Misconfigured, Overloaded, Refusal, Refused, Revoked, Uncertain
 from wugong.events import Act, Fact, Kind, Reads, Unknown, body_of, event, kind_of
 from wugong.folds import Fold
 from wugong.hookspecs import API_VERSION, at, hookimpl, on
@@ -222,6 +222,7 @@ __all__ = [
     "Threshold",
     "To",
     "Totals",
+    "Uncertain",
     "Unknown",
     "Unreadable",
     "View",

@@ -37,4 +37,14 @@ class Misconfigured(Exception):
 
 
 class Overloaded(Exception):
-    """Nothing was recorded: too much is waiting, or the disk is full. Try again later."""
+    """Nothing was recorded: too much is waiting, or the disk is full. Try again later.
+
+    Of the one kind :class:`Uncertain` that is not known.
+    """
+
+
+class Uncertain(Overloaded):
+    """The database went away during the commit: perhaps it was recorded, perhaps not.
+
+    Whoever sends the same again under the same key gets the one answer, and it counts once.
+    """

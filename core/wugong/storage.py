@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from wugong.errors import Misconfigured, Overloaded
+from wugong.errors import Misconfigured, Overloaded, Uncertain
 from wugong.tables import metadata
 
 log = logging.getLogger("wugong")
@@ -113,14 +113,20 @@ class Storage:
     def write(self) -> Iterator[Connection]:
         """Give a connection in a write transaction: committed at the end, rolled back on error.
 
-        ``Overloaded`` while the database is away; where it went away during the commit, whoever
-        sends the same again under the same key learns how it ended.
+        ``Overloaded`` while the database is away, ``Uncertain`` where it went away during the
+        commit: whoever sends the same again under the same key learns how that ended.
         """
         self.renew_after_fork()
         with _told_when_away(), self._turn or nullcontext(), self.pool.connect() as plain:
-            connection = plain.execution_options(wugong_write=True)
-            with connection.begin():
-                yield connection
+            connection, committing = plain.execution_options(wugong_write=True), False
+            try:
+                with connection.begin():
+                    yield connection
+                    committing = True
+            except DBAPIError as error:
+                if committing and not _left_nothing(error):
+                    raise Uncertain(str(error.orig)) from error
+                raise
 
     def lock(self, connection: Connection, community: str) -> None:
         """Hold the community until the transaction ends; the head is read after this."""
@@ -241,6 +247,18 @@ def _told_when_away() -> Iterator[None]:
         if not error.connection_invalidated and error.statement is not None:
             raise
         raise Overloaded(str(error.orig)) from error
+
+
+def _left_nothing(error: DBAPIError) -> bool:
+    """Tell whether a commit that failed like this has certainly left nothing.
+
+    PostgreSQL says so by answering at all. SQLite does when there was no room or a lock; after an
+    error of the disk the records may stand in its log, unsynced.
+    """
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is None:
+        return not error.connection_invalidated
+    return code & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CONSTRAINT)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlch
 
 from wugong.batch import Batch
 from wugong.calls import PluginFault
-from wugong.errors import Overloaded, Refused
+from wugong.errors import Overloaded, Refused, Uncertain
 from wugong.jobs import Job, Means
 
 log = logging.getLogger("wugong")
@@ -44,6 +44,10 @@ def _commit(means: Means, community: str, jobs: list[Job], committed: Committed)
     try:
         with means.storage.write() as connection:
             batch = in_transaction(means, connection, community, jobs)
+    except Uncertain as error:
+        # Neither halved nor tried again here: what has no key could be recorded twice.
+        log.error("the database went away during a commit: %s", error)
+        _fail(jobs, Uncertain("the database went away; it is not known whether this was recorded"))
     except (Overloaded, OperationalError, sqlite3.OperationalError, OSError) as error:
         # Locked, unreachable or full: nothing was written, and halving would not help.
         log.error("the database refused a batch: %s", type(error).__name__)

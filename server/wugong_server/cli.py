@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from wugong import Misconfigured, Overloaded, Refused, Unreadable
+from wugong import Misconfigured, Overloaded, Refused, Uncertain, Unreadable
 from wugong_server.commands import console
 
 # name → module in wugong_server.commands, and the command in it where it is not ``command``
@@ -132,6 +132,9 @@ def run(arguments: list[str] | None = None) -> int:
         for where, what in error.problems:
             console.aside(f"wugong: {where} {what}")
         return console.WRONG
+    except Uncertain as error:
+        console.aside(f"wugong: {error}; look before you try again")
+        return console.UNKNOWN
     except Overloaded as error:
         console.aside(f"wugong: nothing was recorded: {error}")
         return console.BUSY

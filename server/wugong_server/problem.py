@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from wugong import N_, Overloaded, Refusal, Refused, Unreadable, Words
+from wugong import N_, Overloaded, Refusal, Refused, Uncertain, Unreadable, Words
 from wugong_server import speech, telling
 from wugong_server.page import Page
 from wugong_server.prepare import bare_page
@@ -23,7 +23,8 @@ from wugong_server.prepare import bare_page
 log = logging.getLogger("wugong.server")
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_SECONDS = 2  # after which a full queue has usually emptied
+RETRY = {"Retry-After": "2"}  # seconds, in which a full queue has usually emptied
+TYPE = "urn:wugong:problem:"
 API = "/api/"
 
 TITLES = {
@@ -38,9 +39,10 @@ TITLES = {
     415: N_("Please send JSON"),
     422: N_("Some fields cannot be read. Nothing was recorded"),
     429: N_("Too many requests; please wait a moment"),
-    500: N_("Something broke on our side. Nothing was recorded"),
+    500: N_("Something broke on our side. The record shows what was recorded"),
     503: N_("Too much is waiting. Nothing was recorded; please try again"),
 }
+UNCERTAIN = N_("It is not known whether this was recorded. Send the same again with the same key")
 KINDS = {
     401: "sign-in",
     403: "not-your-role",
@@ -85,8 +87,11 @@ def _respond(request: Request, error: Exception) -> Response:
             return _document(request, 422, problems=_places(request, error.problems))
         case Malformed():
             return _document(request, error.status_code, problems=_places(request, error.problems))
+        case Uncertain():
+            said = {"type": f"{TYPE}uncertain", "title": _page(request).words(UNCERTAIN)}
+            return _document(request, 503, headers=RETRY, **said)
         case Overloaded():
-            return _document(request, 503, headers={"Retry-After": str(RETRY_SECONDS)})
+            return _document(request, 503, headers=RETRY)
         case HTTPException():
             return _document(request, error.status_code, headers=error.headers)
     if type(error) is LookupError:  # the engine's word for a matter that is not there
@@ -129,7 +134,7 @@ def _document(
     status: int,
     *,
     headers: Mapping[str, str] | None = None,
-    **more: list[Any],
+    **more: Any,
 ) -> Response:
     body = document(status, _page(request).words, request.url.path) | more
     return Response(
@@ -145,7 +150,7 @@ def document(status: int, words: Words, instance: str) -> dict[str, Any]:
     kind = KINDS.get(status)
     phrase = next((known.phrase for known in HTTPStatus if known == status), "Error")
     return {
-        "type": f"urn:wugong:problem:{kind}" if kind else "about:blank",
+        "type": f"{TYPE}{kind}" if kind else "about:blank",
         "title": words(TITLES[status]) if status in TITLES else phrase,
         "status": status,
         "instance": instance,

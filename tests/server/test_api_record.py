@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from tests.support.api import V1, Program
+from tests.support.commits import lost_commit
 from wugong import Overloaded
 from wugong.tables import TokenRow
 from wugong.testing import Rehearsal
@@ -310,6 +311,21 @@ def test_a_full_queue_says_that_nothing_was_recorded(
     monkeypatch.setattr(r.engine, "arecord", full)
     problem = Program(r, "li").act(matter, KIND, NEED, 503)
     assert problem["type"] == "urn:wugong:problem:overloaded"
+    assert "Nothing was recorded" in problem["title"]
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_an_act_of_which_nobody_knows_is_sent_again_under_its_key(
+    r: Rehearsal, matter: str, written: bool
+) -> None:
+    program, before = Program(r, "li"), r.engine.head("wutong").seq
+    with lost_commit(r.engine, written=written):
+        problem = program.act(matter, KIND, NEED, 503, key="k")
+    assert problem["type"] == "urn:wugong:problem:uncertain"
+    assert "not known" in problem["title"] and "same key" in problem["title"]
+    assert r.engine.head("wutong").seq == before + written
+    assert program.act(matter, KIND, NEED, key="k")["seq"] == before + 1
+    assert r.engine.head("wutong").seq == before + 1
 
 
 def test_a_fault_of_ours_tells_nothing_of_the_inside(

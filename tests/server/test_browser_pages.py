@@ -16,6 +16,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
+from tests.support.commits import lost_commit
 from wugong import RoleGranted
 from wugong.testing import Rehearsal
 from wugong_server import Notice, Settings, create_app, hookimpl
@@ -283,6 +284,26 @@ def test_an_error_takes_the_focus_and_its_link_leads_to_the_field(
     alert.get_by_role("link").click()
     expect(page.get_by_label("是什么事？")).to_be_focused()
     expect(page.get_by_label("是什么事？")).to_have_value("长" * 81)
+    page.context.close()
+
+
+@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[4]], ids=["with script", "without"])
+def test_what_perhaps_was_recorded_is_sent_again_and_counts_once(
+    browser: Browser, site: Site, look: Look
+) -> None:
+    page, engine = page_for(browser, site, look), site.rehearsal.engine
+    before = engine.head("wutong").seq
+    page.goto(f"{site.address}/m/wutong/do/wugong.matter_opened")
+    page.get_by_label("是什么事？").fill("楼道灯不亮")
+    with lost_commit(engine, written=True):
+        page.get_by_role("button", name="提出议题").click()
+        expect(page.get_by_role("heading", name="不清楚是否已经记入")).to_be_visible()
+    if look.script:
+        expect(page.get_by_role("alert")).to_be_focused()
+    assert faults(page, look.script) == []
+    page.get_by_role("button", name="提出议题" if look.script else "原样再交一次").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("楼道灯不亮")
+    assert engine.head("wutong").seq == before + 1
     page.context.close()
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import verify_journal
-from wugong import Engine
+from wugong import Engine, Overloaded, Uncertain
 from wugong_server import cli
 from wugong_server.commands import console
 
@@ -75,8 +75,28 @@ def test_the_exit_codes_are_documented() -> None:
         console.TAKEN,
         console.REFUSED,
         console.BUSY,
+        console.UNKNOWN,
     ):
         assert f"{code} " in text[text.index("Exit codes") :]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (Overloaded("the disk is full"), console.BUSY, "nothing was recorded"),
+        (Uncertain("the database went away"), console.UNKNOWN, "look before you try again"),
+    ],
+)
+def test_whether_anything_was_recorded_is_said_as_far_as_it_is_known(
+    error: Overloaded, code: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_given: object, **_more: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Engine, "found", away)
+    ended = run("found", "wutong", "--title", "x")
+    assert ended.code == code and said in ended.err
+    assert ("nothing was recorded" in ended.err) is (code == console.BUSY)
 
 
 @pytest.mark.parametrize(

@@ -28,11 +28,12 @@ SETUP = 3  # the set-up is wrong: storage, plugins, schema version
 TAKEN = 4  # the port is in use
 REFUSED = 5  # the rules refuse the act
 BUSY = 6  # nothing was recorded, try again: too much is waiting, or the disk is full
+UNKNOWN = 7  # the database went away during the commit: look whether it was recorded
 LATER = 2.0  # seconds after which work shows its progress
 
 EXITS = """Exit codes: 0 done; 1 something was found wrong (verify, play, check, import-roster …);
 2 wrong command; 3 wrong set-up (storage, plugins, database version); 4 port in use;
-5 refused by the rules; 6 busy or disk full, try again."""
+5 refused by the rules; 6 busy or disk full, try again; 7 perhaps recorded, look."""
 
 
 def with_database(command: F) -> F:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from wugong import N_, Overloaded, Refused, Unreadable
+from wugong import N_, Overloaded, Refused, Uncertain, Unreadable
 from wugong_server.page import Page
 from wugong_server.prepare import bare_page
 from wugong_server.responding import finished, is_fragment
@@ -50,6 +50,14 @@ SAID = {
     ),
 }
 
+UNCERTAIN = (
+    N_("Perhaps recorded, perhaps not"),
+    N_(
+        "The database went away at that very moment. Please send the same form again: if it was"
+        " recorded already, it counts once all the same."
+    ),
+)
+
 
 def answer_error(request: Request, error: Exception) -> Response:
     """Return the page for an error."""
@@ -79,22 +87,48 @@ def _status(error: Exception) -> int:
         return error.status_code
     if isinstance(error, Refused):
         return 403 if error.codes == (ROLE,) else 409
-    return {Unreadable: 422, Overloaded: 503}.get(type(error), 500)
+    if isinstance(error, Overloaded):
+        return 503
+    return 422 if isinstance(error, Unreadable) else 500
+
+
+def _said(error: Exception, status: int) -> tuple[str, str]:
+    """Return the title and the text of an error."""
+    if isinstance(error, Uncertain):
+        return UNCERTAIN
+    return SAID.get(status, SAID[500] if status >= 500 else SAID[400])
+
+
+def _block(page: Page, error: Exception, status: int) -> str | None:
+    """Return what htmx gets: the refusal, or the word that the form on its page was not taken."""
+    if not is_fragment(page.request):
+        return None
+    if isinstance(error, Refused):
+        return "refusal"
+    return "stopped" if status >= 500 else None
+
+
+def _again(page: Page, error: Exception) -> list[tuple[str, str]]:
+    """Return the fields of an act that could not be recorded, to send it under the same key."""
+    form = getattr(page.request.state, "form", None)
+    if form is None or not form.get("key") or not isinstance(error, Overloaded):
+        return []
+    return [(n, v) for n, v in form.data.multi_items() if isinstance(v, str) and n != "csrf"]
 
 
 def _draw(page: Page, error: Exception, status: int, code: str) -> str:
-    title, text = SAID.get(status, SAID[500] if status >= 500 else SAID[400])
+    title, text = _said(error, status)
     told = problems(error, page.words) if isinstance(error, Unreadable) else {}
-    block = "refusal" if is_fragment(page.request) and isinstance(error, Refused) else None
     return render(
         "error.html",
-        block,
+        _block(page, error, status),
         {
             "status": status,
             "title": title,
             "text": text,
             "code": code,
             "problems": told,
+            "again": _again(page, error),
             "refused": error if isinstance(error, Refused) else None,
         },
         page,

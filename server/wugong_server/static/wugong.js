@@ -9,6 +9,13 @@
     return true;
   };
   attend(document.body);
+  document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+    // The form stays, with its key: what to do about it is said above it.
+    if (ctx.response.status < 500 || !ctx.text.startsWith("<section")) return;
+    ctx.target.insertAdjacentHTML("beforebegin", ctx.text);
+    attend(ctx.target.parentElement);
+  });
+  document.addEventListener("htmx:before:request", () => document.getElementById("stopped")?.remove());
   document.addEventListener("htmx:after:swap", (event) => {
     const root = event.target instanceof Element ? event.target : document.body;
     if (attend(root)) return;
