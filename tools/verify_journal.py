@@ -6,6 +6,7 @@
     python3 verify_journal.py journal.jsonl --proof receipt.json   (what the site says of a receipt)
     python3 verify_journal.py journal.jsonl --root 1107:5c1d…   (size and root of an earlier tree)
     python3 verify_journal.py --grown growth.json --root 1107:5c1d…   (without the journal)
+    python3 verify_journal.py --grown growth.json --head 1107:9f3a…   (without the journal)
 
 An export has one JSON object a line: what it is, each record, and at the end the head. A record's
 digest is SHA-256 over a tag and the record's canonical JSON (sorted keys, no blanks, UTF-8); each
@@ -15,7 +16,8 @@ A second chain in SM3 runs beside the first and is checked where Python's OpenSS
 A proof leads from a receipt to the root of a tree (RFC 6962) over the digests of the first records,
 or over the sorted receipts of an opened ballot box; the root is computed again from the export.
 The site also proves, of a tree whose size and root somebody kept, that it only grew since: its
-answer is checked with --grown, on its own against the root that was kept, or against an export.
+answer is checked with --grown, on its own against the root or the head that was kept, or against
+an export.
 A record that the reader of the export may not see is withheld: its digests stay in the chain.
 
 Exit code 0: everything fits. 1: a record does not fit, and the first one is named.
@@ -292,14 +294,33 @@ def grew(proof: Any) -> tuple[int, str]:
     return size, root.hex()
 
 
-def check_growth(proof: Any, roots: Sequence[Head], chain: Chain | None) -> None:
-    """Check a proof that a tree grew, against roots that were kept and the export, if any."""
+def check_growth(
+    proof: Any, roots: Sequence[Head], chain: Chain | None, heads: Sequence[Head] = ()
+) -> int:
+    """Check a proof that a tree grew, against what was kept and the export; return its old size."""
     size, root = grew(proof)
+    old: int = proof["old_size"]
     for kept, its in roots:
-        if kept == proof["old_size"] and not proof["old_root"].startswith(its):
+        if kept == old and not proof["old_root"].startswith(its):
             raise Bad(kept, "ends another tree than was published: the journal was rewritten")
+    for kept, its in heads:
+        if kept == old and not led_to(proof, size, root).startswith(its):
+            raise Bad(kept, "is not the one that was published: the journal was rewritten")
     if chain is not None:
         compare_roots(chain, [(size, root)])
+    return old
+
+
+def led_to(proof: Any, size: int, root: str) -> str:
+    """Return the digest that ended the old tree, once its path leads to the new root, or raise."""
+    old: int = proof["old_size"]
+    try:
+        digest, place = bytes.fromhex(proof["digest"]), [bytes.fromhex(p) for p in proof["place"]]
+    except (KeyError, TypeError, ValueError):
+        raise Bad(0, "with the growth names no digest and place, which a head is held to") from None
+    if climb(digest, old - 1, size, place) != root:
+        raise Bad(old, "is not proved: the path of its digest does not lead to the root")
+    return digest.hex()
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -361,7 +382,7 @@ def read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="answer in JSON")
     given = parser.parse_args(arguments)
-    if given.export is None and (not given.grown or given.head or given.proof):
+    if given.export is None and (not given.grown or given.proof):
         parser.error("name an export; only --grown is checked without one")
     return given
 
@@ -378,8 +399,11 @@ def check(given: argparse.Namespace) -> Chain | None:
         compare_roots(chain, given.root)
         for name in given.proof:
             check_proof(chain, read_proof(name))
-    for name in given.grown:
-        check_growth(read_proof(name), given.root, chain)
+    heads = [] if chain is not None else given.head  # an export was held against them already
+    sizes = {check_growth(read_proof(name), given.root, chain, heads) for name in given.grown}
+    for kept, _its in [] if chain is not None else [*given.root, *given.head]:
+        if kept not in sizes:
+            raise Bad(kept, "was kept, and no proof is of it")
     return chain
 
 

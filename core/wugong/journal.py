@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring
@@ -31,6 +33,7 @@ COLUMNS = (
     *("prev", "principal", "seq", "v", "version"),
 )
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I
+LEAST_PRINTED = 12  # hexadecimal digits of a digest by which it is known again
 
 
 _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -132,6 +135,24 @@ def digest_prefix(code: str) -> str:
     for letter in letters:
         number = number << 5 | CODE_LETTERS.index(letter)
     return f"{number:020x}"
+
+
+def readings(printed: str) -> list[tuple[str, str]]:
+    """Return how a print of a digest may be meant: how it begins and how it ends, hexadecimal.
+
+    It is printed whole, as its beginning, as ``3f9a 71c0 … 5be2`` or as a receipt code;
+    ``ValueError`` for anything else, and for less than twelve digits of it.
+    """
+    found: list[tuple[str, str]] = []
+    plain = re.sub(r"[\s-]", "", printed).lower().replace("...", "…")
+    if whole := re.fullmatch(r"([0-9a-f]{8,64})(?:…([0-9a-f]{0,8}))?", plain):
+        first, last = whole[1], whole[2] or ""
+        found += [(first, last)] if len(first + last) >= LEAST_PRINTED else []
+    with suppress(ValueError):
+        found.append((digest_prefix(printed), ""))
+    if not found:
+        raise ValueError("a fingerprint has at least 12 of the digits 0-9 and a-f")
+    return found
 
 
 _HEAD = (

@@ -20,6 +20,7 @@ from wugong.journal import (
     chain_head,
     digest_prefix,
     read_stamp,
+    readings,
     receipt_code,
 )
 from wugong.merkle import Tree
@@ -67,14 +68,26 @@ class Growth:
     """A path that proves that a journal only grew since its tree had ``old_size`` records.
 
     Whoever kept that size and root from a notice holds them against it (RFC 9162, 2.1.4.2):
-    nothing that stood then was changed, taken out or moved.
+    nothing that stood then was changed, taken out or moved. Who kept the digest of its last
+    record instead, the head of the chain then, is led by ``place`` to the root of today.
     """
 
     old_size: int
-    old_root: str  # hexadecimal, as are root and path
+    old_root: str  # hexadecimal, as are root, path, digest and place
     size: int
     root: str
     path: tuple[str, ...]
+    digest: str  # of record ``old_size``; it stands on all records before it
+    place: tuple[str, ...]
+
+    def fits(self, printed: str) -> bool:
+        """Tell whether a print shows that record or that root; ``ValueError`` for no print."""
+        kept = (self.digest, self.old_root)
+        return any(
+            one.startswith(first) and one.endswith(last)
+            for first, last in readings(printed)
+            for one in kept
+        )
 
 
 class Proofs:
@@ -176,8 +189,19 @@ class Proofs:
             tree = self._tree(community)
             if not 0 < old <= len(tree):
                 return None
-            path = tuple(one.hex() for one in tree.growth(old))
-            return Growth(old, tree.root(old).hex(), len(tree), tree.root().hex(), path)
+            proof = self.proof(community, old)
+            if proof is None:
+                return None
+            path, place = tree.growth(old), tree.path(old - 1)
+            return Growth(
+                old,
+                tree.root(old).hex(),
+                len(tree),
+                tree.root().hex(),
+                tuple(one.hex() for one in path),
+                proof.digest,
+                tuple(one.hex() for one in place),
+            )
 
     def inclusion(self, community: str, proof: Proof) -> Inclusion | None:
         """Return the path that proves a receipt; ``None`` while its ballot is still in the box."""

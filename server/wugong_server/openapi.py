@@ -102,7 +102,15 @@ ANSWERS: Mapping[str, Json] = {
         head=HEAD,
     ),
     "head": HEAD,
-    "growth": one(old_size=NUMBER, old_root=TEXT, size=NUMBER, root=TEXT, path=many(TEXT)),
+    "growth": one(
+        old_size=NUMBER,
+        old_root=TEXT,
+        size=NUMBER,
+        root=TEXT,
+        path=many(TEXT),
+        digest=TEXT,
+        place=many(TEXT),
+    ),
     "matters": one(
         matters=many(
             one(

@@ -41,6 +41,18 @@ REFUSALS: Mapping[str, str] = {
         "A document is sealed for somebody else than {member}, whom it concerns."
     ),
     "wugong.documents_unsent": N_("Too many of your files wait for forms that were not sent."),
+    "wugong.head_beyond": N_(
+        "The journal has {records} records; no. {seq} is not there. If it was printed, the end was"
+        " cut off."
+    ),
+    "wugong.head_differs": N_(
+        "Record {seq} has another fingerprint: {digest}. If yours was printed, the journal was"
+        " rewritten."
+    ),
+    "wugong.head_misread": N_(
+        "A head is a number and a fingerprint, of which at least 12 of the digits 0–9 and a–f must"
+        " be typed, or the whole code of the notice."
+    ),
     "wugong.hold_of_another": N_("Only whoever placed this hold can lift it."),
     "wugong.hold_unknown": N_("This hold does not stand any more."),
     "wugong.key_used_otherwise": N_("This form was already used for something else."),
@@ -100,6 +112,12 @@ REMEDIES: Mapping[str, str] = {
     "wugong.box_key_misread": N_("Copy it from the first sheet of the ceremony, or scan its code."),
     "wugong.share_misread": N_("Read the line again, group by group, or scan the sheet's code."),
     "wugong.shares_too_few": N_("Wait until enough scrutineers are here."),
+    "wugong.head_beyond": N_(
+        "Compare both with the print; if they are right, keep it: it is the proof."
+    ),
+    "wugong.head_differs": N_(
+        "Compare both with the print; if they are right, keep it: it is the proof."
+    ),
     "wugong.document_too_large": N_("Choose a smaller file."),
     "wugong.document_of_another": N_("Choose the file again"),
     "wugong.document_unknown": N_("Choose the file again and send the form within a day."),

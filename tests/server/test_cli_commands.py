@@ -209,6 +209,28 @@ def test_verify_sees_a_cut_or_rewritten_journal_by_an_older_head(founded: Path) 
     assert run("verify", "wutong", "--head", "3:zz").code == console.WRONG
 
 
+def test_verify_says_that_a_journal_only_grew_and_writes_the_proof(founded: Path) -> None:
+    head = run("verify").out.rpartition("head ")[2].strip()
+    with Engine(f"sqlite:///{founded}") as engine:
+        seq = engine.head("wutong").seq
+        proof, grown = engine.proof("wutong", seq), engine.growth("wutong", seq)
+    assert proof is not None and grown is not None
+    run("createadmin", "wutong", "anna")
+    for kept in (head, f"{seq}:{proof.code}", f"{seq}:{grown.old_root[:12]}"):
+        ended = run("verify", "wutong", "--since", kept, "--growth", "growth.json")
+        assert ended.code == 0 and f"since record {seq} it only grew" in ended.out
+    assert verify_journal.main(["--grown", "growth.json", "--head", head]) == 0
+    Path("growth.json").unlink()
+    other = run("verify", "wutong", "--since", f"{seq}:{'0' * 12}", "--growth", "growth.json")
+    assert other.code == console.FOUND and "was rewritten" in other.out
+    assert not Path("growth.json").exists()
+    assert run("verify", "wutong", "--growth", "growth.json").code == console.WRONG
+    two = ("--since", head, "--since", head)
+    assert run("verify", "wutong", *two, "--growth", "growth.json").code == console.WRONG
+    assert run("verify", "wutong", "--since", f"{seq}:{'0' * 11}").code == console.WRONG
+    assert run("verify", "wutong", "--since", f"0:{'0' * 12}").code == console.FOUND
+
+
 @pytest.mark.parametrize("public", [False, True])
 def test_an_export_is_checked_by_the_stand_alone_verifier(founded: Path, public: bool) -> None:
     run("createadmin", "wutong", "anna", "--name", "安娜")

@@ -91,6 +91,44 @@ def test_the_program_checks_growth_with_and_without_the_journal(
         assert "was rewritten" in capsys.readouterr().out
 
 
+def test_a_head_that_was_kept_is_led_to_the_root_without_the_journal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    r, _codes = voted("open")
+    old = r.engine.head("example")
+    r.wait(days=7)
+    path, proof = tmp_path / "growth.json", growth(r, old.seq)
+
+    def said(proof: dict[str, Any], *kept: str) -> tuple[int, str]:
+        path.write_text(json.dumps(proof), encoding="utf-8")
+        code = verify_journal.main(["--grown", str(path), *kept])
+        return code, capsys.readouterr().out
+
+    head = ("--head", f"{old.seq}:{old.digest[:16]}")
+    assert said(proof, *head)[0] == 0
+    assert "was rewritten" in said(proof, "--head", f"{old.seq}:{'0' * 16}")[1]
+    for change in ({"digest": flipped(proof["digest"], 0)}, {"place": proof["place"][1:]}):
+        code, told = said({**proof, **change}, *head)
+        assert code == 1 and "path of its digest" in told
+    for name in ("digest", "place"):
+        without = {key: its for key, its in proof.items() if key != name}
+        assert "no digest and place" in said(without, *head)[1]
+    for place, one in enumerate(proof["place"]):
+        changed = [*proof["place"][:place], flipped(one, 7), *proof["place"][place + 1 :]]
+        assert said({**proof, "place": changed}, *head)[0] == 1
+
+
+@pytest.mark.parametrize("kept", ["--head", "--root"])
+def test_what_was_kept_of_another_size_is_not_proved(
+    kept: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    r, _codes = voted("open")
+    path = tmp_path / "growth.json"
+    path.write_text(json.dumps(growth(r, 5)), encoding="utf-8")
+    assert verify_journal.main(["--grown", str(path), kept, f"6:{'0' * 16}"]) == 1
+    assert "record 6 was kept, and no proof is of it" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("call", [[], ["--root", f"1:{'0' * 16}"]])
 def test_without_journal_and_growth_there_is_nothing_to_check(
     call: list[str], capsys: pytest.CaptureFixture[str]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 
 from wugong import Engine
+from wugong.journal import readings
 from wugong_server.commands.console import (
     FOUND,
     as_json,
@@ -20,36 +24,46 @@ from wugong_server.commands.console import (
 
 
 class HeadType(click.ParamType[tuple[int, str]]):
-    """A head as it was published: ``1107:9f3a4c51d2e86b07…``."""
+    """A head as it was published: ``1107:9f3a4c51d2e86b07…``, or with the code of a notice."""
 
     name = "SEQ:DIGEST"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, str]:
-        """Read number and beginning of the digest."""
+        """Read the number and what was printed of the digest."""
         if isinstance(value, tuple):
             return value
-        found = re.fullmatch(r"(\d{1,15}):([0-9a-f]{16,64})…?", str(value).strip())
-        if found is None:
-            self.fail("a head looks like 1107:9f3a4c51d2e86b07", param, ctx)
-        return int(found[1]), found[2]
+        found = re.fullmatch(r"(\d{1,15}):(.+)", str(value).strip())
+        try:
+            if found is not None and readings(found[2]):
+                return int(found[1]), found[2]
+        except ValueError:
+            pass
+        self.fail("a head looks like 1107:9f3a4c51d2e86b07", param, ctx)
 
 
 @click.command("verify")
 @click.argument("communities", nargs=-1)
 @click.option(
     "--head",
+    "--since",
     "heads",
     type=HeadType(),
     multiple=True,
     help="A head kept earlier, of the one community named; shows a cut-off or rewritten journal.",
+)
+@click.option(
+    "--growth",
+    type=click.Path(dir_okay=False, writable=True),
+    help="Write there the proof that the journal only grew since the one --head.",
 )
 @with_database
 @as_json
 def command(
     communities: tuple[str, ...],
     heads: tuple[tuple[int, str], ...],
+    growth: str | None,
     database: str | None,
     keys: str | None,
     in_json: bool,
@@ -60,9 +74,13 @@ def command(
     """
     if heads and len(communities) != 1:
         raise click.UsageError("--head belongs to one community: name it")
+    if growth and len(heads) != 1:
+        raise click.UsageError("--growth is the proof of one --head")
     with opened(database, keys) as (engine, _environment):
         chosen = communities or tuple(name for name, _title, _setting in engine.communities())
         found = [_verify(engine, place(engine, name), heads) for name in chosen]
+        if growth and found[0]["fits"]:
+            _write_growth(engine, chosen[0], heads[0][0], growth)
     if in_json:
         print_json(found)
     else:
@@ -76,23 +94,26 @@ def _verify(engine: Engine, community: str, heads: tuple[tuple[int, str], ...]) 
     answer: dict[str, Any] = {"community": community, "records": head.seq, "digest": head.digest}
     if fault is not None:
         return answer | {"fits": False, "record": fault.seq, "what": fault.what}
-    for seq, digest in heads:
+    for seq, printed in heads:
         if seq > head.seq:
             what = f"is the last one, but record {seq} was published: the journal was cut off"
             return answer | {"fits": False, "record": head.seq, "what": what}
-        if not _digest_at(engine, community, seq).startswith(digest):
+        since = engine.growth(community, seq)
+        if since is None or not since.fits(printed):
             what = "is not the one that was published: the journal was rewritten"
             return answer | {"fits": False, "record": seq, "what": what}
-    return answer | {"fits": True}
+    return answer | {"fits": True, "since": [seq for seq, _printed in heads]}
 
 
-def _digest_at(engine: Engine, community: str, seq: int) -> str:
-    record = next(iter(engine.export(community, after=seq - 1)), None) if seq else None
-    return str(record["digest"]) if record else ""
+def _write_growth(engine: Engine, community: str, seq: int, path: str) -> None:
+    since = engine.growth(community, seq)
+    assert since is not None
+    Path(path).write_text(json.dumps(asdict(since), indent=2) + "\n", encoding="utf-8")
 
 
 def _told(one: dict[str, Any]) -> str:
-    if one["fits"]:
-        head = f"{one['records']}:{one['digest']}"
-        return f"{one['community']}: {one['records']} records fit; head {head}"
-    return f"{one['community']}: record {one['record']} {one['what']}"
+    if not one["fits"]:
+        return f"{one['community']}: record {one['record']} {one['what']}"
+    head = f"{one['records']}:{one['digest']}"
+    told = f"{one['community']}: {one['records']} records fit; head {head}"
+    return told + "".join(f"\nsince record {seq} it only grew" for seq in one["since"])

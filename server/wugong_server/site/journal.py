@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from wugong import Refusal, Refused
+from wugong.journal import readings
+from wugong_server.formats import head
 from wugong_server.limits import LOOK_UPS, network
-from wugong_server.page import page_of
+from wugong_server.page import Page, page_of
 from wugong_server.prepare import too_many
 from wugong_server.responding import PER_PAGE, page_number, respond
 from wugong_server.site.home import titles_of
 from wugong_server.telling import tell
+
+MISREAD = "wugong.head_misread"
 
 
 def show(request: Request) -> Response:
@@ -49,7 +57,7 @@ def show(request: Request) -> Response:
 
 
 def verify(request: Request) -> Response:
-    """Look up a receipt code and say what it proves."""
+    """Look up a receipt code and say what it proves; hold an old head against the journal."""
     page = page_of(request)
     code = request.query_params.get("code", "").strip()
     proof, refused = None, None
@@ -69,13 +77,53 @@ def verify(request: Request) -> Response:
     matter = page.engine.matter(proof.matter) if proof and proof.matter else None
     if matter is not None and not page.engine.may_read_matter(matter, page.viewer):
         matter = None
+    since = _since(page)
     return respond(
         request,
         "verify.html",
-        status=404 if refused else 200,
+        status=404 if refused else _status(since["misfit"]),
         code=code,
         proof=proof,
         inclusion=page.engine.inclusion(request.path_params["community"], proof) if proof else None,
         where=matter,
         refused=refused,
+        **since,
     )
+
+
+def _status(misfit: Refusal | None) -> int:
+    if misfit is None:
+        return 200
+    return 422 if misfit.code == MISREAD else 409
+
+
+def _since(page: Page) -> dict[str, Any]:
+    """Say whether the journal only grew since a head that somebody has in print."""
+    typed = {name: page.request.query_params.get(name, "").strip() for name in ("seq", "head")}
+    answer: dict[str, Any] = {"typed": typed, "grown": None, "misfit": None}
+    if not any(typed.values()):
+        return answer
+    if (read := _printed(typed)) is None:
+        return answer | {"misfit": Refusal(MISREAD)}
+    assert page.matter is not None
+    community, (number, printed) = page.matter.community, read
+    grown = page.engine.growth(community, number)
+    if grown is None:
+        records = page.engine.head(community).seq
+        misfit = Refusal("wugong.head_beyond", details={"seq": number, "records": records})
+    elif not grown.fits(printed):
+        shown: dict[str, int | str] = {"seq": number, "digest": head(grown.digest)}
+        misfit = Refusal("wugong.head_differs", details=shown)
+    else:
+        return answer | {"grown": grown}
+    return answer | {"misfit": misfit}
+
+
+def _printed(typed: Mapping[str, str]) -> tuple[int, str] | None:
+    """Read number and fingerprint; ``1107:9f3a…`` may stand in the second field alone."""
+    number, colon, printed = typed["head"].replace("：", ":").rpartition(":")
+    found = re.fullmatch(r"[1-9]\d{0,14}", (number if colon else typed["seq"]).replace(",", ""))
+    try:
+        return (int(found[0]), printed) if found and readings(printed) else None
+    except ValueError:
+        return None
