@@ -257,6 +257,7 @@ STATE_GLYPHS = {
     "yes": N_("glyph:ok"),
     "partly": N_("glyph:half"),
     "no": N_("glyph:no"),
+    "advice": N_("glyph:advice"),  # heard, whatever it says: it decides nothing
 }
 
 FUNCTIONS: dict[str, Any] = {

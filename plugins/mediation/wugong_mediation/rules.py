@@ -25,7 +25,7 @@ from wugong_mediation.events import (
 
 CONSENT = "人民調解法 17"
 CHOICE = "人民調解法 19, 23"
-NEUTRALITY = "四川省糾紛多元化解條例 44"
+NEUTRALITY = "人民調解法 15; 四川省糾紛多元化解條例 44"
 FORM = "人民調解法 29"
 CONFIRMATION = "人民調解法 33; 民事訴訟法 205"
 END = "人民調解法 23, 25, 26"

@@ -38,9 +38,9 @@ MEETING = {  # who meets or acts in a step, as the server's sheets name them
     "result": "villagers_committee",
 }
 STANCES = {
-    "support": ("yes", N_("supports")),
-    "suggest": ("partly", N_("suggests")),
-    "object": ("no", N_("objects")),
+    "support": N_("supports"),
+    "suggest": N_("suggests"),
+    "object": N_("objects"),
 }
 
 
@@ -161,10 +161,10 @@ def gauges(tests: tuple[Test, ...]) -> Iterator[tuple[str, Test]]:
         yield (N_("For") if test.id.startswith("yes") else N_("Present")), test
 
 
-def opinions(engine: Engine, matter: Matter, viewer: Viewer) -> list[tuple[Fact, str, str]]:
-    """Return the filed opinions, newest first, with the look and the words of their stance."""
+def opinions(engine: Engine, matter: Matter, viewer: Viewer) -> list[tuple[Fact, str]]:
+    """Return the filed opinions, newest first, with the words of their stance."""
     facts = engine.facts(matter.id, viewer, kinds=HEARD, newest=True, limit=5)
-    return [(fact, *STANCES[_heard(fact).stance]) for fact in facts]
+    return [(fact, STANCES[_heard(fact).stance]) for fact in facts]
 
 
 def _heard(fact: Fact) -> EldersHeard:
