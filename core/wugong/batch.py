@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from sqlmodel import col
 from wugong import calls, versions
 from wugong.answers import Receipt, read_receipts, request_hash, write_receipts
 from wugong.boxing import Boxes
+from wugong.directory import Session
 from wugong.documents import document_rows
 from wugong.errors import Refusal, Refused, Revoked
 from wugong.events import (
@@ -49,10 +51,12 @@ from wugong.tables import (
     CommunityRow,
     CursorRow,
     DocumentLinkRow,
+    IdentityRow,
     JournalRow,
     KeyRow,
     LinkRow,
     MatterRow,
+    SessionRow,
     TokenRow,
     VaultRow,
     WaitingRow,
@@ -99,6 +103,7 @@ class Batch(Boxes):
         self.new_answers: list[dict[str, Any]] = []
         self.cursors: dict[str, int] = {}
         self.tokens: set[str] = set()  # those that still stand
+        self.sessions: dict[str, tuple[Any, str]] = {}  # of those: what is kept in it, and whose
         self._due: dict[tuple[str, int, int], list[Waiting]] = {}
         self._began = 0  # the facts before the act under way
         self._person_keys: dict[tuple[str, str], bytes] = {}
@@ -120,6 +125,7 @@ class Batch(Boxes):
         self.matters = self.means.matters.load(self.connection, self.community, ids)
         self._read_answers([job.key for job in jobs if job.key])
         self._read_tokens({job.token for job in jobs if job.token})
+        self._read_sessions({job.session.id for job in jobs if job.session})
         people = {job.by for job in jobs} | {job.principal for job in jobs if job.principal}
         self.shelf.load(MEMBERS, sorted(people))
         self._load_books(jobs)
@@ -148,6 +154,25 @@ class Batch(Boxes):
         if wanted:
             query = select(col(TokenRow.id)).where(col(TokenRow.id).in_(wanted))
             self.tokens = set(self.connection.execute(query).scalars())
+
+    def _read_sessions(self, wanted: set[str]) -> None:
+        if not wanted:
+            return
+        session, who = SessionRow, IdentityRow
+        whose = (col(who.issuer) == col(session.community)) & (
+            col(who.subject) == col(session.member)
+        )
+        query = (
+            select(col(session.id), col(session.data), col(who.member))
+            .join(who, whose & (col(who.community) == self.community))
+            .where(col(session.id).in_(wanted))
+        )
+        for identity, data, member in self.connection.execute(query):
+            self.sessions[identity] = json.loads(data), member
+
+    def _stands(self, session: Session, by: str) -> bool:
+        data, member = self.sessions.get(session.id, (None, ""))
+        return member == by and (not session.from_memory or data == session.data)
 
     def _load_books(self, jobs: Sequence[Job]) -> None:
         acts = []
@@ -178,6 +203,9 @@ class Batch(Boxes):
         """Do one job; its result is a list of receipts, or the exception that refused it."""
         if job.token and job.token not in self.tokens:
             job.result = Revoked("the token was revoked")
+            return
+        if job.session and not self._stands(job.session, job.by):
+            job.result = Revoked("the session ended, or is another's")
             return
         try:
             job.result = self._answered(job) or self._do(job)

@@ -11,8 +11,8 @@ import hashlib
 import json
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,8 @@ from wugong.tables import BucketRow, IdentityRow, SessionRow, TokenRow
 LOCAL = "local"
 IDLE_MS = 30 * 60 * 1000
 ABSOLUTE_MS = 12 * 60 * 60 * 1000
-MOST_SEEN = 10_000  # tokens that a process remembers
+MOST_SEEN = 10_000  # tokens, and sessions, that a process remembers
+SEEN_MS = 5_000  # for which a session is remembered
 IDENTITY = ("community", "issuer", "subject")
 
 
@@ -131,12 +132,27 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session: whose it is, what the server keeps in it, when it began."""
+    """A session: whose it is, what the server keeps in it, when it began.
+
+    ``id`` names it to :meth:`Engine.arecord`, whose writer looks at it once more; where it comes
+    from memory, at what is kept in it, too.
+    """
 
     issuer: str
     subject: str
     created_at: int  # ms since 1970
     data: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""
+    from_memory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A session that a process has looked up, and the member whom it is in a community."""
+
+    session: Session
+    member: str
+    at: int  # ms since 1970
 
 
 class Sessions:
@@ -146,6 +162,7 @@ class Sessions:
         self, storage: Storage, idle_ms: int = IDLE_MS, absolute_ms: int = ABSOLUTE_MS
     ) -> None:
         self._storage, self.idle_ms, self.absolute_ms = storage, idle_ms, absolute_ms
+        self._seen: OrderedDict[tuple[str, str], _Seen] = OrderedDict()  # by id and community
 
     def create(
         self, subject: str, at: datetime, issuer: str = LOCAL, data: Mapping[str, Any] | None = None
@@ -183,10 +200,36 @@ class Sessions:
                 connection.execute(
                     update(SessionRow).where(col(SessionRow.id) == place).values(seen=now)
                 )
-        return Session(row.community, row.member, row.made, json.loads(row.data))
+        return Session(row.community, row.member, row.made, json.loads(row.data), place)
+
+    def remember(self, session: Session, community: str, member: str, at: datetime) -> None:
+        """Keep for seconds what was just looked up: the session, and the member whom it is."""
+        kept = replace(session, from_memory=True)
+        self._seen[session.id, community] = _Seen(kept, member, ms(at))
+        while len(self._seen) > MOST_SEEN:
+            self._seen.popitem(last=False)
+
+    def seen(self, token: str, community: str, at: datetime) -> tuple[Session, str] | None:
+        """Return a session that was remembered and its member, without asking the database.
+
+        Another process may have ended it: who acts on it says so with ``Engine.arecord(session=)``,
+        and the writer looks before it records.
+        """
+        found = self._seen.get((_hash(token), community))
+        if found is None or not 0 <= ms(at) - found.at <= SEEN_MS:
+            return None
+        too_old = ms(at) - found.session.created_at > self.absolute_ms
+        return None if too_old else (found.session, found.member)
+
+    def forget(self, fits: Callable[[Session], bool]) -> None:
+        """Ask the database again about sessions before they are taken from memory."""
+        for place, one in list(self._seen.items()):
+            if fits(one.session):
+                self._seen.pop(place, None)
 
     def update(self, token: str, data: Mapping[str, Any]) -> None:
         """Replace what the server keeps in a session."""
+        self.forget(lambda session: session.id == _hash(token))
         with self._storage.write() as connection:
             connection.execute(
                 update(SessionRow)
@@ -196,11 +239,13 @@ class Sessions:
 
     def end(self, token: str) -> None:
         """End a session."""
+        self.forget(lambda session: session.id == _hash(token))
         with self._storage.write() as connection:
             connection.execute(delete(SessionRow).where(col(SessionRow.id) == _hash(token)))
 
     def end_all(self, subject: str, issuer: str = LOCAL) -> None:
         """End all sessions of a subject: password changed, account closed."""
+        self.forget(lambda session: (session.subject, session.issuer) == (subject, issuer))
         with self._storage.write() as connection:
             connection.execute(
                 delete(SessionRow).where(

@@ -23,7 +23,7 @@ from wugong.batch import Batch
 from wugong.books import Book
 from wugong.checking import check_envelope
 from wugong.clock import Clock, system_clock
-from wugong.directory import Accounts, Buckets, Identities, Sessions, Tokens
+from wugong.directory import Accounts, Buckets, Identities, Session, Sessions, Tokens
 from wugong.documents import Documents
 from wugong.errors import Misconfigured, Overloaded, Refusal, Refused
 from wugong.events import Fact, Kind, checked, kind_of
@@ -187,13 +187,15 @@ class Engine:
         channel: str = "api",
         key: str | None = None,
         token: str = "",
+        session: Session | None = None,
     ) -> Receipt:
         """Like :meth:`record`, awaiting the writer without blocking the event loop.
 
-        ``token``: the id of the token by which ``by`` is known; ``Revoked`` where it is no more.
+        ``token``: the id of the token by which ``by`` is known; ``session``: the session by which.
+        ``Revoked`` where it is no more, or not as it was found.
         """
         job = self._job([(matter, event)], by, principal, channel, key)
-        job.token = token
+        job.token, job.session = token, session
         if self._inline:
             self._run_inline([job])
             return _result(job)[0]

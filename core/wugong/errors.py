@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 class Revoked(Exception):
-    """The token that an act rests on was revoked meanwhile; nothing was recorded."""
+    """The token or session that an act rests on ended meanwhile; nothing was recorded."""
 
 
 class Misconfigured(Exception):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from wugong.answers import Receipt
+from wugong.directory import Session
 from wugong.folding import Matters
 from wugong.plugins import Registry
 from wugong.storage import Storage
@@ -25,6 +26,7 @@ class Job:
     channel: str = "api"
     key: str | None = None
     token: str = ""  # the id of the token it rests on, which the writer looks up once more
+    session: Session | None = None  # the session it rests on, likewise
     tolerant: bool = False  # a refused act costs itself alone
     cursor: tuple[str, int, int] | None = None  # a plugin's ``published`` came from, to
     boxed: bool = False  # a secret ballot: held until several go into the box together

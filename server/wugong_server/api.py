@@ -114,9 +114,11 @@ async def record(request: Request) -> Response:
             channel=channel,
             key=key,
             token=page.token,
+            session=page.session,
         )
     except Revoked:
         page.engine.tokens.forget(page.token)
+        page.engine.sessions.forget(lambda session: session == page.session)
         raise HTTPException(401, headers=INVALID) from None
     answer = {
         "seq": receipt.seq,

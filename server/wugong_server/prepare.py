@@ -97,19 +97,19 @@ def make_light_page(request: Request) -> Page:
 
 
 def remembered_page(request: Request) -> Page | None:
-    """Return a light page without a thread and without the database, for a token known before.
+    """Return a light page without a thread and without the database, for who was known before.
 
-    Only for a route that hands ``page.token`` to the engine, whose writer looks at it once more.
+    Only for a route that hands ``page.token`` and ``page.session`` to the engine, whose writer
+    looks at them once more.
     """
-    state = request.app.state
-    token = seen_token(request)
-    if token is None or state.pages.has("actor_from_request"):
+    if request.app.state.pages.has("actor_from_request"):
         return None
-    if token.community != community_of(str(request.path_params["matter"])):
-        return None
-    page = bare_page(request)
-    page.member, page.token = token.member, token.id
-    return page
+    community, page = community_of(str(request.path_params["matter"])), bare_page(request)
+    if not bearer(request):
+        page.member = sessions.remembered(page, community)
+    elif (token := seen_token(request)) and token.community == community:
+        page.member, page.token = token.member, token.id
+    return page if page.member else None
 
 
 def seen_token(request: Request) -> Token | None:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from wugong import Refused
+from wugong import NOBODY, Refused, Revoked
 from wugong_server.page import Page, page_of, url
 from wugong_server.sessions import set_cookie
 from wugong_server.templating import render
@@ -30,14 +31,19 @@ async def record(request: Request, event: Any, *, key: str, matter: str | None =
     """
     page = page_of(request)
     where = matter or (page.matter.id if page.matter else "")
-    return await page.engine.arecord(
-        where,
-        event,
-        by=page.member,
-        principal=page.principal or None,
-        channel=page.channel,
-        key=key,
-    )
+    try:
+        return await page.engine.arecord(
+            where,
+            event,
+            by=page.member,
+            principal=page.principal or None,
+            channel=page.channel,
+            key=key,
+            session=page.session,
+        )
+    except Revoked:  # signed out, or somebody else, since this page was begun
+        page.member, page.viewer, page.session = "", NOBODY, None
+        raise HTTPException(403) from None
 
 
 def is_fragment(request: Request) -> bool:

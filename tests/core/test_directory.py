@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +12,9 @@ from sqlalchemy import delete, text
 
 from tests.core.conftest import Make, people
 from tests.core.shop import POINTS, Given
-from wugong import Engine, Erased, Revoked, directory
+from wugong import Engine, Erased, Refused, Revoked, RoleRevoked, directory
 from wugong.clock import ScriptedClock
-from wugong.directory import ABSOLUTE_MS, IDLE_MS
+from wugong.directory import ABSOLUTE_MS, IDLE_MS, SEEN_MS
 from wugong.tables import TokenRow
 
 
@@ -154,6 +156,136 @@ def test_the_writer_looks_whether_a_token_still_stands(
         with pytest.raises(Revoked):
             asyncio.run(give(key))
     assert engine.book(POINTS, "wutong") == {"li": 1}
+
+
+def test_a_session_is_remembered_for_seconds_of_its_community(
+    engine: Engine, clock: ScriptedClock
+) -> None:
+    engine.link("wutong", "local", "lin", "li")
+    token = engine.sessions.create("lin", clock.now)
+    assert engine.sessions.seen(token, "wutong", clock.now) is None
+    found = engine.sessions.find(token, clock.now)
+    assert found is not None
+    engine.sessions.remember(found, "wutong", "li", clock.now)
+    seen = engine.sessions.seen(token, "wutong", clock.now)
+    assert seen == (replace(found, from_memory=True), "li")
+    assert engine.sessions.seen(token, "huaishu", clock.now) is None
+    began = clock.now
+    assert engine.sessions.seen(token, "wutong", began - timedelta(milliseconds=1)) is None
+    clock.move(milliseconds=SEEN_MS)
+    assert engine.sessions.seen(token, "wutong", clock.now) == seen
+    clock.move(milliseconds=1)
+    assert engine.sessions.seen(token, "wutong", clock.now) is None
+
+
+def test_a_session_too_old_is_not_remembered(engine: Engine, clock: ScriptedClock) -> None:
+    began = clock.now
+    token = engine.sessions.create("lin", began)
+    found = engine.sessions.find(token, began)
+    assert found is not None
+    last = began + timedelta(milliseconds=ABSOLUTE_MS)
+    engine.sessions.remember(found, "wutong", "li", last)
+    assert engine.sessions.seen(token, "wutong", last) is not None
+    assert engine.sessions.seen(token, "wutong", last + timedelta(milliseconds=1)) is None
+
+
+@pytest.mark.parametrize("how", ["end", "end_all", "update"])
+def test_a_session_that_ends_here_is_forgotten_at_once(
+    engine: Engine, clock: ScriptedClock, how: str
+) -> None:
+    token, other = (engine.sessions.create(one, clock.now) for one in ("lin", "wu"))
+    for one in (token, other):
+        found = engine.sessions.find(one, clock.now)
+        assert found is not None
+        engine.sessions.remember(found, "wutong", "li", clock.now)
+    if how == "end_all":
+        engine.sessions.end_all("lin")
+    elif how == "end":
+        engine.sessions.end(token)
+    else:
+        engine.sessions.update(token, {"acting_for": {}})
+    assert engine.sessions.seen(token, "wutong", clock.now) is None
+    assert engine.sessions.seen(other, "wutong", clock.now) is not None
+
+
+def test_no_more_sessions_are_remembered_than_there_is_room_for(
+    engine: Engine, clock: ScriptedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "MOST_SEEN", 2)
+    tokens = [engine.sessions.create(f"lin-{n}", clock.now) for n in range(3)]
+    for token in tokens:
+        found = engine.sessions.find(token, clock.now)
+        assert found is not None
+        engine.sessions.remember(found, "wutong", "li", clock.now)
+    known = [engine.sessions.seen(token, "wutong", clock.now) is not None for token in tokens]
+    assert known == [False, True, True]
+
+
+ENDS: dict[str, Callable[[Engine, str], None]] = {
+    "signed out": lambda other, token: other.sessions.end(token),
+    "a new password": lambda other, _: other.sessions.end_all("wang@x"),
+    "somebody else's account": lambda other, _: other.link("wutong", "local", "wang@x", "zhou"),
+    "unlinked": lambda other, _: other.identities.unlink_member("wutong", "wang"),
+}
+
+
+@pytest.mark.parametrize("writer", ["thread", "inline"])
+@pytest.mark.parametrize("from_memory", [True, False])
+@pytest.mark.parametrize("how", ENDS)
+def test_the_writer_looks_whether_a_session_still_stands(
+    make: Make, clock: ScriptedClock, writer: str, from_memory: bool, how: str
+) -> None:
+    engine, other = make(writer=writer), make()
+    people(engine)
+    give, token = _giving(engine, clock, from_memory)
+    give("a")
+    ENDS[how](other, token)  # this engine is not told
+    for key in ("b", "a"):  # what was recorded before is not told again either
+        with pytest.raises(Revoked):
+            give(key)
+    assert engine.book(POINTS, "wutong") == {"li": 1}
+
+
+def test_a_session_in_which_the_desk_acts_for_another_now_is_looked_up_again(
+    make: Make, clock: ScriptedClock
+) -> None:
+    engine, other = make(), make()
+    people(engine)
+    give, token = _giving(engine, clock, from_memory=True)
+    other.sessions.update(token, {"acting_for": {"wutong": ["li", 0, "assisted"]}})
+    with pytest.raises(Revoked):
+        give("a")
+    give_now, _token = _giving(engine, clock, from_memory=False)
+    other.sessions.update(token, {})
+    give_now("b")
+
+
+def test_a_role_that_ended_elsewhere_gives_no_right(make: Make, clock: ScriptedClock) -> None:
+    engine, other = make(), make()
+    people(engine)
+    give, _token = _giving(engine, clock, from_memory=True)
+    give("a")
+    other.record("wutong", RoleRevoked(member="wang", role="officer"), by="operator")
+    with pytest.raises(Refused):
+        give("b")
+    assert engine.book(POINTS, "wutong") == {"li": 1}
+
+
+def _giving(
+    engine: Engine, clock: ScriptedClock, from_memory: bool
+) -> tuple[Callable[[str], None], str]:
+    """Return an act of wang that rests on a session, and the session's token."""
+    engine.link("wutong", "local", "wang@x", "wang")
+    token = engine.sessions.create("wang@x", clock.now)
+    session = engine.sessions.find(token, clock.now)
+    assert session is not None
+    session = replace(session, from_memory=from_memory)
+
+    def give(key: str) -> None:
+        gift = Given(to=("li",), points=1)
+        asyncio.run(engine.arecord("wutong", gift, by="wang", key=key, session=session))
+
+    return give, token
 
 
 def test_an_erased_member_is_signed_out_everywhere(engine: Engine, clock: ScriptedClock) -> None:
