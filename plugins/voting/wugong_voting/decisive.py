@@ -1,7 +1,8 @@
 """What would have changed a count: the comparison that decided it, read off the result itself.
 
 Only what is true whatever the rule does besides: how far apart two options are where the rule
-compared them last. Returns a sentence as results write them: ``says`` with its details.
+compared them last, or who came nearest to a seat, which the certificate of some rules says.
+Returns a sentence as results write them: ``says`` with its details.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from wugong import N_
+from wugong_voting.counting.nearest import LEVEL, WON
 
 Said = dict[str, Any]
 
@@ -23,6 +25,8 @@ def decisive(told: Mapping[str, Any], able: Sequence[str]) -> Said | None:
             "says": N_("{options} are level, and this rule does not break ties."),
             "options": list(told["tied"]),
         }
+    if said := next((one for one in told["certificate"] if one["says"] in (LEVEL, WON)), None):
+        return dict(said)
     if "quota_votes" in told["options"]:
         return _seat(rounds)
     if len(winners) > 1:

@@ -143,7 +143,9 @@ def _measure(
     numbered = {option: n for n, option in enumerate(able, 1)}
     return Explained(
         measure=measure,
-        sentences=tuple(_sentence(one, titles, measure, words) for one in told["certificate"]),
+        sentences=tuple(
+            _sentence(one, titles, measure, words) for one in told["certificate"] if one != changed
+        ),
         rounds=tuple(_rounds(told, able, titles, words)),
         duels=tuple(_duels(told, able, titles, numbered)),
         cells=tuple(_cells(told)),

@@ -95,6 +95,10 @@ class Shop:
         """Return what the future depends on: purses follow from the prices alone."""
         return frozenset((one.project, one.price) for one in self.bought)
 
+    def story(self) -> list[tuple[int, Fraction]]:
+        """Return what was bought, in order, with the price of each."""
+        return [(one.project, one.price) for one in self.bought]
+
     def cheapest(self) -> dict[int, Fraction]:
         """Return the projects with the lowest price for their use, exactly, with their prices."""
         while True:

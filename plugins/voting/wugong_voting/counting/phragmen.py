@@ -68,6 +68,10 @@ class Loads:
         stopped = self.stopped[0] if self.stopped else None
         return frozenset((one.project, one.load) for one in self.bought), stopped
 
+    def story(self) -> list[tuple[int, Fraction]]:
+        """Return what was bought, in order, with the load of each."""
+        return [(one.project, one.load) for one in self.bought]
+
     def next(self) -> dict[int, Fraction]:
         """Return the projects that are due first, exactly, with their loads."""
         goods = self.goods

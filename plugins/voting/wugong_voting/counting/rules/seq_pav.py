@@ -7,7 +7,7 @@ in the least common multiple of 1 … seats, so that they are whole. Source: T. 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
@@ -15,7 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from wugong_voting.counting.result import Result
+from wugong_voting.counting.nearest import (
+    Moment,
+    Weighing,
+    Worths,
+    one_is_enough,
+    told_nearest,
+    watched,
+)
+from wugong_voting.counting.result import Exact, Result
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.seats import SEATS, Approved, approved, places, seats_of, told
 from wugong_voting.counting.settings import TIE_BREAK
@@ -46,6 +54,10 @@ class Committee:
             list(self.elected),
             list(self.added),
         )
+
+    def story(self) -> Iterable[tuple[int, int]]:
+        """Return who was elected, with what each added."""
+        return zip(self.elected, self.added, strict=True)
 
     def adds(self, option: int) -> int:
         """Return what electing an option adds."""
@@ -96,6 +108,25 @@ class Committee:
         return ways
 
 
+class Satisfaction(Weighing):
+    """A ballot is of the kind of how many it has elected."""
+
+    def __init__(self, summary: Approved, worth: list[int]) -> None:
+        super().__init__(summary.ballots)
+        self.worth = worth
+
+    def elect(self, rows: Any, number: int, amount: Exact) -> None:
+        """Count one more for each of ``rows``."""
+        self.kinds[rows] += 1
+
+    def worths(self, moment: Moment, ahead: bool) -> Worths | None:
+        """A ballot is worth what electing one more of its options adds."""
+        if moment.following:
+            return Worths(self.kinds, self.worth, int(moment.following[1]) + ahead)
+        empty = len(moment.elected) < len(self.worth)
+        return one_is_enough(self.ballots.rows) if empty else None
+
+
 def decide(summary: Approved, settings: Mapping[str, Any]) -> Result:
     """Fill the seats one after the other."""
     seats, options = seats_of(settings), summary.options
@@ -109,7 +140,9 @@ def decide(summary: Approved, settings: Mapping[str, Any]) -> Result:
     )
     heapq.heapify(start.heap)
     order = Order(places(settings, options))
-    ends = follow("seq_pav", start, lambda way: way.step(order), lambda w: frozenset(w.elected))
+    moments: list[Moment] = []
+    step = watched(lambda way: way.step(order), Committee.story, moments)
+    ends = follow("seq_pav", start, step, lambda way: frozenset(way.elected))
     winners, tied = agreed([end.elected for end in ends])
     rounds = [
         {"round": n, "elected": options[option], "adds": Fraction(added, common)}
@@ -121,7 +154,12 @@ def decide(summary: Approved, settings: Mapping[str, Any]) -> Result:
         tuple(options[i] for i in tied),
         rounds=tuple(rounds),
         options=settings,
-        certificate=told(lambda who: tuple(options[i] for i in who), seats, winners, tied),
+        certificate=(
+            *told(lambda who: tuple(options[i] for i in who), seats, winners, tied),
+            *told_nearest(
+                summary, moments, (*winners, *tied), Satisfaction(summary, start.worth), order
+            ),
+        ),
     )
 
 
