@@ -20,7 +20,6 @@ from wugong.jobs import Means
 from wugong.journal import read_fact, read_stamp
 from wugong.matter import Head, Matter
 from wugong.people import MEMBERS
-from wugong.plugins import CORE
 from wugong.schema import Most, Unreadable, shape
 from wugong.shelf import Shelf
 from wugong.tables import JournalRow
@@ -85,9 +84,8 @@ class Checks:
         reasons = permission.in_place(kind, matter)
         if reasons and kind.name in permission.STANDING_ONLY:
             raise Refused(*reasons)
-        gone = (
-            matter.plugins - self.registry.packages.keys() - {CORE, "voting", "building", "funds"}
-        )
+        # Polls, tasks and payments are core vocabulary: a community may use none of their plugins.
+        gone = matter.plugins.intersection(matter.standing.plugins) - self.registry.packages.keys()
         missing = gone - set(matter.standing.retired)
         if missing and not isinstance(act.event, PluginRetired):
             raise Refused(Refusal("wugong.plugin_missing", details={"plugin": min(missing)}))

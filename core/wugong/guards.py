@@ -28,6 +28,7 @@ from wugong.vocabulary import (
     StageOpened,
     StageSkipped,
     StepRecorded,
+    imported,
 )
 
 FOUNDING = "wugong.community_founded"
@@ -62,8 +63,8 @@ def core_guard(
             return refuse_record(matter, act, recorded)
         case SettingChanged(name=name, value=place) if name == JURISDICTION:
             return _lying(place, places)
-        case RosterImported() as imported:
-            return _importing(imported)
+        case RosterImported() as roster:
+            return _importing(roster)
         case BoxUnlocked() as unlocked:
             return _unlocking(matter, unlocked)
         case PollOpened() as opened:
@@ -110,14 +111,20 @@ def _lying(place: str, places: Collection[str]) -> list[Refusal]:
     return [Refusal("wugong.place_unknown", details=details)]
 
 
-def _importing(imported: RosterImported) -> list[Refusal]:
-    ids = [e.id for e in imported.entitlements]
+def _importing(roster: RosterImported) -> list[Refusal]:
+    ids = [e.id for e in roster.entitlements]
     if len(set(ids)) != len(ids):
         twice = next(one for one in ids if ids.count(one) > 1)
         return [Refusal("wugong.roster_duplicate", details={"entitlement": twice})]
-    for e in imported.entitlements:
+    for e in roster.entitlements:
         if e.heads < 0 or e.households < 0 or any(part.area_dm2 < 0 for part in e.parts):
             return [Refusal("wugong.roster_negative", details={"entitlement": e.id})]
+    true = imported(roster.roster, roster.entitlements)
+    if roster.edition != true.edition:
+        return [Refusal("wugong.roster_edition", details={"edition": true.edition})]
+    if roster != true:
+        names = ("count", "heads", "households", "area_dm2")
+        return [Refusal("wugong.roster_totals", details={it: getattr(true, it) for it in names})]
     return []
 
 

@@ -14,15 +14,17 @@ from wugong.clock import ScriptedClock
 from wugong.engine import Engine
 from wugong.errors import Refused
 from wugong.matter import Matter
-from wugong.rosters import Entitlement, Part, roll_hash, totals
+from wugong.rosters import Entitlement, Part
 from wugong.schema import seal
 from wugong.vocabulary import (
     MatterOpened,
     MemberEnrolled,
     RoleGranted,
-    RosterImported,
     SettingChanged,
+    imported,
 )
+
+__all__ = ["START", "Dice", "Rehearsal", "imported"]
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in China
 
@@ -131,17 +133,3 @@ class Rehearsal:
     def viewer(self, matter: str, member: str = "") -> Viewer:
         """Return a reader of a matter."""
         return self.engine.viewer(matter, member)
-
-
-def imported(roster: str, entitlements: Sequence[Entitlement]) -> RosterImported:
-    """Return the fact that a roster was imported."""
-    its = totals(entitlements)
-    return RosterImported(
-        roster=roster,
-        edition=roll_hash(entitlements),
-        count=its.entitlements,
-        heads=its.heads,
-        households=its.households,
-        area_dm2=its.area_dm2,
-        entitlements=tuple(entitlements),
-    )

@@ -5,7 +5,7 @@ Polls have a page of their own, :mod:`wugong.polls`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from wugong.events import Fact, event
 from wugong.matter import Grant, Hold, Matter, Standing, with_head, with_stage
 from wugong.petitions import PetitionOpened
 from wugong.polls import BoxOpened, BoxUnlocked, PollClosed, PollDecided, PollOpened, RollFrozen
-from wugong.rosters import Entitlement
+from wugong.rosters import Entitlement, roll_hash, totals
 from wugong.schema import (
     Attached,
     Between,
@@ -137,6 +137,20 @@ class RosterImported:
     households: Annotated[int, Between(0)]
     area_dm2: Annotated[int, Between(0)]
     entitlements: Annotated[tuple[Entitlement, ...], Many(1_000_000, least=1)]
+
+
+def imported(roster: str, entitlements: Sequence[Entitlement]) -> RosterImported:
+    """Return the fact of a new edition, with the hash and the totals that its rows have."""
+    its = totals(entitlements)
+    return RosterImported(
+        roster=roster,
+        edition=roll_hash(entitlements),
+        count=its.entitlements,
+        heads=its.heads,
+        households=its.households,
+        area_dm2=its.area_dm2,
+        entitlements=tuple(entitlements),
+    )
 
 
 @event(

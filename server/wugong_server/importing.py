@@ -14,13 +14,12 @@ from wugong import (
     Engine,
     Entitlement,
     MemberEnrolled,
-    RosterImported,
     roll_hash,
     seal,
-    totals,
 )
 from wugong.roster_rows import Holder, Reading
 from wugong.rosters import read_entitlement
+from wugong.vocabulary import imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +74,6 @@ def plan_import(engine: Engine, community: str, roster: str, reading: Reading) -
         leaving=len(before.keys() - after.keys()),
         enrolled=len(enrol),
         acts=tuple(acts) if made != edition else (),
-    )
-
-
-def imported(roster: str, entitlements: tuple[Entitlement, ...]) -> RosterImported:
-    """Return the fact of a new edition."""
-    its = totals(entitlements)
-    return RosterImported(
-        roster=roster,
-        edition=roll_hash(entitlements),
-        count=its.entitlements,
-        heads=its.heads,
-        households=its.households,
-        area_dm2=its.area_dm2,
-        entitlements=entitlements,
     )
 
 

@@ -83,8 +83,13 @@ REFUSALS: Mapping[str, str] = {
     "wugong.reactions_without_end": N_("The consequences of this act have no end."),
     "wugong.ref_unknown": N_("No. {number} is not something this can refer to."),
     "wugong.roster_duplicate": N_("{entitlement} stands twice in the roster."),
+    "wugong.roster_edition": N_("The edition of these rows is {edition}; another was given."),
     "wugong.roster_empty": N_("The roster {roster} names nobody who could vote here."),
     "wugong.roster_negative": N_("{entitlement} has a figure below zero in the roster."),
+    "wugong.roster_totals": N_(
+        "The rows add up to {count} entitled, {heads} people, {households} households and "
+        "{area_dm2}; other totals were given."
+    ),
     "wugong.roster_unknown": N_("The roster {roster} was not imported yet."),
     "wugong.sealed_without_text": N_("A confidential text came without its words."),
     "wugong.step_corrects_another": N_("Only the last record of the same step can be corrected."),
@@ -128,6 +133,8 @@ REMEDIES: Mapping[str, str] = {
     "wugong.not_a_member": N_("The community desk can enrol you."),
     "wugong.plugin_failed": N_("Please tell the desk; it keeps the code below."),
     "wugong.reason_missing": N_("Write in one sentence why, then send again."),
+    "wugong.roster_edition": N_("Compute both from the rows as they are sent, and send again."),
+    "wugong.roster_totals": N_("Compute both from the rows as they are sent, and send again."),
     "wugong.roster_unknown": N_("An administrator imports it under Administration."),
     "wugong.stage_closed": N_("The matter's page says which stage is open now."),
     "wugong.stage_held": N_("It goes on when the hold is lifted or has run out."),

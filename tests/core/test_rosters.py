@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -94,3 +96,51 @@ def test_a_roster_that_cannot_be_true_is_refused_with_the_entitlement(
         engine.record("wutong", wrong, by="operator")
     assert caught.value.codes == (code,)
     assert caught.value.reasons[0].details == {"entitlement": named}
+
+
+OTHERS = [LI, ZHAO]
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "details"),
+    [
+        pytest.param(
+            {"edition": "0" * 64},
+            "wugong.roster_edition",
+            {"edition": roll_hash(OTHERS)},
+            id="none",
+        ),
+        pytest.param(
+            {"edition": roll_hash([LI])},
+            "wugong.roster_edition",
+            {"edition": roll_hash(OTHERS)},
+            id="of other rows",
+        ),
+        *(
+            pytest.param({name: its + more}, "wugong.roster_totals", None, id=f"{name}{more:+}")
+            for name, its in (("count", 2), ("heads", 3), ("households", 1), ("area_dm2", 15250))
+            for more in (-1, 1)
+        ),
+    ],
+)
+def test_a_roster_is_what_its_rows_make_it(
+    engine: Engine, given: dict[str, Any], code: str, details: dict[str, Any] | None
+) -> None:
+    event = imported("owners", OTHERS)
+    before = engine.head("wutong")
+    with pytest.raises(Refused) as caught:
+        engine.record("wutong", replace(event, **given), by="operator")
+    assert caught.value.codes == (code,)
+    summed = {"count": 2, "heads": 3, "households": 1, "area_dm2": 15250}
+    assert caught.value.reasons[0].details == (details or summed)
+    assert engine.head("wutong") == before
+    assert engine.record("wutong", event, by="operator").seq == before.seq + 1
+
+
+def test_no_edition_holds_the_rows_of_another(engine: Engine) -> None:
+    engine.record("wutong", imported("owners", OTHERS), by="operator")
+    known = engine.book(ROSTER, "wutong")
+    mixed = replace(imported("owners", [LI]), edition=roll_hash(OTHERS))
+    with pytest.raises(Refused, match=r"wugong\.roster_edition"):
+        engine.record("wutong", mixed, by="operator")
+    assert engine.book(ROSTER, "wutong") == known

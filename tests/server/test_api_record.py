@@ -11,9 +11,10 @@ from sqlalchemy import delete
 
 from tests.support.api import V1, Program
 from tests.support.commits import lost_commit
-from wugong import Overloaded
+from wugong import Entitlement, Overloaded, Part, RoleGranted
+from wugong.events import body_of
 from wugong.tables import TokenRow
-from wugong.testing import Rehearsal
+from wugong.testing import Rehearsal, imported
 from wugong_server.settings import Settings
 
 NEED = {"text": "三組的路燈不亮", "place": "三組", "channel": "web"}
@@ -179,6 +180,29 @@ def test_a_refusal_names_code_text_source_remedy_and_details(r: Rehearsal, matte
     assert reason["text"] and reason["remedy"] and "source" in reason
     head = r.engine.head("wutong")
     assert head.seq == int(matter.partition(".")[2])
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "said"),
+    [
+        pytest.param({"edition": "0" * 64}, "wugong.roster_edition", "edition", id="edition"),
+        pytest.param({"area_dm2": 9861}, "wugong.roster_totals", "98.60 m²", id="area"),
+        pytest.param({"heads": 2}, "wugong.roster_totals", "1 people", id="heads"),
+    ],
+)
+def test_a_roster_that_is_not_what_its_rows_make_it_is_refused(
+    r: Rehearsal, given: dict[str, Any], code: str, said: str
+) -> None:
+    r.act("operator", "wutong", RoleGranted(member="wang", role="admin"))
+    rows = [Entitlement("101", "li", parts=(Part("101", "1", 9860),))]
+    body = body_of(imported("owners", rows))
+    head = r.engine.head("wutong")
+    problem = Program(r, "wang").act("wutong", "wugong.roster_imported", {**body, **given}, 409)
+    (reason,) = problem["reasons"]
+    assert reason["code"] == code and said in reason["text"] and reason["remedy"]
+    assert r.engine.head("wutong") == head
+    Program(r, "wang").act("wutong", "wugong.roster_imported", body)
+    assert r.matter("wutong").standing.rosters == {"owners": body["edition"]}
 
 
 def test_a_refusal_is_said_in_the_language_that_is_asked_for(r: Rehearsal, matter: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from wugong import ROSTER, seal
+from tests.core.shop import SHOP, Asked
+from wugong import PLAN, ROSTER, Engine, StageClosed, seal
 from wugong.testing import Rehearsal
 from wugong_server.accounts import check_password
 from wugong_server.testing import browse
@@ -168,6 +170,29 @@ def test_giving_a_role_is_recorded_and_shown(client: TestClient, rehearsal: Rehe
     assert done.status_code == 303
     assert rehearsal.matter("wutong").standing.holders("supervisor") == ("li",)
     assert "监督小组" in client.get("/c/wutong/admin/people").text
+
+
+def test_a_plugin_that_is_not_installed_any_more_can_be_retired(tmp_path: Path) -> None:
+    database, keys = f"sqlite:///{tmp_path / 'wugong'}", tmp_path / "keys"
+    r = Rehearsal(
+        {"shop": SHOP}, members={"wang": ("admin",), "li": ()}, database=database, keys=keys
+    )
+    r.act("li", matter := r.open("修长椅", by="li"), Asked(question="When?", days=3))
+    r.engine.close()
+    r.engine = Engine(database, {}, clock=r.clock, keys=keys, writer="inline")
+    client = browse(r, "wang")
+    page = client.get("/c/example/admin/plugins").text
+    row = page.partition("<code>shop</code>")[2].partition("</tr>")[0]
+    assert "没有安装" in row and "正在使用" not in row
+    address = re.search(r'href="(/m/example/do/wugong.plugin_retired\?plugin=shop)"', row)
+    assert address is not None
+    assert 'value="shop" checked' in client.get(address[1]).text
+    data = {"plugin": "shop", "reason": "没有人用", "key": "k"}
+    assert client.post("/m/example/do/wugong.plugin_retired", data=data).status_code == 303
+    row = client.get("/c/example/admin/plugins").text.partition("<code>shop</code>")[2]
+    assert "已停用" in row and "plugin_retired" not in row
+    r.act("operator", matter, StageClosed(stage=PLAN))  # what held its facts can be changed again
+    r.engine.close()
 
 
 def test_a_role_in_one_matter_is_shown_with_its_title(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from starlette.requests import Request
@@ -29,22 +30,29 @@ def show(request: Request) -> Response:
 
 
 def plugins(request: Request) -> Response:
-    """Show what is installed, which version, and whether this community uses it."""
+    """Show what is installed, which version, and whether this community uses it.
+
+    What it uses and is not installed stands there too: that is what can be retired.
+    """
     page = page_of(request)
     require(page, "admin", "officer")
     page.section = "admin"
     assert page.community is not None
+    found = list(describe(page.engine.registry))
+    gone = set(page.community.plugins).difference(row["name"] for row in found)
+    found += [{"name": name, "version": "", "events": ()} for name in gone]
     rows = [
         {
             **row,
             "title": plugin_words(page, row["name"]),
             "used": row["name"] in page.community.plugins,
             "retired": row["name"] in page.community.retired,
+            "missing": row["name"] in gone,
             "retire": act_url(
                 request, page.community.community, "wugong.plugin_retired", plugin=row["name"]
             ),
         }
-        for row in describe(page.engine.registry)
+        for row in sorted(found, key=itemgetter("name"))
     ]
     return respond(request, "admin/plugins.html", plugins=rows)
 
