@@ -94,7 +94,7 @@ class Checks:
             helper = permission.ACTS_FOR_OTHERS.get(act.channel, "agent")
             if helper not in roles or act.principal == act.by:
                 raise Refused(Refusal("wugong.not_agent", details={"role": helper}))
-            roles = self._roles(matter, act.principal, act)
+            roles = permission.lent(kind, self._roles(matter, act.principal, act))
         if not roles and matter.exists:
             raise Refused(Refusal("wugong.not_a_member", details={}))
         act = replace(act, roles=roles)

@@ -313,9 +313,9 @@ class Engine:
         """Return a matter as its facts leave it; ``LookupError`` for one that is not there."""
         return self._reader.matter(matter)
 
-    def viewer(self, matter: str, member: str) -> Viewer:
-        """Return who ``member`` is in a matter or community: roles and relations."""
-        return self._reader.viewer(matter, member)
+    def viewer(self, matter: str, member: str, *, helped: bool = False) -> Viewer:
+        """Return who ``member`` is in a matter; ``helped``: as whom another acts for them."""
+        return self._reader.viewer(matter, member, helped=helped)
 
     def communities(self) -> list[tuple[str, str, str]]:
         """Return id, title and setting of every community."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from wugong.audience import STAFF
 from wugong.days import local_day
-from wugong.errors import Refusal
+from wugong.errors import Refusal, Refused
 from wugong.events import Act, Kind, refs
 from wugong.matter import NO_STAGE, Head, Matter
 from wugong.stages import ANY, STAGES, Stage
 from wugong.vocabulary import StageClosed, StageSkipped
 
 ACTS_FOR_OTHERS = {"assisted": "agent", "paper": "officer", "meeting": "officer"}
+# A desk lends a hand to a person, never an office: whoever holds one of these signs in themselves.
+OFFICES = STAFF | {"agent", "treasurer"}
 STANDING_ONLY = frozenset(
     f"wugong.{name}"
     for name in (
@@ -43,6 +46,22 @@ def member_roles(matter: Matter, member: str, act: Act) -> frozenset[str]:
     related = (name for name, members in matter.relations.items() if member in members)
     granted = matter.standing.roles(member, matter.id, act.at)
     return granted.union(related, {"resident"})
+
+
+def lent(kind: Kind, roles: frozenset[str]) -> frozenset[str]:
+    """Return the roles with which others may act for a member; refuse what needs an office."""
+    left = without_offices(roles)
+    needed = kind.may.keys() & roles
+    if needed and not needed & left:
+        raise Refused(
+            Refusal("wugong.office_not_lent", kind.source, {"roles": ", ".join(sorted(needed))})
+        )
+    return left
+
+
+def without_offices(roles: frozenset[str]) -> frozenset[str]:
+    """Return the roles and relations that are no office."""
+    return roles - OFFICES
 
 
 def permitted(kind: Kind, matter: Matter, roles: Iterable[str], event: Any = None) -> list[Refusal]:

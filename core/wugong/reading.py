@@ -96,14 +96,18 @@ class Reader(Proofs):
             raise LookupError(f"no matter {matter_id}")
         return matter
 
-    def viewer(self, matter_id: str, member: str) -> Viewer:
-        """Return who ``member`` is in a matter or community: roles and relations."""
+    def viewer(self, matter_id: str, member: str, *, helped: bool = False) -> Viewer:
+        """Return who ``member`` is in a matter or community: roles and relations.
+
+        ``helped``: as whom somebody else acts for them, without their offices.
+        """
         if not member:
             return Viewer()
         matter = self.matter(matter_id)
         enrolled = bool(self.book(MEMBERS, matter.community, [member]).get(member))
         act = Act(matter_id, None, "", member, None, "", self.means.clock())
-        return Viewer(member, permission.actor_roles(matter, member, enrolled, act))
+        roles = permission.actor_roles(matter, member, enrolled, act)
+        return Viewer(member, permission.without_offices(roles) if helped else roles)
 
     def communities(self) -> list[tuple[str, str, str]]:
         """Return id, title and setting of every community."""

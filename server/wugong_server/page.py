@@ -180,7 +180,8 @@ class Page:
         who = self.principal or self.member
         if not self.principal and self.matter is not None and self.matter.id == matter.id:
             return self.viewer
-        return self.engine.viewer(matter.id, who) if who else NOBODY
+        helped = bool(self.principal)
+        return self.engine.viewer(matter.id, who, helped=helped) if who else NOBODY
 
     def name(self, member: str) -> str:
         """Return the name of a member as this reader may see it, else a plain word."""

@@ -60,6 +60,7 @@ STATUS_OF = {
     "wugong.not_your_role": 403,
     "wugong.not_a_member": 403,
     "wugong.not_agent": 403,
+    "wugong.office_not_lent": 403,
     "wugong.matter_unknown": 404,
     "wugong.community_unknown": 404,
     "wugong.kind_unknown": 422,

@@ -65,6 +65,9 @@ REFUSALS: Mapping[str, str] = {
     "wugong.nobody_votes": N_("Nobody votes under the procedure {procedure}."),
     "wugong.not_a_member": N_("Only people enrolled in this community can do this."),
     "wugong.not_agent": N_("Only a desk agent may act for another person."),
+    "wugong.office_not_lent": N_(
+        "This is done as {roles}, which nobody may be for somebody else. Whoever it is signs in."
+    ),
     "wugong.not_your_role": N_("This is done by: {roles}."),
     "wugong.options_repeat": N_("Two options carry the same short name."),
     "wugong.place_unknown": N_("No law of {place} is known here. Known are: {known}."),

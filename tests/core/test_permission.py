@@ -231,6 +231,22 @@ def test_a_helper_may_what_the_principal_may_and_no_more(engine: Engine, matter:
     assert codes(engine, matter, Noted(text=seal("a")), **helped) == ("wugong.not_agent",)
 
 
+def test_a_helper_lends_a_hand_but_never_an_office(engine: Engine, matter: str) -> None:
+    engine.record("wutong", RoleGranted(member="wang", role="admin"), by="operator")
+    helped = {"by": "zhou", "principal": "wang", "channel": "assisted"}
+    stocked = Stocked(title="a", stock=1)
+    assert codes(engine, matter, stocked, "wang") == ()
+    assert codes(engine, matter, stocked, **helped) == ("wugong.office_not_lent",)
+    to_be_admin = RoleGranted(member="zhou", role="admin")
+    assert codes(engine, "wutong", to_be_admin, **helped) == ("wugong.office_not_lent",)
+    assert codes(engine, matter, Noted(text=seal("as a resident")), **helped) == ()
+
+
+def test_who_is_helped_is_seen_without_offices(engine: Engine, matter: str) -> None:
+    assert engine.viewer(matter, "zhou").roles == {"officer", "agent", "resident"}
+    assert engine.viewer(matter, "zhou", helped=True).roles == {"resident"}
+
+
 def test_nobody_acts_for_the_operator(engine: Engine) -> None:
     enrolled = MemberEnrolled(member="m-8", name=seal("x"))
     for principal in ("operator", "clock", "plugin:shop"):

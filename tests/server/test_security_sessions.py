@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from wugong import RoleGranted
 from wugong.tables import SessionRow
 from wugong.testing import Rehearsal
 from wugong_server.accounts import check_password, set_password
@@ -194,6 +195,18 @@ def test_the_desk_acts_for_a_person_until_it_is_stopped(
     assert (fact.by, fact.principal, fact.channel) == ("sun", "li", "assisted")
     client.post("/c/example/desk/stop")
     assert "正在替li办理" not in client.get("/c/example").text
+
+
+def test_the_desk_lends_no_office(client: TestClient, rehearsal: Rehearsal) -> None:
+    rehearsal.engine.record("example", RoleGranted(member="wang", role="admin"), by="operator")
+    before = rehearsal.engine.head("example")
+    sign_in(client, "sun")
+    client.post("/c/example/desk/start", data={"member": "wang", "channel": "assisted"})
+    form = {"member": "sun", "role": "admin", "key": "k1"}
+    said = client.post("/m/example/do/wugong.role_granted", data=form)
+    assert said.status_code == 403
+    assert "这件事由管理员、运维人员办。" in said.text
+    assert rehearsal.engine.head("example") == before
 
 
 def test_the_desk_forgets_whom_it_helped_after_15_idle_minutes(

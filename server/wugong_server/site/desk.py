@@ -50,7 +50,7 @@ def show(request: Request) -> Response:
 def _tasks_of(page: Page, community: str) -> list[object]:
     """Return what waits for the helped person, without what only they may know of."""
     own = page.viewer
-    page.viewer = page.engine.viewer(community, page.principal)
+    page.viewer = page.engine.viewer(community, page.principal, helped=True)
     try:
         return list(tasks(page, community))
     finally:
