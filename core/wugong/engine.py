@@ -370,6 +370,10 @@ class Engine:
         """Return values of a book by key; the caller minds ``book.shown_to``."""
         return self._reader.book(book, community, keys, prefix)
 
+    def keys(self, book: Book[T], community: str, prefix: str) -> list[str]:
+        """Return the keys of a book under ``prefix``: whether something stands there, not what."""
+        return self._reader.keys(book, community, prefix)
+
     def view(
         self, view: View, community: str, viewer: Viewer, **choose: Any
     ) -> list[dict[str, Any]]:

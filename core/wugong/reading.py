@@ -385,6 +385,14 @@ class Reader(Proofs):
             rows = connection.execute(query.order_by(col(table.key)))
             return {key: json.loads(value) for key, value in rows}
 
+    def keys(self, book: Book[T], community: str, prefix: str) -> list[str]:
+        """Return the keys of a book under ``prefix``, without what stands there."""
+        table, its = BookRow, [col(BookRow.community) == community, col(BookRow.book) == book.table]
+        self._bring_up_to_date(community, book.table)
+        with self.means.storage.read() as connection:
+            its += [col(table.key) >= prefix, col(table.key) < prefix + LAST]
+            return list(connection.execute(select(col(table.key)).where(*its)).scalars().all())
+
     def view(
         self,
         view: View,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -79,6 +79,7 @@ def create_app(
     app.state.trials = trials
     app.state.buckets = Buckets()
     app.state.route_params = _route_params(routes)
+    app.state.named = _by_name(whole)
     app.state.fingerprints = fingerprints()
     app.state.member_of_token = _token_reader()
     app.state.templates = environment(engine.registry, settings)
@@ -111,6 +112,15 @@ def _route_params(routes: list[Route]) -> dict[str, frozenset[str]]:
             raise Misconfigured(f"two routes are called {route.name}")
     found["static"] = frozenset({"path"})
     return found
+
+
+def _by_name(routes: Iterable[BaseRoute]) -> dict[str, Route | Mount]:
+    """Return the first route of each name: a page draws many addresses of many routes."""
+    named: dict[str, Route | Mount] = {}
+    for route in routes:
+        if isinstance(route, Route | Mount) and route.name:
+            named.setdefault(route.name, route)
+    return named
 
 
 def _api_routes() -> list[Route]:

@@ -142,6 +142,14 @@ class Page:
             self.known["head"] = self.engine.head(self.community.community)
         return self.known.get("head")
 
+    def standing(self, matter: Matter) -> Matter:
+        """Return the standing matter of a matter's community, looked up once a page."""
+        place = f"standing/{matter.community}"
+        if place not in self.known:
+            self.known[place] = self.engine.matter(matter.community)
+        found: Matter = self.known[place]
+        return found
+
     @property
     def csrf_token(self) -> str:
         """The token of the forms on this page; who has no cookie of ours gets one with it."""
@@ -243,7 +251,8 @@ def url(request: Request, name: str, /, **params: Any) -> str:
     if known is None:
         raise NoMatchFound(name, params)
     inside = {key: value for key, value in params.items() if key in known}
-    path = request.scope.get("root_path", "") + str(request.app.url_path_for(name, **inside))
+    route = request.app.state.named[name]
+    path = request.scope.get("root_path", "") + str(route.url_path_for(name, **inside))
     query = [(k, v) for k, v in params.items() if k not in known and v is not None and v != ""]
     return f"{path}?{urlencode(query)}" if query else path
 

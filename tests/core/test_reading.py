@@ -265,6 +265,8 @@ def test_a_book_is_read_by_key_prefix_or_whole(engine: Engine) -> None:
     engine.record("wutong", Given(to=("a/1", "a/2", "ab", "b"), points=1), by="wang")
     assert engine.book(POINTS, "wutong", ["b", "none"]) == {"b": 1}
     assert list(engine.book(POINTS, "wutong", prefix="a/")) == ["a/1", "a/2"]
+    assert sorted(engine.keys(POINTS, "wutong", "a/")) == ["a/1", "a/2"]
+    assert engine.keys(POINTS, "wutong", "a/3") == engine.keys(POINTS, "other", "a/") == []
     assert list(engine.book(POINTS, "wutong")) == ["a/1", "a/2", "ab", "b"]
     assert engine.book(STOCK, "wutong") == {}
 

@@ -34,13 +34,13 @@ from wugong.figures import write_figure
 from wugong.procedure_parts import Unit
 from wugong_voting import groups
 from wugong_voting.ballot_forms import ABSTAIN
-from wugong_voting.ballots import BALLOTS, alike, under, weighed
+from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
 from wugong_voting.law import procedure_of
 from wugong_voting.mandates import Mandate, held_by, latest, mandates_of
 from wugong_voting.needs import Need, turnout_needs
 from wugong_voting.outcome import figures
 from wugong_voting.state import Poll
-from wugong_voting.summaries import ALL, count, summed
+from wugong_voting.summaries import ALL, Sum, Sums, count
 
 Roll = Mapping[str, Entitlement]
 SOURCES = {
@@ -48,7 +48,18 @@ SOURCES = {
     "survey": N_("survey"),
     "contract": N_("contract of sale"),
 }  # 建築物區分所有權解釋 8, in this order
-_rolls: WeakKeyDictionary[Engine, dict[tuple[str, int], Roll]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenRoll:
+    """A frozen roll as pages ask for it."""
+
+    by_key: Roll  # of the ballots
+    weights: Mapping[str, Sum]
+    of_member: Mapping[str, Sequence[str]]  # keys
+
+
+_rolls: WeakKeyDictionary[Engine, dict[tuple[str, int], FrozenRoll]] = WeakKeyDictionary()
 MOST_ROLLS = 8
 BASE_GROUPS = ("part", "present")
 MOST_BOXES = 500  # polls of one matter
@@ -72,15 +83,28 @@ def _given(option: str) -> frozenset[str]:
 
 
 def roll_of(engine: Engine, community: str, poll: int) -> Roll:
-    """Return the frozen roll by ballot key; kept, since it never changes."""
+    """Return the frozen roll by ballot key."""
+    return _frozen(engine, community, poll).by_key
+
+
+def _frozen(engine: Engine, community: str, poll: int) -> FrozenRoll:
+    """Return the frozen roll; kept, since it never changes."""
     kept = _rolls.setdefault(engine, {})
     place = (community, poll)
     if place not in kept:
         entries = engine.book(ROLL, community, prefix=under(poll))
         while len(kept) >= MOST_ROLLS:
             kept.pop(next(iter(kept)))
-        kept[place] = {where: read_entitlement(entry) for where, entry in entries.items()}
+        kept[place] = _indexed({one: read_entitlement(entry) for one, entry in entries.items()})
     return kept[place]
+
+
+def _indexed(roll: Roll) -> FrozenRoll:
+    of_member: dict[str, list[str]] = {}
+    for where, right in roll.items():
+        of_member.setdefault(right.member, []).append(where)
+    weights = {at: (1, one.heads, one.households, one.area_dm2) for at, one in roll.items()}
+    return FrozenRoll(roll, weights, of_member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +133,9 @@ def rights_of(engine: Engine, matter: Matter, poll: int, member: str) -> list[Ri
         return []
     at, given, community = engine.now(), mandates_of(matter, poll), matter.community
     held = {m.entitlement: m for m in held_by(given, member, at)}
-    roll = roll_of(engine, community, poll)
-    mine = {where: r for where, r in roll.items() if r.member == member or r.id in held}
+    roll = _frozen(engine, community, poll)
+    theirs = [place for one in sorted(held) if (place := key(poll, one)) in roll.by_key]
+    mine = {where: roll.by_key[where] for where in (*roll.of_member.get(member, ()), *theirs)}
     if is_secret(engine, community, poll):
         cast = {w: int(engine.has_voted(community, poll, r.id)) for w, r in mine.items()}
     else:
@@ -155,8 +180,9 @@ def is_secret(engine: Engine, community: str, poll: int) -> bool:
 
 def taken_part(engine: Engine, community: str, poll: Poll) -> Count:
     """Return who has taken part so far; never what they chose."""
-    weights = ((b.heads, b.households, b.area_dm2) for b in ballots_of(engine, community, poll))
-    return count(ALL, summed((ALL, (1, *weighs)) for weighs in weights).of(ALL))
+    weights = _frozen(engine, community, poll.id).weights
+    cast = engine.keys(BALLOTS, community, under(poll.id))
+    return count(ALL, Sums(tuple((ALL, weights[where]) for where in cast)).total)
 
 
 def ballots_of(engine: Engine, community: str, poll: Poll) -> list[Ballot]:

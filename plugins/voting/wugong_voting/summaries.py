@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from wugong import Ballot, Count, Measure
 from wugong_voting.ballot_forms import BLANK
@@ -64,7 +65,8 @@ def summed(rows: Iterable[tuple[str, Sum]]) -> Sums:
 
 
 def _add(rows: Iterable[Sum]) -> Sum:
-    ballots, heads, households, area = (sum(column) for column in zip(NOTHING, *rows, strict=True))
+    listed = list(rows)
+    ballots, heads, households, area = (sum(map(itemgetter(n), listed)) for n in range(4))
     return ballots, heads, households, area
 
 

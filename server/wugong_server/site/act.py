@@ -338,7 +338,7 @@ def facts_to_name(
 
 def _is_left(page: Page, matter: Matter, kind: Kind, fact: Fact) -> bool:
     """Tell whether an act of the reader in ``matter`` does not come too late for a fact."""
-    where = matter if fact.matter == matter.id else page.engine.matter(matter.community)
+    where = matter if fact.matter == matter.id else page.standing(matter)
     viewer, pages = page.acting_viewer(matter), page.request.app.state.pages
     return bool(pages.can_name(page.engine, where, kind.name, fact.seq, viewer))
 

@@ -180,7 +180,7 @@ def nameable(page: Page, matter: Matter, kind: Kind) -> bool:
     """Tell whether there is a fact of each kind that the act must name: a ballot needs a poll."""
     if kind.cls is PetitionOpened and not _recalls(matter):
         return False
-    standing = page.engine.matter(matter.community)
+    standing = page.standing(matter)
     viewer, pages = page.acting_viewer(matter), page.request.app.state.pages
     asked = {name for its in kind.fields.values() if (to := its.mark(To)) for name in to.kinds}
     known = {

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 import wugong_planning
@@ -19,6 +20,7 @@ from wugong_server import hookimpl as pages_hook
 from wugong_server.accounts import set_password
 from wugong_server.plugins import installed_pages
 from wugong_server.testing import app_of, browse
+from wugong_voting import showing
 from wugong_voting.showing import in_order
 from wugong_voting.state import polls_of
 
@@ -221,6 +223,42 @@ def test_a_plugin_that_does_not_know_what_waits_takes_nothing_off() -> None:
     app = app_of(r, pages={**installed_pages({"voting": wugong_voting}), "lost": Lost()})
     assert "等您办的事1件" in browse(r, "li", app=app).get("/c/example").text
     assert "眼下没有等您办的事" in browse(r, "wang", app=app).get("/c/example").text
+
+
+MOST_STATEMENTS = 45
+
+
+@pytest.mark.parametrize("member", ["li", "wang", None])
+def test_the_page_of_a_matter_asks_the_database_little(member: str | None) -> None:
+    """While ballots are cast every page that is read waits for them, and they for it."""
+    r, matter, _poll = polling()
+    client = browse(r, member)
+    assert client.get(f"/m/{matter}").status_code == 200
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            asked.append(statement)
+
+    event.listen(r.engine.storage.pool, "before_cursor_execute", note)
+    assert client.get(f"/m/{matter}").status_code == 200
+    assert len(asked) <= MOST_STATEMENTS, "\n".join(asked)
+
+
+def test_who_took_part_is_weighed_without_a_look_at_the_ballots(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    r, matter, poll = polling()
+    r.act(
+        "qian", matter, "voting.ballot_cast", {"poll": poll, "entitlement": "201", "choice": "no"}
+    )
+    monkeypatch.setattr(showing, "ballots_of", None)
+    found = showing.turnout_of(
+        r.engine, r.engine.matter(matter), polls_of(r.engine.matter(matter))[poll]
+    )
+    assert found is not None
+    part = found.taken_part
+    assert (part.ballots, part.heads, part.area_dm2) == (1, 1, 150_00)
 
 
 @pytest.mark.parametrize("member", ["li", "wang", None])
