@@ -20,18 +20,18 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ExceptionHandler
 
 from wugong import Engine, Misconfigured, Overloaded, Refused, Unreadable
+from wugong_server.compressing import Compression
 from wugong_server.limits import Buckets
 from wugong_server.plugins import Pages, installed_pages
 from wugong_server.prepare import Prepared
 from wugong_server.problem import ProblemDocuments
 from wugong_server.rehearsing import Trials
-from wugong_server.security import CrossSiteGuard, SecurityHeaders
+from wugong_server.security import API, CrossSiteGuard, SecurityHeaders, inside
 from wugong_server.settings import Settings
 from wugong_server.site import routes as site_routes
 from wugong_server.site.errors import answer_error
 from wugong_server.templating import environment
 
-API = "/api/"
 RECORD = "api.record"  # the route that records: all it needs is who asks
 
 
@@ -64,6 +64,7 @@ def create_app(
         routes=whole,
         middleware=[
             Middleware(SecurityHeaders, settings),
+            Middleware(Compression),
             Middleware(ProblemDocuments),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts)),
             Middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_limit),
@@ -90,9 +91,12 @@ class Files(StaticFiles):
     """Our own files: named with their fingerprint, they may be kept for a year."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        """Say how long the file may be kept."""
+        """Say how long the file may be kept, compressed or not: one weak ETag names both."""
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["ETag"] = f"W/{response.headers['ETag']}"
+        if response.status_code == 304:  # others get it where they are compressed
+            response.headers["Vary"] = "Accept-Encoding"
         return response
 
 
@@ -154,16 +158,10 @@ def _handlers() -> Mapping[Any, ExceptionHandler]:
 
 async def _answer(request: Request, error: Exception) -> Response:
     """Turn an error into a page, or into a problem document for the API."""
-    if _inside(request).startswith(API):
+    if inside(request.scope).startswith(API):
         from wugong_server.problem import problem_response
 
         answer: Callable[[Request, Exception], Response | Awaitable[Response]] = problem_response
         made = answer(request, error)
         return await made if isinstance(made, Awaitable) else made
     return await run_in_threadpool(answer_error, request, error)
-
-
-def _inside(request: Request) -> str:
-    """Return the path below the prefix that the app is mounted under."""
-    root, path = str(request.scope.get("root_path", "")), str(request.scope["path"])
-    return path.removeprefix(root) if root and path.startswith(root) else path

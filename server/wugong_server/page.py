@@ -153,10 +153,14 @@ class Page:
     @property
     def csrf_token(self) -> str:
         """The token of the forms on this page; who has no cookie of ours gets one with it."""
-        bound = bindings(self.request.cookies)
-        if not bound and not self.visitor:
-            self.visitor = secrets.token_urlsafe(16)
-        return csrf_token(self.settings.secret, bound[0] if bound else self.visitor)
+        if "csrf" not in self.known:
+            bound = bindings(self.request.cookies)
+            if not bound and not self.visitor:
+                self.visitor = secrets.token_urlsafe(16)
+            holder = bound[0] if bound else self.visitor
+            self.known["csrf"] = csrf_token(self.settings.secret, holder)
+        token: str = self.known["csrf"]
+        return token
 
     @property
     def own_name(self) -> str:

@@ -19,13 +19,13 @@ from wugong import N_, Overloaded, Refusal, Refused, Uncertain, Unreadable, Word
 from wugong_server import speech, telling
 from wugong_server.page import Page
 from wugong_server.prepare import bare_page
+from wugong_server.security import API, inside
 
 log = logging.getLogger("wugong.server")
 
 MEDIA_TYPE = "application/problem+json"
 RETRY = {"Retry-After": "2"}  # seconds, in which a full queue has usually emptied
 TYPE = "urn:wugong:problem:"
-API = "/api/"
 
 TITLES = {
     400: N_("The request cannot be read"),
@@ -171,7 +171,7 @@ class ProblemDocuments:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _inside(scope).startswith(API):
+        if scope["type"] != "http" or not inside(scope).startswith(API):
             return await self.app(scope, receive, send)
         swallowed = False
 
@@ -201,8 +201,3 @@ async def _send_document(scope: Scope, receive: Receive, send: Send, given: Mess
         json.dumps(body, ensure_ascii=False), status, headers=kept, media_type=MEDIA_TYPE
     )
     await response(scope, receive, send)
-
-
-def _inside(scope: Scope) -> str:
-    root, path = str(scope.get("root_path", "")), str(scope["path"])
-    return path.removeprefix(root) if root and path.startswith(root) else path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,15 +15,41 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wugong_server.settings import Settings
 
+API = "/api/"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 COOKIE = re.compile(r"(?:__Host-)?wg-(?:sid|visitor)")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 REFUSED = "This form was not sent from our own page. Open the page again and send it from there."
 
 
+PROOF = 16  # bytes
+
+
 def csrf_token(secret: bytes, binding: str) -> str:
-    """Return the token that proves a form was drawn by us for the holder of that cookie."""
-    return hmac.new(secret, f"csrf/{binding}".encode(), hashlib.sha256).hexdigest()[:32]
+    """Return a token that proves a form was drawn by us for the holder of that cookie.
+
+    Each is masked anew: pages are compressed, and nobody shall learn it from their lengths.
+    """
+    pad = secrets.token_bytes(PROOF)
+    return (pad + _masked(pad, _proof(secret, binding))).hex()
+
+
+def is_csrf_token(secret: bytes, binding: str, sent: str) -> bool:
+    """Tell whether ``sent`` is a token of ours for the holder of that cookie."""
+    try:
+        token = bytes.fromhex(sent)
+    except ValueError:
+        return False
+    pad, rest = token[:PROOF], token[PROOF:]
+    return len(rest) == PROOF and hmac.compare_digest(_masked(pad, rest), _proof(secret, binding))
+
+
+def _proof(secret: bytes, binding: str) -> bytes:
+    return hmac.new(secret, f"csrf/{binding}".encode(), hashlib.sha256).digest()[:PROOF]
+
+
+def _masked(pad: bytes, value: bytes) -> bytes:
+    return bytes(one ^ other for one, other in zip(pad, value, strict=True))
 
 
 def bindings(cookies: Mapping[str, str]) -> list[str]:
@@ -77,10 +104,7 @@ class CrossSiteGuard:
         self, scope: Scope, headers: Headers, receive: Receive
     ) -> tuple[bool, Receive]:
         """Look for the token in a header or in the form; give back what was read of the body."""
-        fitting = {
-            csrf_token(self.settings.secret, one)
-            for one in bindings(cookie_parser(headers.get("cookie", "")))
-        }
+        bound = bindings(cookie_parser(headers.get("cookie", "")))
         sent = headers.get("x-csrf-token", "")
         if not sent and headers.get("content-type", "").startswith(FORMS):
             body = await Request(scope, receive).body()
@@ -90,7 +114,7 @@ class CrossSiteGuard:
             sent = value if isinstance(value, str) else ""
             await form.close()
             receive = _replay(body)
-        return any(hmac.compare_digest(sent.encode(), one.encode()) for one in fitting), receive
+        return any(is_csrf_token(self.settings.secret, one, sent) for one in bound), receive
 
 
 def _replay(body: bytes) -> Receive:
@@ -141,3 +165,9 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers)
+
+
+def inside(scope: Scope) -> str:
+    """Return the path below the prefix that the app is mounted under."""
+    root, path = str(scope.get("root_path", "")), str(scope["path"])
+    return path.removeprefix(root) if root and path.startswith(root) else path

@@ -24,6 +24,7 @@ from wugong import N_
 from wugong.plugins import Registry
 from wugong_server.functions import FILTERS, FUNCTIONS, template_words
 from wugong_server.page import Page, current, set_current
+from wugong_server.security import inside
 from wugong_server.settings import Settings
 
 log = logging.getLogger("wugong.server")
@@ -115,11 +116,10 @@ def shared(page: Page) -> dict[str, Any]:
 def here(page: Page) -> str:
     """Return the address of this page, without the word of what was just recorded."""
     scope = page.request.scope
-    root, path = str(scope.get("root_path", "")), str(scope["path"])
-    inside = path.removeprefix(root) if root and path.startswith(root) else path
+    path = str(scope.get("root_path", "")) + inside(scope)
     query = scope.get("query_string", b"").decode("latin-1")
     kept = "&".join(part for part in query.split("&") if part and not part.startswith("done="))
-    return f"{root}{inside}?{kept}" if kept else f"{root}{inside}"
+    return f"{path}?{kept}" if kept else path
 
 
 class CsrfField:
