@@ -21,6 +21,7 @@ from starlette.types import ExceptionHandler
 
 from wugong import Engine, Misconfigured, Overloaded, Refused, Unreadable
 from wugong_server.compressing import Compression
+from wugong_server.forms import read_unanswered
 from wugong_server.limits import Buckets
 from wugong_server.plugins import Pages, installed_pages
 from wugong_server.prepare import Prepared
@@ -164,4 +165,6 @@ async def _answer(request: Request, error: Exception) -> Response:
         answer: Callable[[Request, Exception], Response | Awaitable[Response]] = problem_response
         made = answer(request, error)
         return await made if isinstance(made, Awaitable) else made
+    if isinstance(error, HTTPException) and error.status_code == 429:
+        await read_unanswered(request)
     return await run_in_threadpool(answer_error, request, error)

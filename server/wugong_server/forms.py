@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from wugong import Ref, Unreadable, kind_of
@@ -126,3 +128,11 @@ async def read_form(request: Request) -> Form:
     form = Form(data, page_of(request).zone)
     request.state.form = form
     return form
+
+
+async def read_unanswered(request: Request) -> None:
+    """Read the form of a POST that is turned away before anything read it: to offer it again."""
+    kind = request.headers.get("content-type", "").partition(";")[0]
+    if request.method == "POST" and kind == "application/x-www-form-urlencoded":
+        with suppress(HTTPException):  # a form that cannot be read is not offered again
+            await read_form(request)

@@ -67,11 +67,10 @@ def make_page(request: Request) -> Page:
     404 for a matter that does not exist or of which this reader may not know.
     """
     page = bare_page(request)
-    params = request.path_params
-    wanted = str(params.get("matter") or params.get("community") or "")
+    wanted = _place(request)
     if wanted:
         matter = _matter(page, wanted)
-        if matter is None or ("community" in params and not matter.is_standing):
+        if matter is None or ("community" in request.path_params and not matter.is_standing):
             raise HTTPException(404)
         page.matter = matter
         _identify(page, matter)
@@ -90,10 +89,14 @@ def make_page(request: Request) -> Page:
 def make_light_page(request: Request) -> Page:
     """Return a page that knows who asks and nothing of the matter."""
     page = bare_page(request)
-    params = request.path_params
-    community = community_of(str(params.get("matter") or params.get("community") or ""))
-    page.member = _member(page, community)
+    page.member = _member(page, community_of(_place(request)))
     return page
+
+
+def _place(request: Request) -> str:
+    """Return the matter or community that the path names."""
+    params = request.path_params
+    return str(params.get("matter") or params.get("community") or "")
 
 
 def remembered_page(request: Request) -> Page | None:
@@ -221,7 +224,7 @@ async def limit_acts(page: Page) -> None:
     where = network(page.request, page.settings.trusted_proxies)
     counted = {f"net/{where}": ACTS_OF_A_NETWORK}
     if page.member:
-        counted[f"acts/{page.member}"] = ACTS_OF_ONE
+        counted[f"acts/{community_of(_place(page.request))}/{page.member}"] = ACTS_OF_ONE
     wait = max([buckets.take(key, rate) for key, rate in counted.items()])
     for key, rate in counted.items():
         if buckets.owes(key, rate):  # seldom: it writes to the database

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wugong import PLAN, Overloaded, RoleGranted, StageClosed, StageOpened
+from wugong import PLAN, RoleGranted, StageClosed, StageOpened
 from wugong.testing import Rehearsal
 from wugong_server import Notice, Panel, hookimpl
 from wugong_server.testing import app_of, browse
@@ -187,7 +187,7 @@ def test_htmx_gets_the_fragment_and_others_the_page(rehearsal: Rehearsal, matter
     whole = client.get("/c/wutong/matters")
     part = client.get("/c/wutong/matters", headers={"hx-request": "true"})
     assert part.text.startswith('<div id="found"') and "<html" not in part.text
-    assert whole.headers["vary"] == part.headers["vary"] == "HX-Request"
+    assert "HX-Request" in whole.headers["vary"] and "HX-Request" in part.headers["vary"]
     form = {"stage": "manage", "reason": "x", "key": "k"}
     sheet = client.post(
         f"/m/{matter}/do/wugong.stage_opened", data=form, headers={"hx-request": "true"}
@@ -327,14 +327,7 @@ class Hostile:
 
     @hookimpl
     def register_routes(self) -> list[Route]:
-        return [
-            Route("/m/{matter}/hostile", self.crash, name="hostile.crash"),
-            Route("/m/{matter}/full", self.full, methods=["POST"], name="hostile.full"),
-        ]
-
-    @staticmethod
-    def full(request: Request) -> Response:
-        raise Overloaded("the disk is full")
+        return [Route("/m/{matter}/hostile", self.crash, name="hostile.crash")]
 
     @staticmethod
     def crash(request: Request) -> Response:
@@ -426,16 +419,6 @@ def test_a_crash_is_told_without_its_secrets(rehearsal: Rehearsal, matter: str) 
     assert "我们这边出了故障" in answer.text
     assert "secret" not in answer.text and "Traceback" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-
-
-def test_a_full_disk_says_that_nothing_was_recorded_and_when_to_come_back(
-    rehearsal: Rehearsal, matter: str
-) -> None:
-    client = browse(rehearsal, "li", app=app_of(rehearsal, pages={"hostile": Hostile()}))
-    answer = client.post(f"/m/{matter}/full", data={})
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"] == "600"
-    assert "没有记入，请10分钟后再交" in answer.text
 
 
 def test_a_notice_prints_with_a_code_and_the_way_to_object(

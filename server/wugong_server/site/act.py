@@ -21,6 +21,7 @@ from wugong import (
     Kind,
     Matter,
     MatterOpened,
+    Overloaded,
     PetitionOpened,
     Refusal,
     Refused,
@@ -45,7 +46,8 @@ from wugong_server.fields import (
 from wugong_server.forms import Form, read_form
 from wugong_server.page import Page, page_of, url
 from wugong_server.refusals import ROLES
-from wugong_server.responding import record, redirect, respond
+from wugong_server.responding import is_fragment, record, redirect, respond
+from wugong_server.site.errors import COME_BACK, said
 from wugong_server.speech import problems
 from wugong_server.telling import (
     audience_words,
@@ -91,6 +93,16 @@ def ask(request: Request) -> Response:
 async def send(request: Request) -> Response:
     """Check what was sent, show the summary of a binding act, and record it."""
     form = await read_form(request)
+    try:
+        return await _send(request, form)
+    except Overloaded as error:
+        if is_fragment(request):  # there the form stays, and the word stands above it
+            raise
+        page, kind = page_of(request), kind_in(request)
+        return await run_in_threadpool(_form, page, kind, form, stopped=error)
+
+
+async def _send(request: Request, form: Form) -> Response:
     page, kind = page_of(request), kind_in(request)
     reasons = await run_in_threadpool(standing_in_the_way, page, kind)
     fresh, wrong = False, None
@@ -158,6 +170,7 @@ def _form(
     *,
     error: Unreadable | None = None,
     refused: Refused | None = None,
+    stopped: Overloaded | None = None,
     stay: bool = False,
 ) -> Response:
     words = page.words_of(kind.plugin)
@@ -166,7 +179,9 @@ def _form(
     status = 422 if error else None
     if refused and refused.codes == (NOT_YOURS,):
         status = 403
-    return respond(
+    if stopped:
+        status = 503
+    answer = respond(
         page.request,
         "act.html",
         block="form",
@@ -180,9 +195,12 @@ def _form(
         binding=is_binding(kind),
         uploads=bool(attached_fields(kind)),
         refused=refused,
+        stopped=said(stopped, 503) if stopped else None,
         blocked=bool(refused) and page.request.method == "GET",
         key=sent.get("key"),
     )
+    answer.headers.update(COME_BACK if stopped else {})
+    return answer
 
 
 def _address(page: Page, kind: Kind) -> str:

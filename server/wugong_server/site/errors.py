@@ -20,6 +20,7 @@ from wugong_server.templating import render
 log = logging.getLogger("wugong.server")
 
 ROLE = "wugong.not_your_role"
+COME_BACK = {"Retry-After": "600"}  # seconds, in which a full disk is noticed
 SAID = {
     400: (
         N_("This request cannot be read"),
@@ -78,7 +79,7 @@ def answer_error(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.headers:
         response.headers.update(error.headers)
     if isinstance(error, Overloaded):
-        response.headers["Retry-After"] = "600"
+        response.headers.update(COME_BACK)
     return response
 
 
@@ -92,7 +93,7 @@ def _status(error: Exception) -> int:
     return 422 if isinstance(error, Unreadable) else 500
 
 
-def _said(error: Exception, status: int) -> tuple[str, str]:
+def said(error: Exception, status: int) -> tuple[str, str]:
     """Return the title and the text of an error."""
     if isinstance(error, Uncertain):
         return UNCERTAIN
@@ -105,19 +106,24 @@ def _block(page: Page, error: Exception, status: int) -> str | None:
         return None
     if isinstance(error, Refused):
         return "refusal"
-    return "stopped" if status >= 500 else None
+    return "stopped" if status >= 500 or status == 429 else None
 
 
 def _again(page: Page, error: Exception) -> list[tuple[str, str]]:
-    """Return the fields of an act that could not be recorded, to send it under the same key."""
+    """Return the fields of an act that could not be recorded, to send it under the same key.
+
+    Not where files came with it: without them it would be another act.
+    """
     form = getattr(page.request.state, "form", None)
-    if form is None or not form.get("key") or not isinstance(error, Overloaded):
+    if form is None or not form.get("key") or _status(error) not in (429, 503):
+        return []
+    if any(form.file(name) for name in form.data):
         return []
     return [(n, v) for n, v in form.data.multi_items() if isinstance(v, str) and n != "csrf"]
 
 
 def _draw(page: Page, error: Exception, status: int, code: str) -> str:
-    title, text = _said(error, status)
+    title, text = said(error, status)
     told = problems(error, page.words) if isinstance(error, Unreadable) else {}
     return render(
         "error.html",

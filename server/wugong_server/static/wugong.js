@@ -11,7 +11,8 @@
   attend(document.body);
   document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
     // The form stays, with its key: what to do about it is said above it.
-    if (ctx.response.status < 500 || !ctx.text.startsWith("<section")) return;
+    const { status } = ctx.response;
+    if ((status < 500 && status !== 429) || !ctx.text.startsWith("<section")) return;
     ctx.target.insertAdjacentHTML("beforebegin", ctx.text);
     attend(ctx.target.parentElement);
   });
