@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -117,7 +117,7 @@ class Batch(Boxes):
         self.head = chain_head(self.connection, self.community)
         if self.head.seq:
             self._bring_up_to_date()
-        now = self.means.clock()
+        now, self.leapt = self.means.clock.look()
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
         # Time never goes back in a journal, whatever the machine's clock does.
         self.at = max(now, read_stamp(self.head.at)) if self.head.at else now
@@ -282,6 +282,7 @@ class Batch(Boxes):
             if self._boxed(matter, event):
                 return self._deposit(job, matter, event)
             fact = self.act(matter, event, job.by, job.principal, job.channel)
+            self._know_the_hour({one.matter for one in self.facts[first:]})
         except Refused:
             self._restore(before)
             raise
@@ -323,6 +324,7 @@ class Batch(Boxes):
 
     def settle(self, matter_id: str) -> int:
         """Record what the clock owes a matter; return how many facts that made."""
+        self._know_the_hour([matter_id])
         made, tried = 0, set[tuple[Any, ...]]()
         while made < MOST_SETTLED:
             due = [item for item in self.due(matter_id) if item.by and item.by <= self.at]
@@ -339,6 +341,12 @@ class Batch(Boxes):
                 self._restore(before)
                 log.error("what the clock owed %s was refused: %s", matter_id, refused)
         return made
+
+    def _know_the_hour(self, matters: Iterable[str]) -> None:
+        """Refuse what has a deadline, or begins one, after the clock leapt."""
+        if self.leapt and any(self.due(matter) for matter in matters):
+            minutes = int(abs(self.leapt).total_seconds() // 60)
+            raise Refused(Refusal("wugong.clock_leapt", details={"minutes": minutes}))
 
     def due(self, matter_id: str) -> list[Waiting]:
         """Return what is awaited in a matter and has a fact that the clock would record."""

@@ -22,7 +22,7 @@ from wugong.audience import NOBODY, OPERATOR, Viewer
 from wugong.batch import Batch
 from wugong.books import Book
 from wugong.checking import check_envelope
-from wugong.clock import Clock, system_clock
+from wugong.clock import Clock, Steady, Watch, system_clock, system_steady
 from wugong.directory import Accounts, Buckets, Identities, Session, Sessions, Tokens
 from wugong.documents import Documents
 from wugong.errors import Misconfigured, Overloaded, Refusal, Refused
@@ -57,8 +57,10 @@ class Engine:
     (default: everything installed). ``packs`` is a folder of local packs (``*.toml``), each
     stricter than its parent. ``keys`` is the file of people's keys (default: beside an SQLite
     file; PostgreSQL needs one named). ``writer="inline"`` writes in the caller's thread.
-    ``demonstration=True`` tolerates unsafe storage. Nothing starts before it is needed; an engine
-    works in scripts, threads and event loops and survives a fork. Raises ``Misconfigured``.
+    ``demonstration=True`` tolerates unsafe storage. ``steady`` counts seconds and shows when
+    ``clock`` leaps: that of the machine is watched, one of your own only if you give it. Nothing
+    starts before it is needed; an engine works in scripts, threads and event loops and survives a
+    fork. Raises ``Misconfigured``.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Engine:
         plugins: Mapping[str, Any] | None = None,
         *,
         clock: Clock = system_clock,
+        steady: Steady | None = None,
         random: Random = os.urandom,
         keys: str | Path | Keys | None = None,
         writer: str = "thread",
@@ -85,8 +88,11 @@ class Engine:
         except BaseException:
             self.storage.dispose()
             raise
+        if clock is system_clock:
+            steady = steady or system_steady
+        watch = Watch(clock, steady)
         matters = Matters(self.registry)
-        self._means = Means(self.storage, self.registry, matters, kept, clock, random)
+        self._means = Means(self.storage, self.registry, matters, kept, watch, random)
         self._reader = Reader(self._means)
         self.documents = Documents(self._means, self._reader)
         self._publishing = Publishing(self._means, self._process)
@@ -466,7 +472,13 @@ class Engine:
         return self._reader.export(community, after)
 
     def tick(self) -> int:
-        """Record what the clock owes in all matters; return how many facts that made."""
+        """Record what the clock owes in all matters; return how many facts that made.
+
+        Nothing while the clock stands somewhere else than the seconds that passed put it.
+        """
+        if leapt := self._means.clock.leapt():
+            log.error("the clock leapt by %s: deadlines wait; set it right or start again", leapt)
+            return 0
         for community, _title, _setting in self.communities():
             renew_lists(self._means, community)
         now = write_time(self.now())

@@ -21,10 +21,24 @@ from wugong.waiting import Waiting
 API_VERSION = 1
 PROJECT = "wugong"
 
+# A hook, or an argument, that goes away is marked with ``warn_on_impl=Leaving(…)`` or
+# ``warn_on_impl_args={"name": Leaving(…)}`` and stays for two minor versions.
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Leaving(DeprecationWarning):
+    """Something that plugins use and that goes away, two minor versions after it is said.
+
+    >>> print(Leaving("guard_act", since="0.3", instead="guard_event"))
+    guard_act goes away in 0.5: use guard_event
+    """
+
+    def __init__(self, what: str, *, since: str, instead: str) -> None:
+        major, minor = map(int, since.split("."))
+        super().__init__(f"{what} goes away in {major}.{minor + 2}: use {instead}")
 
 
 def on(*kinds: str | type[Any]) -> Callable[[F], F]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from wugong.answers import Receipt
+from wugong.clock import Watch
 from wugong.directory import Session
 from wugong.folding import Matters
 from wugong.plugins import Registry
@@ -50,5 +50,5 @@ class Means:
     registry: Registry
     matters: Matters
     keys: Keys
-    clock: Callable[[], datetime]
+    clock: Watch
     random: Random

@@ -60,8 +60,11 @@ class Publishing:
         self._heads[community] = head
 
     def run(self) -> None:
-        """Give every plugin what is new, until nothing is; later where the database is away."""
-        if not self._implementations:
+        """Give every plugin what is new, until nothing is; later where the database is away.
+
+        Later, too, once a clock that leapt is right: what follows would be refused and lost.
+        """
+        if not self._implementations or self._means.clock.leapt():
             return
         with self._turn:  # a tick and the writer may come at once
             try:

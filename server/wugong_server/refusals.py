@@ -36,6 +36,9 @@ REFUSALS: Mapping[str, str] = {
     "wugong.shares_too_few": N_(
         "{given} shares were given; {needed} of the {shares} are needed to open the box."
     ),
+    "wugong.clock_leapt": N_(
+        "The clock of this machine leapt by {minutes} minutes. What has a deadline waits."
+    ),
     "wugong.document_unknown": N_("One of the documents is not in the store any more."),
     "wugong.document_of_another": N_(
         "A document is sealed for somebody else than {member}, whom it concerns."
@@ -125,6 +128,10 @@ REMEDIES: Mapping[str, str] = {
     ),
     "wugong.head_differs": N_(
         "Compare both with the print; if they are right, keep it: it is the proof."
+    ),
+    "wugong.clock_leapt": N_(
+        "Please tell the desk: whoever runs the program sets the clock right, or, where it is "
+        "right now, starts the program again."
     ),
     "wugong.document_too_large": N_("Choose a smaller file."),
     "wugong.document_of_another": N_("Choose the file again"),

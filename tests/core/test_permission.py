@@ -134,7 +134,7 @@ def test_a_role_is_held_in_its_scope_until_its_time(engine: Engine, matter: str)
     assert codes(engine, matter, stocked, "li") == ()
     assert codes(engine, other, stocked, "li") == ("wugong.not_your_role",)
     assert codes(engine, "wutong", stocked, "li") == ("wugong.not_your_role",)
-    clock: Any = engine._means.clock
+    clock: Any = engine._means.clock._clock
     clock.move(days=2, milliseconds=-1)
     assert codes(engine, matter, stocked, "li") == ()
     clock.move(milliseconds=1)

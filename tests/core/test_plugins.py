@@ -21,10 +21,20 @@ from wugong import (
     View,
     event,
     hookimpl,
+    hookspecs,
     on,
 )
+from wugong.hookspecs import Leaving
 from wugong.plugins import build, describe
 from wugong.testing import Rehearsal
+
+
+def co_dream(matter: Any, fact: Any) -> None:
+    """A hook that was there once."""
+
+
+def old_waiting(matter: Any, now: Any = None) -> None:
+    """The hook as it was when it still had the time."""
 
 
 def registering(*contributions: Any) -> SimpleNamespace:
@@ -197,3 +207,40 @@ def test_a_guard_that_did_not_declare_a_key_is_told_so() -> None:
     item = r.act("wang", "example", Stocked(title="rice", stock=1))
     with r.refuses("wugong.plugin_failed"):
         r.act("li", "example", Redeemed(item=Ref(item.seq)))
+
+
+# What goes away
+
+
+def test_a_hook_that_goes_away_warns_and_is_called_until_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leaving = Leaving("co_dream", since="0.9", instead="co_plan")
+    monkeypatch.setattr(
+        hookspecs, "co_dream", hookspecs.hookspec(warn_on_impl=leaving)(co_dream), raising=False
+    )
+
+    @hookimpl(specname="co_dream")
+    def dreams(matter: Any) -> None:
+        """Dream on."""
+
+    with pytest.warns(Leaving, match=r"^co_dream goes away in 0\.11: use co_plan$") as told:
+        registry = build({"old": SimpleNamespace(dreams=dreams), "shop": SHOP})
+    assert [(one.filename, one.lineno) for one in told] == [
+        (__file__, dreams.__code__.co_firstlineno)  # whose it is
+    ]
+    assert [one.plugin for one in registry.plain["co_dream"]] == ["old"]
+    assert next(iter(describe(registry)))["hooks"] == ["co_dream"]
+
+
+def test_an_argument_that_goes_away_warns_whoever_asks_for_it_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leaving = Leaving("waiting(now)", since="1.0", instead="Waiting(by=…)")
+    marked = hookspecs.hookspec(warn_on_impl_args={"now": leaving})(old_waiting)
+    monkeypatch.setattr(hookspecs, "waiting", marked)
+    asks = SimpleNamespace(waiting=hookimpl(lambda matter, now: []))
+    with pytest.warns(Leaving, match=r"^waiting\(now\) goes away in 1\.2: use Waiting") as told:
+        build({"old": asks, "shop": SHOP})
+    assert len(told) == 1
+    build({"shop": SHOP})  # the shop asks for the matter alone: a warning would be an error

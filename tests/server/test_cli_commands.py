@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import verify_journal
-from wugong import Engine, Overloaded, Uncertain
+from wugong import Engine, MemberEnrolled, Overloaded, Uncertain, seal
 from wugong_server import cli
 from wugong_server.commands import console
 
@@ -207,6 +208,25 @@ def test_verify_sees_a_cut_or_rewritten_journal_by_an_older_head(founded: Path) 
     assert ended.code == console.FOUND and "cut off" in ended.out
     assert run("verify", "--head", head).code == console.WRONG
     assert run("verify", "wutong", "--head", "3:zz").code == console.WRONG
+
+
+def test_a_copy_of_the_main_file_alone_shows_against_the_head(founded: Path) -> None:
+    copy = ("--database", "sqlite:///copied.sqlite3", "--keys", f"{founded}.keys")
+    with Engine(f"sqlite:///{founded}") as engine:
+        before = engine.head("wutong").seq
+        enrolled = MemberEnrolled(member="m-1", name=seal("安娜"))
+        engine.record("wutong", enrolled, by="operator")
+        head = engine.head("wutong")
+        assert Path(f"{founded}-wal").stat().st_size  # what is new stands in the log alone
+        shutil.copyfile(founded, "copied.sqlite3")
+    ended = run("verify", "wutong", *copy)
+    assert ended.code == 0 and f"{before} records fit" in ended.out  # it looks whole
+    with sqlite3.connect("copied.sqlite3") as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()
+    ended = run("verify", "wutong", *copy, "--head", f"{head.seq}:{head.digest}")
+    assert ended.code == console.FOUND == 1 and "cut off" in ended.out
+    assert run("verify", "wutong", "--head", f"{head.seq}:{head.digest}").code == 0
 
 
 def test_verify_says_that_a_journal_only_grew_and_writes_the_proof(founded: Path) -> None:

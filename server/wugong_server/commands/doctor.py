@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import stat
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -17,6 +18,7 @@ import click
 from sqlalchemy.engine import make_url
 
 from wugong import API_VERSION, Engine, Misconfigured
+from wugong.hookspecs import Leaving
 from wugong.plugins import build, describe, installed
 from wugong_server.commands import local
 from wugong_server.commands.console import (
@@ -115,10 +117,15 @@ def _key_file(environment: Environment) -> Iterator[Finding]:
 
 
 def _plugins(environment: Environment) -> Iterator[Finding]:
-    found = list(describe(build(installed())))
+    with warnings.catch_warnings(record=True) as old:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", Leaving)
+        found = list(describe(build(installed())))
     for one in found:
         used = ", ".join(one["hooks"]) or "no hook"
         yield Finding(f"plugin {one['name']}", True, f"{used} (hooks v{API_VERSION})")
+    for leaving in old:
+        yield Finding("hooks", None, f"{leaving.message} ({leaving.filename}:{leaving.lineno})")
 
 
 def _packs(environment: Environment) -> Iterator[Finding]:

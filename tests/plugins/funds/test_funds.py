@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import wugong_funds
 from wugong import (
     BUILD,
     NOBODY,
+    OPERATOR,
     PLAN,
     PaymentMade,
     Ref,
@@ -22,6 +24,7 @@ from wugong import (
     seal,
 )
 from wugong.testing import Rehearsal
+from wugong.vault import MemoryKeys
 from wugong_funds.events import (
     BudgetAdopted,
     EmergencyRecorded,
@@ -40,6 +43,16 @@ MILLION = 100_000_000  # 1,000,000.00 yuan in fen
 @pytest.fixture
 def street() -> Rehearsal:
     """A community with officers Wang and Zhao, the treasurer Qian, and residents."""
+    return rehearsed()
+
+
+@pytest.fixture
+def lights(street: Rehearsal) -> str:
+    """A matter that is being built, with nothing in its ledger."""
+    return building(street)
+
+
+def rehearsed(**options: Any) -> Rehearsal:
     return Rehearsal(
         {"funds": wugong_funds, "building": wugong_building},
         members={
@@ -49,12 +62,11 @@ def street() -> Rehearsal:
             "sun": ("steward",),
             "li": (),
         },
+        **options,
     )
 
 
-@pytest.fixture
-def lights(street: Rehearsal) -> str:
-    """A matter that is being built, with nothing in its ledger."""
+def building(street: Rehearsal) -> str:
     matter = street.open("Street lights", by="li")
     street.act("wang", matter, StageClosed(stage=PLAN))
     street.act("wang", matter, StageOpened(stage=BUILD))
@@ -221,6 +233,31 @@ def test_two_payments_of_one_batch_cannot_spend_the_same_money(
             by="qian",
         )
     assert balances(street, lights)[AVAILABLE] == 150
+
+
+def test_of_two_payments_at_once_from_one_balance_exactly_one_is_made(database: str) -> None:
+    street = rehearsed(database=database, keys=MemoryKeys(), writer="thread")
+    lights = building(street)
+    book(street, lights, 150)
+    asked = request(street, lights, 100), request(street, lights, 100)
+
+    async def pay_at_once() -> list[Any]:
+        payments = (PaymentMade(request=one, amount_fen=100) for one in asked)
+        both = (
+            street.engine.arecord(lights, payment, by=who)
+            for payment, who in zip(payments, ("qian", "zhao"), strict=True)
+        )
+        return await asyncio.gather(*both, return_exceptions=True)
+
+    answers = asyncio.run(pay_at_once())
+
+    (refused,) = [answer for answer in answers if isinstance(answer, Refused)]
+    assert refused.codes == ("funds.balance_too_low",)
+    (receipt,) = [answer for answer in answers if not isinstance(answer, BaseException)]
+    paid = street.engine.facts(lights, OPERATOR, kinds=("funds.payment_made",))
+    assert [fact.seq for fact in paid] == [receipt.seq]
+    assert balances(street, lights)[AVAILABLE] == 50
+    street.engine.close()
 
 
 def test_money_of_one_matter_does_not_pay_for_another(street: Rehearsal, lights: str) -> None:
