@@ -40,7 +40,7 @@ def sheets_of(page: Page, matter: Matter) -> list[StepSheet]:
         return known
     viewer = _viewer(page, matter)
     given = page.request.app.state.pages.sheets(page, matter, viewer)
-    found = [replace(one, body=body_words(page, one.body)) for one in given]
+    found = list(given)
     polls = _polls(page, matter, viewer)
     today = page.now.astimezone(page.zone).date()
     placed = list(steps_of(matter, today).values())
@@ -116,7 +116,7 @@ def _sheet(
         of=placed.of,
         source=step.source,
         confidence=step.confidence,
-        body=body_words(page, step.actor or procedure.body),
+        body=step.actor or _meets(matter, placed),
         needs=_needs(page, matter, step.under),
         act=act,
         preset=preset,
@@ -125,6 +125,12 @@ def _sheet(
         vote=bool(step.under),
         hangs=_hangs(placed),
     )
+
+
+def _meets(matter: Matter, placed: Placed) -> str:
+    """Return the body of a step: where it is a vote, that of its procedures if they share one."""
+    under = {matter.procedures[one].body for one in placed.step.under if one in matter.procedures}
+    return under.pop() if len(under) == 1 else placed.procedure.body
 
 
 def _hangs(placed: Placed) -> Hanging | None:

@@ -8,9 +8,10 @@ from starlette.responses import RedirectResponse, Response
 
 from wugong import Matter, Refusal, Refused
 from wugong.describing import CONFIDENCE
+from wugong_server.attendance import due_of
 from wugong_server.hookspecs import StepSheet
 from wugong_server.page import Page, act_url, page_of, url
-from wugong_server.paper import look_up, sheets_of
+from wugong_server.paper import body_words, look_up, sheets_of
 from wugong_server.responding import respond
 from wugong_server.sheet_codes import code_of
 
@@ -63,6 +64,8 @@ def show(request: Request) -> Response:
         request,
         "sheet.html",
         leaves=leaves,
+        bodies={one.body: body_words(page, one.body) for one in leaves},
+        due=due_of(page, matter, leaves),
         codes={one.step: code_of(matter.id, one.step) for one in leaves},
         sure={key: page.words(text) for key, text in CONFIDENCE.items() if key != "V"},
         number=matter.id.partition(".")[2],
