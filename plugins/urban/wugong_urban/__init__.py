@@ -9,23 +9,26 @@ from wugong import (
     N_,
     PLAN,
     Act,
+    Books,
     Contribution,
     Fact,
     Matter,
     PollOpened,
     Refusal,
     Relation,
+    StepRecorded,
     Waiting,
     hookimpl,
     on,
 )
-from wugong_urban import affected, shares
+from wugong_urban import affected, concerned, lifts, shares
 from wugong_urban.affected import NEIGHBOURS
 from wugong_urban.bodies import procedures
 from wugong_urban.events import (
     AffectedListed,
     ContactLogged,
     MediationOffered,
+    PlanStated,
     SharesAdopted,
     SharesApportioned,
     StatementTaken,
@@ -47,26 +50,53 @@ def register() -> Iterable[Contribution]:
         ContactLogged,
         StatementTaken,
         MediationOffered,
+        PlanStated,
         SharesAdopted,
         SharesApportioned,
         NEIGHBOURS,
+        lifts.STATED,
+        concerned.UNITS,
+        concerned.POLLS,
         shares.SHARES,
         Relation("urban.affected", affected.affected_members),
     ]
 
 
 @hookimpl
-@on(AffectedListed, ContactLogged, StatementTaken, MediationOffered, SharesAdopted, PollOpened)
-def guard_event(matter: Matter, act: Act) -> list[Refusal] | None:
+@on(
+    AffectedListed,
+    ContactLogged,
+    StatementTaken,
+    MediationOffered,
+    PlanStated,
+    SharesAdopted,
+    PollOpened,
+    StepRecorded,
+)
+def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal]:
     match act.event:
         case AffectedListed() as listed:
             return affected.listing_refusals(listed)
+        case PlanStated() as stated:
+            return lifts.plan_refusals(matter, stated)
         case SharesAdopted() as adopted:
-            return shares.refusals(adopted)
+            roster = concerned.units_of(books)
+            return shares.refusals(adopted) + concerned.share_refusals(matter, roster, adopted)
         case PollOpened() as opened:
-            procedure = matter.standing.procedures.get(opened.procedure)
-            return affected.poll_refusals(matter, opened, procedure)
+            return _poll_refusals(matter, opened, books)
+        case StepRecorded() as recorded:
+            return lifts.step_refusals(matter, recorded)
+        case StatementTaken() as taken:
+            unit = affected.unit_refusals(matter.state(NEIGHBOURS), act)
+            return unit + lifts.statement_refusals(matter, taken)
     return affected.unit_refusals(matter.state(NEIGHBOURS), act)
+
+
+def _poll_refusals(matter: Matter, opened: PollOpened, books: Books) -> list[Refusal]:
+    if not concerned.is_owners(matter, opened.procedure):
+        return []
+    unheard = affected.poll_refusals(matter, opened, matter.procedures[opened.procedure])
+    return unheard + lifts.poll_refusals(matter, concerned.units_of(books), opened)
 
 
 @hookimpl

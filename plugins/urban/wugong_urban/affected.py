@@ -32,12 +32,18 @@ class Neighbour:
     member: str = ""
     attempts: int = 0
     stance: str = ""  # of the latest statement; "" without one
+    form: str = ""  # of the latest statement: spoken, unsigned or signed
     mediation: str = ""  # the answer to the latest offer; "" without one
 
     @property
     def was_heard(self) -> bool:
         """Whether it made a statement or could not be reached in three logged attempts."""
         return bool(self.stance) or self.attempts >= ATTEMPTS
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether it gains or loses, so that the vote concerns it directly."""
+        return self.effect in ("gain", "loss")
 
     @property
     def needs_offer(self) -> bool:
@@ -68,8 +74,8 @@ def _fold(known: Neighbourhood, fact: Fact) -> Neighbourhood:
             return Neighbourhood(MappingProxyType(kept), listed=True)
         case ContactLogged(unit=unit):
             return _changed(known, unit, attempts=known.units[unit].attempts + 1)
-        case StatementTaken(unit=unit, stance=stance):
-            return _changed(known, unit, stance=stance)
+        case StatementTaken(unit=unit, stance=stance, form=form):
+            return _changed(known, unit, stance=stance, form=form)
         case MediationOffered(unit=unit, answer=answer):
             return _changed(known, unit, mediation=answer)
     return known
@@ -117,10 +123,8 @@ def unit_refusals(known: Neighbourhood, act: Act) -> list[Refusal]:
     return []
 
 
-def poll_refusals(matter: Matter, opened: PollOpened, procedure: Procedure | None) -> list[Refusal]:
-    """Say who must still be heard before owners vote; other bodies' polls are not asked."""
-    if procedure is None or procedure.body != "owners_assembly":
-        return []
+def poll_refusals(matter: Matter, opened: PollOpened, procedure: Procedure) -> list[Refusal]:
+    """Say who must still be heard before owners vote."""
     known = matter.state(NEIGHBOURS)
     reasons = []
     if matter.category == LIFT and opened.rule == "yes_no_abstain" and procedure.origin != SPECIAL:

@@ -106,6 +106,17 @@ class StatementTaken:
             }
         ),
     ] = "undecided"
+    form: Annotated[
+        Literal["spoken", "unsigned", "signed"],
+        Label(N_("How it was made")),
+        Choice(
+            {
+                "spoken": N_("Spoken, and noted down"),
+                "unsigned": N_("In writing, not signed"),
+                "signed": N_("In writing and signed"),
+            }
+        ),
+    ] = "spoken"
 
 
 @event(
@@ -131,6 +142,38 @@ class MediationOffered:
             }
         ),
     ] = "thinking"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compensated:
+    """A unit that the scheme harms, and what it is given for it: money, or in words what else."""
+
+    unit: Annotated[str, Label(N_("Unit")), Most(40)]
+    amount_fen: Annotated[int, Label(N_("Compensation")), Between(0, 10**13)] = 0
+    how: Annotated[str, Label(N_("Or what else was agreed")), Most(200)] = ""
+
+
+@event(
+    "urban.plan_stated",
+    may={"officer": BEFORE_THE_POLL, "convenor": BEFORE_THE_POLL},
+    shown_to="members",
+    source="濟南（萊蕪、鋼城）加裝電梯規定 10",
+    title=N_("State the plan for the lift"),
+    says=N_("The plan was stated: money, compensation, running costs"),
+)
+class PlanStated:
+    """Where the money comes from, what harmed units are given, how running costs are shared.
+
+    A later plan replaces the earlier one. One city's rule asks for it before the vote (V); for
+    others it is a model.
+    """
+
+    money: Annotated[str, Label(N_("Where the money comes from")), Most(2000)]
+    running_costs: Annotated[str, Label(N_("How running costs are shared")), Most(2000)]
+    compensated: Annotated[
+        tuple[Compensated, ...], Label(N_("Compensation of those who lose")), Many(2000)
+    ] = ()
+    about: Annotated[Ref | None, Label(N_("Concerns"))] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

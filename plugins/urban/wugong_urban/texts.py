@@ -62,6 +62,30 @@ TEXTS = Texts(
             "Affected units not heard yet: {units} ({count}). Each makes a statement or is"
             " contacted {attempts} times first."
         ),
+        "urban.unit_outside": N_(
+            "These units neither vote on this nor are listed as affected: {units} ({count})."
+        ),
+        "urban.plan_missing": N_(
+            "The plan is not stated: where the money comes from, how harmed owners are"
+            " compensated, how running costs are shared."
+        ),
+        "urban.compensation_missing": N_(
+            "The plan says nothing on compensation of units that lose: {units} ({count})."
+        ),
+        "urban.compensation_empty": N_(
+            "The plan names units and promises them nothing: {units} ({count})."
+        ),
+        "urban.compensated_not_listed": N_(
+            "Compensation is for units that are listed as affected; these are not: {units}"
+            " ({count})."
+        ),
+        "urban.affected_left_out": N_(
+            "The vote leaves out units that the scheme touches: {units} ({count})."
+        ),
+        "urban.objection_unsigned": N_(
+            "The objection of {unit} is in writing and nobody has signed it."
+        ),
+        "urban.objection_open": N_("Signed objections are not settled: {units} ({count})."),
         "urban.mediation_not_offered": N_(
             "Objecting units without an offer of mediation: {units} ({count})."
         ),
@@ -77,6 +101,14 @@ TEXTS = Texts(
         "urban.affected_not_listed": N_("List who is affected"),
         "urban.affected_not_heard": N_("Visit them and take a statement"),
         "urban.mediation_not_offered": N_("Offer mediation and note the answer"),
+        "urban.unit_outside": N_("Leave them out, or list them as affected first"),
+        "urban.plan_missing": N_("State the plan for the lift"),
+        "urban.compensation_missing": N_("State the plan anew, with each of them"),
+        "urban.compensation_empty": N_("State an amount, or in words what else was agreed"),
+        "urban.compensated_not_listed": N_("List them as affected first"),
+        "urban.affected_left_out": N_("Ask the groups in which they live, too"),
+        "urban.objection_unsigned": N_("Have it signed, or note it as spoken"),
+        "urban.objection_open": N_("Negotiate or mediate, then take their statement again"),
     },
 )
 HEAR = N_("Hear the affected units: {units}")

@@ -6,9 +6,11 @@ from typing import Any
 
 from starlette.routing import Route
 
-from wugong import BUILD, N_, PLAN, Matter, Viewer, Words, may_read
+from wugong import BUILD, N_, PLAN, Engine, Matter, Viewer, Words, may_read
 from wugong_server import Panel, hookimpl
+from wugong_urban import lifts
 from wugong_urban.affected import ATTEMPTS, LIFT, NEIGHBOURS, Neighbour
+from wugong_urban.concerned import roster_of
 from wugong_urban.pages import costs
 from wugong_urban.shares import SHARES
 
@@ -18,6 +20,11 @@ STANCES = {
     "object": N_("Objects"),
     "undecided": N_("Has not decided"),
 }
+FORMS = {
+    "spoken": N_("Spoken, and noted down"),
+    "unsigned": N_("In writing, not signed"),
+    "signed": N_("In writing and signed"),
+}
 
 
 @hookimpl
@@ -26,10 +33,12 @@ def register_routes() -> list[Route]:
 
 
 @hookimpl
-def render_panels(matter: Matter, viewer: Viewer, words: Words, page: str) -> list[Panel]:
+def render_panels(
+    matter: Matter, viewer: Viewer, engine: Engine, words: Words, page: str
+) -> list[Panel]:
     if page != "matter" or not may_read(viewer, "members"):
         return []
-    found = (_affected(matter, viewer, words), _costs(matter, viewer, words))
+    found = (_affected(matter, viewer, engine, words), _costs(matter, viewer, words))
     return [panel for panel in found if panel is not None]
 
 
@@ -42,7 +51,7 @@ def _costs(matter: Matter, viewer: Viewer, words: Words) -> Panel | None:
     return Panel(45, words(N_("Who pays what")), "urban/costs-panel.html", context, place="aside")
 
 
-def _affected(matter: Matter, viewer: Viewer, words: Words) -> Panel | None:
+def _affected(matter: Matter, viewer: Viewer, engine: Engine, words: Words) -> Panel | None:
     known = matter.state(NEIGHBOURS)
     if not known.listed and not (matter.category == LIFT and matter.open(PLAN)):
         return None
@@ -51,6 +60,8 @@ def _affected(matter: Matter, viewer: Viewer, words: Words) -> Panel | None:
         "listed": known.listed,
         "units": [_row(one) for _, one in sorted(known.units.items()) if one.effect],
         "losing": len(known.losing()),
+        "warnings": lifts.warnings(matter, roster_of(engine, matter)),
+        "lift": matter.category == LIFT,
         "heard": sum(1 for one in known.losing() if one.was_heard),
         "staff": may_read(viewer, "officer"),  # stances are theirs and the neighbour's alone
     }
@@ -65,6 +76,7 @@ def _row(neighbour: Neighbour) -> dict[str, Any]:
         "loses": neighbour.effect == "loss",
         "heard": neighbour.was_heard,
         "stance": STANCES.get(neighbour.stance, ""),
+        "form": FORMS.get(neighbour.form, "") if neighbour.stance == "object" else "",
         "attempts": neighbour.attempts,
         "left": max(0, ATTEMPTS - neighbour.attempts),
         "needs_offer": neighbour.needs_offer,

@@ -27,6 +27,7 @@ from wugong import (
 )
 from wugong_server import Form, read_form, record, respond, url
 from wugong_urban.affected import NEIGHBOURS
+from wugong_urban.concerned import roster_of, share_refusals
 from wugong_urban.events import Sharer, SharesAdopted
 from wugong_urban.shares import SHARES, Formula, apportion, formulas, refusals
 
@@ -68,7 +69,7 @@ async def send(request: Request) -> Response:
     form = await read_form(request)
     try:
         wanted = _read(form)
-        reasons = refusals(wanted)
+        reasons = await run_in_threadpool(_refusals, request, wanted)
     except Misread as wrong:
         return await run_in_threadpool(_page, request, form, wrong=wrong)
     if form.get("do") != "adopt" or reasons:
@@ -79,6 +80,12 @@ async def send(request: Request) -> Response:
         return await run_in_threadpool(_page, request, form, wanted, refused.reasons)
     to = url(request, "urban.costs", matter=request.state.matter.id)
     return respond(request, "urban/costs.html", to=to, receipt=receipt)
+
+
+def _refusals(request: Request, wanted: SharesAdopted) -> list[Refusal]:
+    matter: Matter = request.state.matter
+    roster = roster_of(request.app.state.engine, matter)
+    return refusals(wanted) + share_refusals(matter, roster, wanted)
 
 
 def table(request: Request) -> Response:

@@ -1,0 +1,140 @@
+"""Adding a lift: what the steps of its flow ask by the rules of one city or another.
+
+They bind where the community lies in that city and the article was read in its own text (V);
+elsewhere they are a model, and pages say what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wugong import (
+    JURISDICTION,
+    PLAN,
+    Fact,
+    Fold,
+    Matter,
+    PollOpened,
+    Refusal,
+    StepRecorded,
+    lies_in,
+)
+from wugong.procedures import Step
+from wugong.statutes import national_sources
+from wugong_urban.affected import LIFT, NEIGHBOURS, Neighbour
+from wugong_urban.concerned import asked_last, left_out
+from wugong_urban.events import PlanStated, StatementTaken
+
+FLOW = "owners.lift"
+BODY, SCHEME, OBJECTION, APPLICATION = "body", "plan", "objection", "apply"  # its steps
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan in force: the fact that states it, and the units that it compensates."""
+
+    seq: int
+    compensated: frozenset[str]
+
+
+def _fold(_known: Plan | None, fact: Fact) -> Plan:
+    stated: PlanStated = fact.event
+    return Plan(fact.seq, frozenset(one.unit for one in stated.compensated))
+
+
+STATED: Fold[Plan | None] = Fold("urban.plan", initial=None, fold=_fold, hears=(PlanStated,))
+
+
+def rule_of(matter: Matter, step: str) -> Step:
+    """Return the step of the flow that says what is asked, and by which article."""
+    return next(one for one in matter.procedures[FLOW].steps if one.id == step)
+
+
+def binds(matter: Matter, step: str) -> bool:
+    """Tell whether the rule of a step holds where the community lies, and was read itself (V)."""
+    rule = rule_of(matter, step)
+    name, _, number = rule.source.rpartition(" ")
+    statute = national_sources()[name]
+    article = statute.article(number)
+    read = rule.confidence == "V" and article is not None and article.confidence == "V"
+    place = matter.setting(JURISDICTION, "")
+    return read and bool(place) and lies_in(place, statute.jurisdiction)
+
+
+def gaps(matter: Matter) -> list[Refusal]:
+    """Return what the plan of a lift still lacks, wherever it lies, as a rule of one city asks."""
+    plan, source = matter.state(STATED), rule_of(matter, SCHEME).source
+    if plan is None:
+        return [Refusal("urban.plan_missing", source)]
+    losing = [one.unit for one in matter.state(NEIGHBOURS).losing()]
+    bare = [unit for unit in losing if unit not in plan.compensated]
+    return [Refusal("urban.compensation_missing", source, _named(bare))] if bare else []
+
+
+def open_objections(matter: Matter) -> list[Neighbour]:
+    """Return whose signed objection is not settled: they have said nothing else since."""
+    known = matter.state(NEIGHBOURS).units.values()
+    return [one for one in known if one.stance == "object" and one.form == "signed"]
+
+
+def plan_refusals(matter: Matter, stated: PlanStated) -> list[Refusal]:
+    """Say whom a plan cannot compensate, or does not: named twice, or without anything promised."""
+    units = [one.unit for one in stated.compensated]
+    listed = {unit for unit, one in matter.state(NEIGHBOURS).units.items() if one.effect}
+    reasons, source = [], rule_of(matter, SCHEME).source
+    if twice := sorted({unit for unit in units if units.count(unit) > 1}):
+        reasons.append(Refusal("urban.unit_listed_twice", source, _named(twice)))
+    if strangers := sorted(set(units) - listed):
+        reasons.append(Refusal("urban.compensated_not_listed", source, _named(strangers)))
+    if empty := [one.unit for one in stated.compensated if not (one.amount_fen or one.how)]:
+        reasons.append(Refusal("urban.compensation_empty", source, _named(empty)))
+    return reasons
+
+
+def statement_refusals(matter: Matter, taken: StatementTaken) -> list[Refusal]:
+    """Refuse an objection in writing that nobody signed, where the rule asks for one in writing."""
+    bare = taken.stance == "object" and taken.form == "unsigned"
+    if not bare or matter.category != LIFT or not binds(matter, OBJECTION):
+        return []
+    source = rule_of(matter, OBJECTION).source
+    return [Refusal("urban.objection_unsigned", source, {"unit": taken.unit})]
+
+
+def poll_refusals(matter: Matter, roster: Mapping[str, str], opened: PollOpened) -> list[Refusal]:
+    """Say what keeps a lift from the vote where its city's rule binds."""
+    if matter.category != LIFT:
+        return []
+    reasons = gaps(matter) if binds(matter, SCHEME) else []
+    return reasons + (_left_out(matter, roster, opened.groups) if binds(matter, BODY) else [])
+
+
+def warnings(matter: Matter, roster: Mapping[str, str]) -> list[tuple[Refusal, bool]]:
+    """Return what a page warns of while a lift is planned, and whether the rule binds here."""
+    if matter.category != LIFT or not matter.open(PLAN):
+        return []
+    left = _left_out(matter, roster, asked_last(matter) or ())
+    here, there = binds(matter, SCHEME), binds(matter, BODY)
+    return [*((one, here) for one in gaps(matter)), *((one, there) for one in left)]
+
+
+def _left_out(matter: Matter, roster: Mapping[str, str], groups: tuple[str, ...]) -> list[Refusal]:
+    out = left_out(matter, roster, groups)
+    return (
+        [Refusal("urban.affected_left_out", rule_of(matter, BODY).source, _named(out))]
+        if out
+        else []
+    )
+
+
+def step_refusals(matter: Matter, recorded: StepRecorded) -> list[Refusal]:
+    """Refuse the application while a signed objection is open, where the rule says so."""
+    if recorded.step != f"{FLOW}.{APPLICATION}" or not binds(matter, APPLICATION):
+        return []
+    waits = [one.unit for one in open_objections(matter)]
+    source = rule_of(matter, APPLICATION).source
+    return [Refusal("urban.objection_open", source, _named(waits))] if waits else []
+
+
+def _named(units: list[str]) -> dict[str, int | str]:
+    return {"units": ", ".join(units)[:200], "count": len(units)}
