@@ -22,20 +22,22 @@ from wugong.deciding import decide
 from wugong.figures import Undecidable
 from wugong.schema import Sealed, Shape
 from wugong_server import attaching, openapi, pictures
+from wugong_server.api_query import KEY_HEADER, idempotency_key
 from wugong_server.api_reading import COMMUNITY, MATTER, READING, SIGN_IN, V1, Read
+from wugong_server.api_roster import import_roster
 from wugong_server.page import Page, page_of
 from wugong_server.prepare import bearer
 from wugong_server.problem import Malformed
+from wugong_server.settings import Settings
 from wugong_server.site import documents
 
 CHANNELS = ("api", "assisted", "paper", "meeting")
 FOR_OTHERS = ("principal", "channel")
 INVALID = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 PLACE = re.compile(r"[a-z0-9-]{2,40}(\.[1-9][0-9]{0,14})?")
-KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
-def api_routes() -> list[Route]:
+def api_routes(settings: Settings) -> list[Route]:
     """Return every route of the API, for the app to prepare and mount."""
     return [
         Route(MATTER + "/events", record, methods=["POST"], name="api.record"),
@@ -47,6 +49,13 @@ def api_routes() -> list[Route]:
             methods=["POST"],
             name="api.put_document",
             max_body_size=pictures.MOST_UPLOADED,
+        ),
+        Route(
+            COMMUNITY + "/rosters",
+            import_roster,
+            methods=["POST"],
+            name="api.import_roster",
+            max_body_size=settings.upload_limit,
         ),
         Route(COMMUNITY + "/documents/{document}", documents.show, name="api.read_document"),
         Route("/openapi.json", document, name="api.document"),
@@ -100,10 +109,9 @@ async def record(request: Request) -> Response:
     if not page.member:
         raise HTTPException(401, headers=SIGN_IN)
     body = await read_json(request)
-    key = request.headers.get("idempotency-key", "")
-    if not KEY.fullmatch(key):
-        what = "is missing" if not key else "must be 1 to 200 visible ASCII characters"
-        raise Malformed(400, ("header.Idempotency-Key", what))
+    key = idempotency_key(request)
+    if not key:
+        raise Malformed(400, (KEY_HEADER, "is missing"))
     event, principal, channel = read_act(page, body)
     try:
         receipt = await page.engine.arecord(

@@ -12,6 +12,17 @@ from wugong import STAGES, Stage
 from wugong_server.page import Page
 from wugong_server.problem import Malformed
 
+KEY_HEADER = "header.Idempotency-Key"
+KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+def idempotency_key(request: Request) -> str:
+    """Return the key that makes a request safe to repeat, or nothing where none was sent."""
+    key = request.headers.get("idempotency-key", "")
+    if key and not KEY.fullmatch(key):
+        raise Malformed(400, (KEY_HEADER, "must be 1 to 200 visible ASCII characters"))
+    return key
+
 
 class Query:
     """The query of a request, read strictly; every problem is told at once by :meth:`done`."""

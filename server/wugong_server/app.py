@@ -49,7 +49,7 @@ def create_app(
     modules = installed_pages(plugins) if pages is None else dict(pages)
     web = Pages(modules)
     # The one that records stands first: a ballot is not held against every other path.
-    routes = [*_api_routes(), *site_routes(settings), *web.routes()]
+    routes = [*_api_routes(settings), *site_routes(settings), *web.routes()]
     for route in routes:
         plugin = route.name.removeprefix("act:").partition(".")[0]
         route.app = Prepared(route.app, light=route.name == RECORD, plugin=plugin)
@@ -128,14 +128,14 @@ def _by_name(routes: Iterable[BaseRoute]) -> dict[str, Route | Mount]:
     return named
 
 
-def _api_routes() -> list[Route]:
+def _api_routes(settings: Settings) -> list[Route]:
     try:
         from wugong_server.api import api_routes
     except ModuleNotFoundError as error:
         if error.name != "wugong_server.api":
             raise
         return []
-    return cast("list[Route]", list(api_routes()))
+    return cast("list[Route]", list(api_routes(settings)))
 
 
 def _token_reader() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,13 +14,19 @@ from wugong import (
     ROSTER,
     Engine,
     Entitlement,
+    Measure,
     MemberEnrolled,
+    Words,
     roll_hash,
     seal,
 )
+from wugong.roster_columns import Problem
 from wugong.roster_rows import Holder, Reading
 from wugong.rosters import read_entitlement
 from wugong.vocabulary import imported
+
+MEASURES: tuple[Measure, ...] = ("area", "heads", "households")
+NAME = re.compile(r"[a-z][a-z0-9_.-]{1,39}")  # of a roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,27 @@ def plan_import(engine: Engine, community: str, roster: str, reading: Reading) -
         enrolled=len(enrol),
         acts=tuple(acts) if made != edition else (),
     )
+
+
+def plan_json(plan: Plan, reading: Reading, words: Words, written: bool) -> dict[str, Any]:
+    """Write what an import would do, or did, for programs."""
+    return {
+        "edition": plan.edition,
+        "entitlements": len(reading.holders),
+        "new": plan.new,
+        "changed": plan.changed,
+        "same": plan.same,
+        "leaving": plan.leaving,
+        "enrolled": plan.enrolled,
+        "notes": [note.say(words) for note in reading.notes],
+        "written": written,
+    }
+
+
+def problem_json(problem: Problem, words: Words) -> dict[str, Any]:
+    """Write for programs what is wrong with a row: which, what, and how to mend it."""
+    said, remedy = problem.say(words), problem.mend(words)
+    return {"row": problem.row, "code": problem.code, "text": said, "remedy": remedy}
 
 
 def _entitlements(engine: Engine, community: str, edition: str) -> dict[str, Entitlement]:

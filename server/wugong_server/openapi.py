@@ -229,6 +229,18 @@ ANSWERS: Mapping[str, Json] = {
         seq=NUMBER, digest=TEXT, receipt=TEXT, matter=TEXT, kind=TEXT, at=TEXT, facts=many(NUMBER)
     ),
     "document": one(hash=TEXT, media=TEXT, size=NUMBER),
+    "import": one(
+        edition=TEXT,
+        entitlements=NUMBER,
+        new=NUMBER,
+        changed=NUMBER,
+        same=NUMBER,
+        leaving=NUMBER,
+        enrolled=NUMBER,
+        notes=many(TEXT),
+        written={"type": "boolean"},
+        fact=maybe(one(seq=NUMBER, digest=TEXT, receipt=TEXT)),
+    ),
     "problem": {
         **one(type=TEXT, title=TEXT, status=NUMBER, instance=TEXT),
         "properties": {
@@ -238,6 +250,7 @@ ANSWERS: Mapping[str, Json] = {
             "instance": TEXT,
             "reasons": many(REASON),
             "problems": many(one(place=TEXT, what=TEXT, text=TEXT)),
+            "wrong": NUMBER,
         },
     },
 }
@@ -253,6 +266,9 @@ QUERIES: Mapping[str, Json] = {
     "matter": {"type": "string", "maxLength": 80, "pattern": "^[ -~]*$"},
     "search": {"type": "string", "maxLength": 80, "pattern": "^[ -~]*$"},
     "prefix": {"type": "string", "maxLength": 200, "pattern": "^[ -~]*$"},
+    "roster": {"type": "string", "pattern": r"^[a-z][a-z0-9_.-]{1,39}$"},
+    "measure": {"type": "string", "enum": ["area", "heads", "households"], "default": "area"},
+    "dry_run": {"type": "boolean", "default": False},
 }
 KEY_CURSOR: Json = {"type": "string", "maxLength": 400, "pattern": "^[ -~]*$"}
 PATHS: Mapping[str, Json] = {
@@ -274,6 +290,8 @@ QUERIES_OF: Mapping[str, tuple[str, ...]] = {
     "book": ("prefix", "cursor", "limit"),
     "view": ("matter", "cursor", "limit"),
 }
+SHEETS = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+ROSTER_QUERIES = ("roster", "measure", "dry_run")
 PICTURES = ("image/jpeg", "image/png", "image/webp")
 PRIVATE = frozenset({"tasks", "me", "my_facts"})
 
@@ -297,6 +315,8 @@ def document(registry: Registry, prefix: str, reading: Mapping[str, Callable[...
     paths["/api/v1/decide"] = {"post": _decide()}
     stored = "/api/v1/communities/{community}/documents"
     paths[stored] = {"post": _put_document(stored)}
+    rosters = "/api/v1/communities/{community}/rosters"
+    paths[rosters] = {"post": _import_roster(rosters)}
     paths[stored + "/{document}"] = {"get": _read_document(stored + "/{document}")}
     return {
         "openapi": "3.1.0",
@@ -443,6 +463,29 @@ def _put_document(path: str) -> Json:
     }
 
 
+def _import_roster(path: str) -> Json:
+    file = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+    required = [{**one, "required": one["name"] == "roster"} for one in _queries(*ROSTER_QUERIES)]
+    return {
+        "operationId": "import_roster",
+        "summary": "Import a roster from CSV or XLSX, whole or not at all.",
+        "description": (
+            "With dry_run=true it only says what would change. Who is not in the directory yet is "
+            "enrolled in the same commit; the same file again changes nothing."
+        ),
+        "parameters": [*_path_parameters(path), *required],
+        "requestBody": {
+            "required": True,
+            "content": {**_binary(*SHEETS), "multipart/form-data": {"schema": file}},
+        },
+        "responses": {
+            "200": _json("It was tried, or there was nothing to change.", ref("import"), {}),
+            "201": _json("It is imported.", ref("import"), {}),
+            **_problems(400, 401, 403, 404, 409, 413, 422, 429, 503),
+        },
+    }
+
+
 def _read_document(path: str) -> Json:
     return {
         "operationId": "read_document",
@@ -465,6 +508,10 @@ def _binary(*media: str) -> Json:
 def _path_parameters(path: str) -> Iterator[Json]:
     for name in re.findall(r"{(\w+)}", path):
         yield {"name": name, "in": "path", "required": True, "schema": PATHS[name]}
+
+
+def _queries(*names: str) -> Iterator[Json]:
+    yield from ({"name": name, "in": "query", "schema": QUERIES[name]} for name in names)
 
 
 def _query_parameters(operation: str) -> Iterator[Json]:

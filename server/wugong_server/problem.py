@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -75,6 +75,14 @@ class Malformed(HTTPException):
         self.problems = problems
 
 
+class WrongRows(HTTPException):
+    """A file of which rows cannot be taken; each is named by its number."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], wrong: int) -> None:
+        super().__init__(422)
+        self.rows, self.wrong = rows, wrong
+
+
 async def problem_response(request: Request, error: Exception) -> Response:
     """Answer an error under ``/api/``; nothing of the program's inside is ever told."""
     return await run_in_threadpool(_respond, request, error)
@@ -88,6 +96,8 @@ def _respond(request: Request, error: Exception) -> Response:
             return _document(request, 422, problems=_places(request, error.problems))
         case Malformed():
             return _document(request, error.status_code, problems=_places(request, error.problems))
+        case WrongRows():
+            return _document(request, 422, problems=error.rows, wrong=error.wrong)
         case Uncertain():
             said = {"type": f"{TYPE}uncertain", "title": _page(request).words(UNCERTAIN)}
             return _document(request, 503, headers=RETRY, **said)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -18,13 +17,12 @@ from wugong_server.commands.console import (
     opened,
     place,
     print_json,
+    progress,
     say,
     with_database,
     words,
 )
-from wugong_server.importing import Plan, plan_import
-
-MEASURES = ("area", "heads", "households")
+from wugong_server.importing import MEASURES, Plan, plan_import, plan_json, problem_json
 
 
 @click.command("import-roster")
@@ -67,16 +65,18 @@ def command(
         return _template(template, measure)
     if not (community and roster and file):
         raise click.UsageError("name COMMUNITY, ROSTER and FILE, or --template FILE")
-    reading = read_roster(_content(Path(file)), measure)
+    with progress(f"reading {file}"):
+        reading = read_roster(_content(Path(file)), measure)
     with opened(database, keys) as (engine, _environment):
         place(engine, community)
         said = words(engine.registry.packages)
         if reading.problems:
             _tell_problems(reading, said, in_json)
             return FOUND
-        plan = plan_import(engine, community, roster, reading)
-        if write and plan.acts:
-            engine.record_many(plan.acts, by="operator")
+        with progress(f"importing {roster}" if write else f"checking {roster}"):
+            plan = plan_import(engine, community, roster, reading)
+            if write and plan.acts:
+                engine.record_many(plan.acts, by="operator")
         _tell_plan(engine, reading, plan, write, said, in_json)
     return 0
 
@@ -97,15 +97,11 @@ def _template(path: Path, measure: Measure) -> int:
 
 def _tell_problems(reading: Reading, said: Words, in_json: bool) -> None:
     if in_json:
-        print_json({"problems": [_problem(one, said) for one in reading.problems]})
+        print_json({"problems": [problem_json(one, said) for one in reading.problems]})
         return
     for one in reading.problems:
         say(f"{one.say(said)} {one.mend(said)}")
     aside(f"{len(reading.problems)} problems; nothing was written")
-
-
-def _problem(one: Any, said: Words) -> dict[str, Any]:
-    return {"row": one.row, "code": one.code, "text": one.say(said), "remedy": one.mend(said)}
 
 
 def _tell_plan(
@@ -113,19 +109,7 @@ def _tell_plan(
 ) -> None:
     written = write and bool(plan.acts)
     if in_json:
-        print_json(
-            {
-                "edition": plan.edition,
-                "entitlements": len(reading.holders),
-                "new": plan.new,
-                "changed": plan.changed,
-                "same": plan.same,
-                "leaving": plan.leaving,
-                "enrolled": plan.enrolled,
-                "notes": [note.say(said) for note in reading.notes],
-                "written": written,
-            }
-        )
+        print_json(plan_json(plan, reading, said, written))
         return
     for note in reading.notes:
         say(note.say(said) + (f" [{note.source}]" if note.source else ""))

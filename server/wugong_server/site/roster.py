@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import re
-from typing import Any, cast
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -18,13 +17,11 @@ from wugong.roster_files import read_roster, template_csv, template_xlsx
 from wugong.roster_rows import Reading
 from wugong.rosters import Measure
 from wugong_server.forms import Form
-from wugong_server.importing import Plan, plan_import
+from wugong_server.importing import MEASURES, NAME, Plan, plan_import
 from wugong_server.page import Page, page_of, url
 from wugong_server.responding import redirect, respond
 from wugong_server.site.desk import require
 
-MEASURES = ("area", "heads", "households")
-NAME = re.compile(r"[a-z][a-z0-9_.-]{1,39}")
 MOST_PROBLEMS = 200
 MOST_KEPT = 4 * 1024 * 1024  # characters of the file carried from the preview to the import
 
@@ -54,7 +51,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _measure(text: str) -> Measure:
-    return cast(Measure, text) if text in MEASURES else "area"
+    return text if text in MEASURES else "area"
 
 
 async def check(request: Request) -> Response:
