@@ -29,7 +29,7 @@ from wugong.errors import Misconfigured, Overloaded, Refusal, Refused
 from wugong.events import Fact, Kind, checked, kind_of
 from wugong.folding import Matters
 from wugong.jobs import Job, Means
-from wugong.journal import ChainHead, Fault, check_chain
+from wugong.journal import ChainHead, Fault, check_chain, watched
 from wugong.matter import Matter, community_of
 from wugong.places import JURISDICTION
 from wugong.proving import Growth, Inclusion, Proof
@@ -509,11 +509,15 @@ class Engine:
         return made
 
     def verify(
-        self, community: str, known: Mapping[int, str] | None = None
+        self,
+        community: str,
+        known: Mapping[int, str] | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> tuple[ChainHead, Fault | None]:
         """Recompute a community's chain from the stored rows; return its head and first fault.
 
         ``known``: digests by number of heads that somebody kept; see :func:`check_chain`.
+        ``progress`` is told now and then how many records were looked at.
         """
         table = JournalRow
         with self.storage.read() as connection:
@@ -523,7 +527,7 @@ class Engine:
                 .order_by(col(table.seq))
             )
             with rows:
-                return check_chain(iter(rows), community, known)
+                return check_chain(watched(rows, progress), community, known)
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Make all books, views and lists anew from the journal."""

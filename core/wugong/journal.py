@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +33,7 @@ COLUMNS = (
     *("prev", "principal", "seq", "v", "version"),
 )
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I
+NOW_AND_THEN = 256  # records
 LEAST_PRINTED = 12  # hexadecimal digits of a digest by which it is known again
 
 
@@ -223,6 +224,14 @@ class Fault:
 
     seq: int
     what: str
+
+
+def watched(rows: Iterable[Any], progress: Callable[[int], None] | None) -> Iterator[Any]:
+    """Pass rows on; tell ``progress`` now and then how many there were."""
+    for count, row in enumerate(rows):
+        if progress is not None and count % NOW_AND_THEN == 0:
+            progress(count)
+        yield row
 
 
 def check_chain(

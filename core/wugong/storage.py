@@ -239,14 +239,22 @@ class Storage:
 
 @contextmanager
 def _told_when_away() -> Iterator[None]:
-    """Turn the loss of a connection, and that none can be had, into ``Overloaded``."""
+    """Turn it into ``Overloaded`` that a connection is lost or cannot be had, and on SQLite that
+    another program writes for too long or the disk is full."""
     try:
         yield
     except DBAPIError as error:
         # Without a statement it was the connecting itself that failed.
-        if not error.connection_invalidated and error.statement is not None:
+        away = error.connection_invalidated or error.statement is None
+        if not away and _sqlite_code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL):
             raise
         raise Overloaded(str(error.orig)) from error
+
+
+def _sqlite_code(error: DBAPIError) -> int | None:
+    """Return what SQLite calls an error; nothing for one of another database."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def _left_nothing(error: DBAPIError) -> bool:
@@ -255,10 +263,10 @@ def _left_nothing(error: DBAPIError) -> bool:
     PostgreSQL says so by answering at all. SQLite does when there was no room or a lock; after an
     error of the disk the records may stand in its log, unsynced.
     """
-    code = getattr(error.orig, "sqlite_errorcode", None)
+    code = _sqlite_code(error)
     if code is None:
         return not error.connection_invalidated
-    return code & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CONSTRAINT)
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CONSTRAINT)
 
 
 def _begin_sqlite(connection: Connection) -> None:

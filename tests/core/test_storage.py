@@ -19,6 +19,7 @@ from sqlalchemy import event as sqlalchemy_event
 
 from tests.core.conftest import Make, people
 from tests.core.shop import POINTS, SHOP, Given, Noted
+from tests.support.commits import ending_commit, said_by_sqlite
 from tests.support.postgres import Cluster
 from wugong import Engine, MatterOpened, Misconfigured, Overloaded, seal
 from wugong import storage as storage_module
@@ -335,6 +336,17 @@ def test_a_full_disk_loses_nothing_acknowledged_and_goes_on_when_there_is_room(
         assert engine.verify("wutong")[1] is None
         with engine.storage.read() as connection:
             assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY])
+def test_what_is_no_act_is_turned_away_too_while_nothing_can_be_written(
+    tmp_path: Path, code: int
+) -> None:
+    with Engine(f"sqlite:///{tmp_path / 'a.db'}", {"shop": SHOP}) as engine:
+        with ending_commit(engine, said_by_sqlite(code)), pytest.raises(Overloaded) as raised:
+            engine.sessions.create("li", engine.now())
+        assert raised.type is Overloaded  # not uncertain: nothing was written
+        assert engine.sessions.create("li", engine.now())
 
 
 @pytest.fixture

@@ -174,6 +174,18 @@ def test_tokens_are_made_listed_and_revoked(founded: Path) -> None:
     with Engine(f"sqlite:///{founded}") as engine:
         assert engine.tokens.find(token, engine.now()) is None
     assert run("token", "create", "wutong", "nobody", "--label", "x").code == 1
+    more = run("token", "create", "wutong", "m-anna", "--label", "desk", "--json").json()
+    assert isinstance(more, dict) and (more["member"], more["label"]) == ("m-anna", "desk")
+    with Engine(f"sqlite:///{founded}") as engine:
+        found = engine.tokens.find(more["token"], engine.now())
+        assert found is not None and found.label == "desk"
+        assert more["until"] == (engine.now() + timedelta(days=365)).date().isoformat()
+
+
+def test_rebuild_names_the_communities_as_json(founded: Path) -> None:
+    assert run("found", "other", "--title", "x").code == 0
+    assert run("rebuild", "--json").json() == {"communities": ["other", "wutong"]}
+    assert run("rebuild").out == "rebuilt the books and views of 2 communities\n"
 
 
 # The journal
@@ -287,6 +299,26 @@ def test_a_back_up_restores_to_the_same_journal_and_the_same_names(founded: Path
 
         assert engine.names("wutong", ["m-anna"], OPERATOR) == {"m-anna": "安娜"}
         assert engine.head("wutong").seq == head["seq"]
+
+
+def test_what_a_restore_found_is_there_as_json(founded: Path) -> None:
+    run("backup", "copy")
+    head = json.loads(Path("copy/manifest.json").read_text("utf-8"))["heads"]["wutong"]
+    done = run("restore", "copy", "--database", "sqlite:///new.sqlite3", "--json").json()
+    journal = {"community": "wutong", "records": 1, "digest": head["digest"]}
+    journals = [journal | {"fits": True, "since": []}]
+    assert done == {"kept_keys": None, "migrated": None, "journals": journals}
+    Path("new.sqlite3").unlink()
+    manifest = Path("copy/manifest.json")
+    manifest.write_text(manifest.read_text("utf-8").replace(head["digest"], "0" * 64), "utf-8")
+    ended = run("restore", "copy", "--database", "sqlite:///new.sqlite3", "--json")
+    assert ended.code == console.FOUND
+    told = json.loads(ended.out)
+    assert told["kept_keys"] == "new.sqlite3.keys" and told["journals"][0]["fits"] is False
+    Path("new.sqlite3").unlink()
+    plain = run("restore", "copy", "--database", "sqlite:///new.sqlite3")
+    assert plain.code == console.FOUND
+    assert "wutong: record 1 of the back-up is not there" in plain.err
 
 
 def test_nothing_is_overwritten(founded: Path) -> None:

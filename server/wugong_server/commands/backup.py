@@ -19,7 +19,14 @@ from sqlalchemy import URL
 
 from wugong import Engine, Misconfigured
 from wugong.storage import SCHEMA
-from wugong_server.commands.console import as_json, opened, print_json, say, with_database
+from wugong_server.commands.console import (
+    as_json,
+    opened,
+    print_json,
+    progress,
+    say,
+    with_database,
+)
 
 FORMAT = "wugong/backup/v1"
 SQLITE_COPY, POSTGRES_COPY = "database.sqlite3", "database.dump"
@@ -37,7 +44,7 @@ def command(target: Path, database: str | None, keys: str | None, in_json: bool)
     and the head of each journal. Keep the keys apart: who has both can read sealed texts. Never
     copy the database file by other means; a copy of a file in use lacks the newest records.
     """
-    with opened(database, keys) as (engine, _environment):
+    with opened(database, keys) as (engine, _environment), progress("backing up"):
         manifest = back_up(engine, target)
     if in_json:
         print_json(manifest)

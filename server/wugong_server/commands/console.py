@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -120,30 +120,48 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 
 @contextmanager
 def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show a bar once work takes over two seconds; never where nobody looks on."""
-    began = time.monotonic()
-    shown: list[Any] = []
+    """Show a bar once work takes over two seconds; never where nobody looks on.
 
-    def advance(done: int) -> None:
-        if not shown and sys.stderr.isatty() and time.monotonic() - began > LATER:
-            shown.append(_bar(title, total))
-        for bar, task in shown:
-            bar.update(task, completed=done, total=total)
-
+    What is yielded is told how much is done; work of one step need not tell anything.
+    """
+    bar = _Bar(title, total)
+    timer = Timer(LATER, bar.show)
+    timer.daemon = True
+    if sys.stderr.isatty():
+        timer.start()
     try:
-        yield advance
+        yield bar.advance
     finally:
-        for bar, _task in shown:
-            bar.stop()
+        timer.cancel()
+        if timer.ident is not None:  # it was started, and may be drawing the bar just now
+            timer.join()
+        bar.stop()
 
 
-def _bar(title: str, total: int | None) -> tuple[Any, Any]:
-    from rich.console import Console
-    from rich.progress import Progress
+class _Bar:
+    """A bar that may not be shown yet."""
 
-    bar = Progress(console=Console(stderr=True))
-    bar.start()
-    return bar, bar.add_task(title, total=total)
+    def __init__(self, title: str, total: int | None) -> None:
+        self._title, self._total, self._done = title, total, 0
+        self._shown: Any = None
+
+    def show(self) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
+        bar = Progress(console=Console(stderr=True))
+        bar.add_task(self._title, total=self._total, completed=self._done)
+        bar.start()
+        self._shown = bar
+
+    def advance(self, done: int) -> None:
+        self._done = done
+        if self._shown is not None:
+            self._shown.update(self._shown.task_ids[0], completed=done)
+
+    def stop(self) -> None:
+        if self._shown is not None:
+            self._shown.stop()
 
 
 def language() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from wugong.storage import HEAD, KNOWN, Storage
-from wugong_server.commands.console import FOUND, SETUP, aside, say, with_database
+from wugong_server.commands.console import FOUND, SETUP, aside, progress, say, with_database
 from wugong_server.environment import read_environment
 
 
@@ -27,7 +27,9 @@ def command(database: str | None, keys: str | None, check: bool) -> int:
         if check:
             say(f"the database has version {found or 'none'}, this program needs {HEAD}")
             return FOUND
-        say(f"migrated from {found or 'nothing'} to {storage.migrate()}")
+        with progress("migrating"):
+            made = storage.migrate()
+        say(f"migrated from {found or 'nothing'} to {made}")
         return 0
     finally:
         storage.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,16 @@ import click
 from wugong import Engine, Words
 from wugong.cases import Case, CaseError, Played, Story, engine_for, read_case
 from wugong_server import stories
-from wugong_server.commands.console import FOUND, as_json, aside, print_json, say, with_packs, words
+from wugong_server.commands.console import (
+    FOUND,
+    as_json,
+    aside,
+    print_json,
+    progress,
+    say,
+    with_packs,
+    words,
+)
 from wugong_server.commands.reasons import reason
 
 
@@ -29,19 +39,23 @@ def command(case_file: str, quiet: bool, packs: Path | None, in_json: bool) -> i
     except (CaseError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{case_file}: {error}") from None
     engine, clock = engine_for(case, packs=packs)
+    aloud = not quiet and not in_json
     with engine:
         told = Teller(engine, case, words(engine.registry.packages))
         played = []
-        for one in Story(case, engine, clock).play():
-            played.append(one)
-            if not quiet and not in_json:
-                say(told.line(one))
+        with nullcontext() if aloud else progress(case.title, len(case.steps)) as advance:
+            for one in Story(case, engine, clock).play():
+                played.append(one)
+                if advance:
+                    advance(one.number)
+                else:
+                    say(told.line(one))
         failed = [one for one in played if one.problem]
         if in_json:
             print_json([told.entry(one) for one in played])
     for one in failed[:1]:
         aside(f"step {one.number} ({told.what(one)}): {one.problem}")
-    if not quiet and not in_json:
+    if aloud:
         say(f"{len(played)} steps, {len(failed)} not as expected")
     return FOUND if failed else 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,25 @@ from wugong_server.commands.backup import (
     describe,
     run_postgres,
 )
-from wugong_server.commands.console import FOUND, SETUP, aside, say, with_database
+from wugong_server.commands.console import (
+    FOUND,
+    SETUP,
+    as_json,
+    aside,
+    print_json,
+    progress,
+    say,
+    with_database,
+)
+from wugong_server.commands.verify import told, verify
 from wugong_server.environment import Environment, read_environment
 
 
 @click.command("restore")
 @click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @with_database
-def command(source: Path, database: str | None, keys: str | None) -> int:
+@as_json
+def command(source: Path, database: str | None, keys: str | None, in_json: bool) -> int:
     """Restore the folder SOURCE, made by `wugong backup`, into a database that is not there yet.
 
     Refuses a back-up of a newer program and files that do not have the hashes of the manifest;
@@ -43,14 +55,33 @@ def command(source: Path, database: str | None, keys: str | None) -> int:
             f"known up to {HEAD}); install the newer wugong first"
         )
         return SETUP
-    if wrong := _differing(source, manifest):
+    with progress("looking through the files"):
+        wrong = _differing(source, manifest)
+    if wrong:
         aside(f"not restored: {wrong} is not the file that was backed up")
         return FOUND
-    kept = _restore_files(source, manifest, environment)
+    with progress("restoring"):
+        kept = _restore_files(source, manifest, environment)
+        migrated = _migrate(environment, manifest)
+    if not kept and KEYS_COPY not in manifest["files"]:
+        aside("the back-up has no keys: sealed texts stay unreadable without the key file")
+    found = _prove(environment, manifest)
+    if in_json:
+        print_json({"kept_keys": kept or None, "migrated": migrated or None, "journals": found})
+    else:
+        _tell(manifest, kept, migrated, found)
+    return 0 if all(one["fits"] for one in found) else FOUND
+
+
+def _tell(
+    manifest: dict[str, Any], kept: str, migrated: str, found: Sequence[dict[str, Any]]
+) -> None:
     if kept:
         say(f"the key file {kept} was there and is kept; people erased since then stay erased")
-    _migrate(environment, manifest)
-    return _prove(environment, manifest)
+    if migrated:
+        say(f"migrated from {manifest['schema']} to {migrated}")
+    for one in found:
+        (say if one["fits"] else aside)(told(one))
 
 
 def _manifest(source: Path) -> dict[str, Any]:
@@ -110,8 +141,6 @@ def _restore_keys(source: Path, keys: Path) -> str:
         return str(keys)
     if (source / KEYS_COPY).exists():
         _place(source / KEYS_COPY, keys)
-    else:
-        aside("the back-up has no keys: sealed texts stay unreadable without the key file")
     return ""
 
 
@@ -125,29 +154,28 @@ def _place(copy: Path, target: Path) -> None:
     beside.rename(target)
 
 
-def _migrate(environment: Environment, manifest: dict[str, Any]) -> None:
-    if manifest["schema"] != HEAD:
-        storage = Storage(environment.database_url)
-        try:
-            say(f"migrated from {manifest['schema']} to {storage.migrate()}")
-        finally:
-            storage.dispose()
+def _migrate(environment: Environment, manifest: dict[str, Any]) -> str:
+    """Bring an older database to the form of this program; return that version, or ``""``."""
+    if manifest["schema"] == HEAD:
+        return ""
+    storage = Storage(environment.database_url)
+    try:
+        return storage.migrate()
+    finally:
+        storage.dispose()
 
 
-def _prove(environment: Environment, manifest: dict[str, Any]) -> int:
+def _prove(environment: Environment, manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """Recompute every journal and look for the head that the manifest promises."""
+    found = []
     with Engine(environment.database_url, keys=environment.keys) as engine:
-        ended = 0
         for community, promised in manifest["heads"].items():
-            head, fault = engine.verify(community)
-            if fault is not None:
-                aside(f"{community}: record {fault.seq} {fault.what}")
-                ended = FOUND
-            elif not _holds(engine, community, promised):
-                aside(f"{community}: record {promised['seq']} of the back-up is not there")
-                ended = FOUND
-            else:
-                say(f"{community}: {head.seq} records fit; head {head.seq}:{head.digest}")
-    return ended
+            one = verify(engine, community, ())
+            if one["fits"] and not _holds(engine, community, promised):
+                what = "of the back-up is not there"
+                one |= {"fits": False, "record": promised["seq"], "what": what}
+            found.append(one)
+    return found
 
 
 def _holds(engine: Engine, community: str, promised: dict[str, Any]) -> bool:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from wugong_server.commands.console import as_json, opened, print_json, say, with_database
+from wugong_server.commands.console import (
+    as_json,
+    opened,
+    print_json,
+    progress,
+    say,
+    with_database,
+)
 
 
 @click.command("tick")
@@ -16,7 +23,10 @@ def command(database: str | None, keys: str | None, in_json: bool) -> None:
     Deadlines hold without this, since they are settled before the next act; a tick makes them
     timely. `wugong serve` ticks by itself.
     """
-    with opened(database, keys, packs=True) as (engine, _environment):
+    with (
+        opened(database, keys, packs=True) as (engine, _environment),
+        progress("recording what is due"),
+    ):
         made = engine.tick()
     if in_json:
         print_json({"facts": made})

@@ -29,15 +29,28 @@ def command() -> None:
 @click.option("--label", required=True, help="What it is for, to know it again.")
 @click.option("--days", type=click.IntRange(1, 3650), default=365, show_default=True)
 @with_database
+@as_json
 def create(
-    community: str, member: str, label: str, days: int, database: str | None, keys: str | None
+    community: str,
+    member: str,
+    label: str,
+    days: int,
+    database: str | None,
+    keys: str | None,
+    in_json: bool,
 ) -> None:
     """Make a token for MEMBER of COMMUNITY and print it, once."""
     with opened(database, keys) as (engine, _environment):
         place(engine, community)
         if member not in engine.book(MEMBERS, community, [member]):
             raise click.ClickException(f"{member!r} is not enrolled in {community}")
-        say(engine.tokens.create(community, member, label, engine.now() + timedelta(days=days)))
+        until = engine.now() + timedelta(days=days)
+        token = engine.tokens.create(community, member, label, until)
+    if in_json:
+        day = until.date().isoformat()
+        print_json({"token": token, "member": member, "label": label, "until": day})
+    else:
+        say(token)
 
 
 @command.command("list")

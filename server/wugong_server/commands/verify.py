@@ -18,6 +18,7 @@ from wugong_server.commands.console import (
     opened,
     place,
     print_json,
+    progress,
     say,
     with_database,
 )
@@ -78,19 +79,21 @@ def command(
         raise click.UsageError("--growth is the proof of one --head")
     with opened(database, keys) as (engine, _environment):
         chosen = communities or tuple(name for name, _title, _setting in engine.communities())
-        found = [_verify(engine, place(engine, name), heads) for name in chosen]
+        found = [verify(engine, place(engine, name), heads) for name in chosen]
         if growth and found[0]["fits"]:
             _write_growth(engine, chosen[0], heads[0][0], growth)
     if in_json:
         print_json(found)
     else:
         for one in found:
-            say(_told(one))
+            say(told(one))
     return 0 if all(one["fits"] for one in found) else FOUND
 
 
-def _verify(engine: Engine, community: str, heads: tuple[tuple[int, str], ...]) -> dict[str, Any]:
-    head, fault = engine.verify(community)
+def verify(engine: Engine, community: str, heads: tuple[tuple[int, str], ...]) -> dict[str, Any]:
+    """Recompute the journal of one community and hold it against heads that somebody kept."""
+    with progress(f"verifying {community}", engine.head(community).seq) as advance:
+        head, fault = engine.verify(community, progress=advance)
     answer: dict[str, Any] = {"community": community, "records": head.seq, "digest": head.digest}
     if fault is not None:
         return answer | {"fits": False, "record": fault.seq, "what": fault.what}
@@ -111,7 +114,8 @@ def _write_growth(engine: Engine, community: str, seq: int, path: str) -> None:
     Path(path).write_text(json.dumps(asdict(since), indent=2) + "\n", encoding="utf-8")
 
 
-def _told(one: dict[str, Any]) -> str:
+def told(one: dict[str, Any]) -> str:
+    """Say what was found of one journal."""
     if not one["fits"]:
         return f"{one['community']}: record {one['record']} {one['what']}"
     head = f"{one['records']}:{one['digest']}"
