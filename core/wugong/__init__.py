@@ -100,8 +100,9 @@ if TYPE_CHECKING:
     from wugong.ceremony import BoxKey, read_box_key
     from wugong.documents import Document, Documents
     from wugong.engine import Engine
+    from wugong.facts import MatterLine
     from wugong.proving import Proof
-    from wugong.reading import MatterLine, Person
+    from wugong.reading import Person
 
 # Whoever only counts, reads files or writes a plugin does not wait for a database and ciphers.
 LATER = {
@@ -109,7 +110,7 @@ LATER = {
     "Document": "wugong.documents",
     "Documents": "wugong.documents",
     "Engine": "wugong.engine",
-    "MatterLine": "wugong.reading",
+    "MatterLine": "wugong.facts",
     "Person": "wugong.reading",
     "Proof": "wugong.proving",
     "Receipt": "wugong.answers",

@@ -27,6 +27,7 @@ from wugong.directory import Accounts, Buckets, Identities, Session, Sessions, T
 from wugong.documents import Documents
 from wugong.errors import Misconfigured, Overloaded, Refusal, Refused
 from wugong.events import Fact, Kind, checked, kind_of
+from wugong.facts import MatterLine
 from wugong.folding import Matters
 from wugong.jobs import Job, Means
 from wugong.journal import ChainHead, Fault, check_chain, watched
@@ -34,7 +35,7 @@ from wugong.matter import Matter, community_of
 from wugong.places import JURISDICTION
 from wugong.proving import Growth, Inclusion, Proof
 from wugong.publishing import Publishing
-from wugong.reading import MatterLine, Person, Reader
+from wugong.reading import Person, Reader
 from wugong.rebuilding import build_missing, rebuild, renew_lists
 from wugong.schema import Unreadable, write_time
 from wugong.stages import Stage
@@ -357,6 +358,14 @@ class Engine:
     def links(self, community: str, seq: int, viewer: Viewer) -> tuple[list[int], list[int]]:
         """Return the numbers of the facts that a fact names, and of those that name it."""
         return self._reader.links(community, seq, viewer)
+
+    def chain(self, community: str, seq: int, viewer: Viewer) -> tuple[list[int], list[int]]:
+        """Return all that a fact rests on and all that rests on it; see :meth:`Links.chain`."""
+        return self._reader.chain(community, seq, viewer)
+
+    def search(self, matter: str, words: str, viewer: Viewer, limit: int = 100) -> list[Fact]:
+        """Return facts of a matter in whose texts ``words`` stand; see :meth:`Reader.search`."""
+        return self._reader.search(matter, words, viewer, limit)
 
     def texts(self, facts: Iterable[Fact], viewer: Viewer) -> dict[int, dict[str, str | None]]:
         """Open the sealed fields of facts for ``viewer``."""

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast, dataclass_transform
 
 from wugong.schema import (
     Attached,
+    Label,
     Member,
     Ref,
     Sealed,
@@ -225,6 +226,19 @@ def _sealable(cls: Any) -> tuple[str, ...]:
 
 def _is_sealed(its: Shape) -> bool:
     return its.type is Sealed or (its.inner is not None and _is_sealed(its.inner))
+
+
+def open_texts(event: Any) -> list[str]:
+    """Return what people wrote into an event that is not sealed: the texts that have a label."""
+    if isinstance(event, Unknown):
+        return []
+    found: list[str] = []
+    for name, its in shapes(type(event)).items():
+        of = its.inner if its.inner is not None else its
+        coded = its.mark(Label) is None or (its.mark(Member) or of.mark(Member)) is not None
+        if of.type is str and not coded and its.mark(Attached) is None:
+            found += _values(event, name)
+    return found
 
 
 def with_sealed(event: Any, sealed: Mapping[str, Sealed[str]]) -> Any:

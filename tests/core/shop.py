@@ -81,7 +81,7 @@ class Confided:
 class Asked:
     """A question that lapses when nobody answers in its days."""
 
-    question: Annotated[str, Most(80)]
+    question: Annotated[str, Label(N_("Question")), Most(80)]
     days: Annotated[int, Between(1, 60)]
 
 

@@ -24,6 +24,7 @@ from wugong import (
     OPERATOR,
     PLAN,
     Engine,
+    Erased,
     MatterOpened,
     MemberEnrolled,
     Ref,
@@ -152,6 +153,43 @@ def test_a_receipt_of_a_confidential_fact_proves_only_that_it_is_there(
     proof = engine.receipt("wutong", receipt.code)
     assert proof is not None
     assert (proof.seq, proof.matter, proof.kind, proof.channel) == (receipt.seq, "", "", "")
+
+
+# Searching inside one matter
+
+
+def test_words_are_found_in_open_and_sealed_texts_as_far_as_they_may_be_read(
+    engine: Engine, matter: str
+) -> None:
+    asked = engine.record(matter, Asked(question="When is the Lamp mended?", days=9), by="li").seq
+    noted = engine.record(matter, Noted(text=seal("the LAMP is dark")), by="zhao").seq
+    told = Confided(question=Ref(asked), text=seal("who broke the lamp"))
+    confided = engine.record(matter, told, by="sun").seq
+    other = engine.record("wutong", MatterOpened(title="Benches"), by="li").matter
+    engine.record(other, Noted(text=seal("a lamp elsewhere")), by="zhao")
+
+    def found(words: str, who: str = "li") -> list[int]:
+        return [fact.seq for fact in engine.search(matter, words, engine.viewer(matter, who))]
+
+    assert found("lamp") == [confided, noted, asked]  # the newest first
+    assert found("lamp", "wang") == [noted, asked]
+    assert found("lamp", "") == [asked]
+    assert found("the lamp is") == [noted]
+    assert found("dark lamp") == found("zhao") == found("") == found(" ") == []
+    assert len(engine.search(matter, "lamp", engine.viewer(matter, "li"), limit=2)) == 2
+    engine.record("wutong", Erased(member="zhao", reason="moved away"), by="operator")
+    assert found("lamp") == [confided, asked]  # nothing kept a copy
+
+
+def test_words_are_found_far_back(engine: Engine, matter: str) -> None:
+    first = engine.record(matter, Noted(text=seal("a needle")), by="li").seq
+    hay = [(matter, Noted(text=seal(f"hay {n}"))) for n in range(450)]
+    engine.record_many(hay, by="li")
+    viewer = engine.viewer(matter, "li")
+    assert [fact.seq for fact in engine.search(matter, "needle", viewer)] == [first]
+    assert [len(engine.search(matter, "hay", viewer, limit=n)) for n in (199, 201, 999)] == [
+        *(199, 201, 450)
+    ]
 
 
 # Paging

@@ -231,6 +231,23 @@ def test_search_and_stage_narrow_the_list(rehearsal: Rehearsal) -> None:
     assert "没有找到" in nothing and "您找的是“%”" in nothing
 
 
+def test_words_are_found_in_the_timeline_of_one_matter(rehearsal: Rehearsal, matter: str) -> None:
+    client = browse(rehearsal, "wang")
+    assert 'name="words"' not in client.get(f"/m/{matter}").text  # one page needs no search
+    for n in range(12):
+        rehearsal.act("wang", matter, StageClosed(stage=PLAN))
+        reason = f"第{n}次，等厂家<回话>"
+        rehearsal.act("wang", matter, StageOpened(stage=PLAN, reason=reason))
+    assert 'name="words"' in client.get(f"/m/{matter}").text
+    found = client.get(f"/m/{matter}", params={"words": "第11次，等厂家<回话>"}).text
+    told = found.partition('id="told"')[2]
+    assert told.count("/records/") == 1 and f'value="{escape("第11次，等厂家<回话>")}"' in told
+    page = client.get(f"/m/{matter}", params={"words": "没有的词"}).text
+    nothing = page.partition('id="told"')[2]
+    assert "/records/" not in nothing and "没有的词" in nothing
+    assert f'href="/m/{matter}"' in nothing  # the way back
+
+
 def test_a_receipt_is_proved_up_to_the_root_that_the_journal_shows(rehearsal: Rehearsal) -> None:
     receipt = rehearsal.act("wang", "wutong", RoleGranted(member="li", role="steward"))
     client = browse(rehearsal)

@@ -22,6 +22,11 @@ from wugong_server.commands.export import lines
 LEAST_REFUSALS = 10
 MOST_ROWS = 1000
 BARE = {"wugong.stage_out_of_order"}  # the order of the stages is nobody's article
+CHAIN = [
+    *("planning.need_filed", "planning.scheme_published", "voting.poll_opened"),
+    *("building.project_listed", "building.task_accepted"),
+    *("evaluation.opened", "evaluation.published"),
+]
 QUESTIONS = {
     # The first need is of 5 January, the first scheme of the 8th.
     ("urban-elevator", "lift"): {"insight.needs_short": {"days": 3, "least": 7}},
@@ -120,3 +125,21 @@ def test_insight_asks_where_the_record_leaves_a_question(
     asked = signals(matter, entered_by_helpers(it.engine, matter))
     assert {signal.code: dict(signal.details) for signal in asked} == QUESTIONS[of]
     assert all(signal.records for signal in asked)
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_one_query_walks_from_a_need_to_its_evaluation_and_back(
+    stories: dict[str, Told], name: str
+) -> None:
+    engine, community = stories[name].engine, stories[name].case.community
+    kinds = {record["seq"]: record["kind"] for record in engine.export(community)}
+
+    def met(numbers: list[int]) -> list[str]:
+        kinds_met = [kinds[number] for number in numbers]
+        return [kind for kind in CHAIN if kind in kinds_met]
+
+    for seq, kind in kinds.items():
+        if kind == CHAIN[0]:
+            assert met(engine.chain(community, seq, OPERATOR)[1]) == CHAIN[1:]
+    last = next(seq for seq, kind in kinds.items() if kind == CHAIN[-1])
+    assert met(engine.chain(community, last, OPERATOR)[0]) == CHAIN[:-1]

@@ -15,6 +15,7 @@ from wugong import (
     Between,
     Choice,
     Label,
+    Many,
     Member,
     Most,
     Ref,
@@ -57,6 +58,12 @@ class ProjectListed:
         Label(N_("Days from claim to delivery"), N_("After that the claim lapses")),
         Between(1, 3650),
     ] = 30
+    about: Annotated[
+        tuple[Ref, ...],
+        Label(N_("Decided by (scheme, poll)")),
+        To("planning.scheme_published", "voting.poll_opened", "voting.poll_decided"),
+        Many(20),
+    ] = ()
 
 
 @event(

@@ -55,6 +55,15 @@ class EvaluationOpened:
         Label(N_("One answer for each")),
         Choice({"household": N_("Household"), "member": N_("Person")}),
     ] = "household"
+    about: Annotated[
+        tuple[Ref, ...],
+        Label(N_("What is evaluated")),
+        To(
+            *("building.task_accepted", "oversight.inspected", "funds.payment_made"),
+            *("voting.poll_decided", "planning.scheme_published"),
+        ),
+        Many(50),
+    ] = ()
 
 
 @event(

@@ -115,7 +115,8 @@ def show(request: Request) -> Response:
         asides=[panel for panel in panels if panel.place == "aside"],
         trace=trace(page, matter),
         papers=for_matter(page, matter),
-        told=told(page, matter),
+        told=told(page, matter, words := request.query_params.get("words", "").strip()[:80]),
+        words=words,
     )
 
 
@@ -222,9 +223,12 @@ def _awaited(
     return Deed(said, role_words(page, waiting.who), href, waiting.by, "", waiting.source)
 
 
-def told(page: Page, matter: Matter) -> Paged[Any]:
-    """Return a page of the timeline, newest first."""
-    facts = page.engine.facts(matter.id, page.viewer, newest=True, limit=MOST_TOLD, bulk=False)
+def told(page: Page, matter: Matter, words: str = "") -> Paged[Any]:
+    """Return a page of the timeline, newest first; of what ``words`` stand in, where any do."""
+    if words:
+        facts = page.engine.search(matter.id, words, page.viewer, MOST_TOLD)
+    else:
+        facts = page.engine.facts(matter.id, page.viewer, newest=True, limit=MOST_TOLD, bulk=False)
     pages = max(1, -(-len(facts) // PER_PAGE))
     number = page_number(page.request, pages)
     shown = facts[(number - 1) * PER_PAGE : number * PER_PAGE]
