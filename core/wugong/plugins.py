@@ -18,7 +18,9 @@ from wugong.contributions import Relation, RoleTitle, Setting, SettingDefault, T
 from wugong.errors import Misconfigured
 from wugong.events import Kind, Reads, kind_of
 from wugong.folds import Fold
+from wugong.matter import Standing
 from wugong.packs import read_folder
+from wugong.permission import ACTS_FOR_OTHERS
 from wugong.places import JURISDICTION, known_places
 from wugong.polls import VotingRule
 from wugong.procedures import Procedure
@@ -67,6 +69,7 @@ class Registry:
     refusals: dict[str, str] = field(default_factory=dict)
     remedies: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
+    spoken: dict[str, set[str]] = field(default_factory=dict)  # role → plugins with a title for it
     settings: dict[str, Setting] = field(default_factory=dict)
     defaults: dict[str, SettingDefault] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)  # plugin → package
@@ -84,6 +87,20 @@ class Registry:
     def hearing(self, hook: str, kind: str) -> Sequence[Implementation]:
         """Return the implementations of ``hook`` that hear ``kind``, in the order of plugins."""
         return self.hooks.get((hook, kind), ())
+
+    def grantable(self, standing: Standing) -> frozenset[str]:
+        """Return the roles that people can be given in a community.
+
+        Those that an act of its plugins asks for or that one of them has a title for; no relation,
+        no audience, nobody of the system's own, and nothing of another kind of community.
+        """
+        own = self.settings.get(standing.setting)
+        others = {name for one in self.settings.values() for name in one.plugins}
+        here = {CORE, *standing.plugins} - (others - {*own.plugins} if own else set())
+        asked = {role for kind in self.kinds.values() if kind.plugin in here for role in kind.may}
+        titled = {role for role, speakers in self.spoken.items() if speakers & here}
+        known = {*asked, *titled, *ACTS_FOR_OTHERS.values()} - {"resident", *RESERVED}
+        return frozenset(role for role in known if role.isidentifier())
 
 
 def installed() -> dict[str, ModuleType]:
@@ -214,6 +231,7 @@ def _add(registry: Registry, plugin: str, one: Any) -> None:
         registry.remedies.update(one.remedies)
     elif isinstance(one, RoleTitle):
         registry.roles.setdefault(one.role, one.title)
+        registry.spoken.setdefault(one.role, set()).add(plugin)
     elif isinstance(one, Reads):
         registry.reads[plugin, one.kind] = one
     else:

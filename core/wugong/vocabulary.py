@@ -68,7 +68,9 @@ class CommunityFounded:
 class MemberEnrolled:
     """A person joins the directory under an opaque id; the name is sealed under their own key."""
 
-    member: Annotated[Id, Label(N_("Member id"))]
+    member: Annotated[
+        Id, Label(N_("Member id"), N_("Made up here, such as m-12; never a name: ids are public"))
+    ]
     name: Annotated[Sealed[str], Label(N_("Name")), Most(80)]
     household: Annotated[str, Label(N_("Household")), Most(40)] = ""
     group: Annotated[str, Label(N_("Stair or village group")), Most(40)] = ""

@@ -10,7 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.core.shop import SHOP, Asked
-from wugong import PLAN, ROSTER, Engine, StageClosed, seal
+from tests.stories.playing import CASES, EVERY
+from wugong import PLAN, ROSTER, Engine, RoleGranted, StageClosed, seal
+from wugong.cases import engine_for, read_case
+from wugong.matter import Standing
 from wugong.testing import Rehearsal
 from wugong_server.accounts import check_password
 from wugong_server.testing import browse
@@ -164,12 +167,69 @@ def test_giving_a_role_is_recorded_and_shown(client: TestClient, rehearsal: Rehe
     address = re.search(r'href="(/m/wutong/do/wugong.role_granted\?member=li)"', page)
     assert address is not None
     form = client.get(address[1]).text
-    assert 'value="li" selected' in form and "监督小组" in form
-    data = {"member": "li", "role": "supervisor", "scope": "", "until": "", "key": "k"}
+    assert 'value="li" selected' in form and "召集人" in form
+    data = {"member": "li", "role": "convenor", "scope": "", "until": "", "key": "k"}
     done = client.post("/m/wutong/do/wugong.role_granted", data=data)
     assert done.status_code == 303
-    assert rehearsal.matter("wutong").standing.holders("supervisor") == ("li",)
-    assert "监督小组" in client.get("/c/wutong/admin/people").text
+    assert rehearsal.matter("wutong").standing.holders("convenor") == ("li",)
+    assert "召集人" in client.get("/c/wutong/admin/people").text
+
+
+EVERYWHERE = {
+    *("admin", "agent", "officer", "convenor", "scrutineer", "supervisor", "professional"),
+    *("observer", "contractor", "steward", "treasurer", "designer", "mediator", "evaluator"),
+}
+
+
+@pytest.mark.parametrize(
+    ("setting", "only_here"),
+    [("urban", set()), ("rural", {"representative", "elder", "party_member"})],
+)
+def test_only_roles_that_somebody_can_be_given_here_are_offered(
+    setting: str, only_here: set[str]
+) -> None:
+    r = Rehearsal(members={"wang": ("admin",), "li": ()}, setting=setting)
+    client = browse(r, "wang")
+    offered = options_of(client.get("/m/example/do/wugong.role_granted").text, "role")
+    assert offered.keys() - {""} == EVERYWHERE | only_here
+    assert "没有人" not in "".join(offered.values())
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_role_of_a_story_could_be_given_on_its_form(name: str) -> None:
+    case = read_case(CASES / f"{name}.toml")
+    with engine_for(case)[0] as engine:
+        standing = Standing(case.community, "", case.setting, case.plugins or ())
+        here = engine.registry.grantable(standing)
+    given = {one["with"]["role"] for one in case.steps if one.get("do") == "wugong.role_granted"}
+    assert given | {role for one in case.members.values() for role in one.get("roles", ())} <= here
+
+
+def test_only_a_role_that_is_held_can_be_ended(rehearsal: Rehearsal, client: TestClient) -> None:
+    rehearsal.act("operator", "wutong", RoleGranted(member="li", role="observer"))
+    form = client.get("/m/wutong/do/wugong.role_revoked?member=li&role=observer").text
+    offered = re.findall(r'name="role" value="([^"]*)"', form)
+    assert offered == ["admin", "observer"]
+
+
+def test_whoever_enrols_a_member_is_told_what_an_id_is(client: TestClient) -> None:
+    form = client.get("/m/wutong/do/wugong.member_enrolled").text
+    assert "自己起，如m-12" in form and "不要写姓名" in form
+
+
+def test_that_an_account_was_saved_is_said_and_cannot_be_made_up(
+    client: TestClient, rehearsal: Rehearsal
+) -> None:
+    form = {"member": "li", "account": "li.ming", "password": "a long password"}
+    done = client.post("/c/wutong/admin/accounts", data=form)
+    assert done.status_code == 303
+    page = client.get(done.headers["location"]).text
+    assert "账号li.ming已保存。" in page and "li可以用它登录。" in page
+    for other in ("nobody", "<b>"):
+        assert "已保存" not in client.get(f"/c/wutong/admin/people?saved={other}").text
+    officer = browse(rehearsal, "li")
+    rehearsal.act("operator", "wutong", RoleGranted(member="li", role="officer"))
+    assert "已保存" not in officer.get(done.headers["location"]).text
 
 
 def test_a_plugin_that_is_not_installed_any_more_can_be_retired(tmp_path: Path) -> None:

@@ -474,3 +474,14 @@ def test_what_a_browser_loads_is_small(rehearsal: Rehearsal, matter: str) -> Non
     assert len(client.get("/static/wugong.js").content) < 2 * 1024
     for path in PATHS:
         assert len(client.get(path).content) < 60 * 1024, path
+
+
+def test_what_happened_names_its_matter_once(rehearsal: Rehearsal, matter: str) -> None:
+    rehearsal.act("wang", matter, StageClosed(stage=PLAN))
+    link = f'<a href="/m/{matter}">'
+    for path in ("/c/wutong", "/c/wutong/journal"):
+        recent = re.findall(r"<li><time.*?</li>", browse(rehearsal).get(path).text, re.S)
+        (opened,) = [one for one in recent if "提出议题" in one]
+        (closed,) = [one for one in recent if "共谋" in one]
+        assert f"{link}提出议题：3幢加装电梯</a>" in opened and opened.count("3幢加装电梯") == 1
+        assert f"{link}3幢加装电梯</a>：" in closed and closed.count("3幢加装电梯") == 1

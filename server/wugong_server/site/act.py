@@ -25,6 +25,7 @@ from wugong import (
     PetitionOpened,
     Refusal,
     Refused,
+    RoleRevoked,
     Stage,
     StepRecorded,
     Unreadable,
@@ -45,7 +46,6 @@ from wugong_server.fields import (
 )
 from wugong_server.forms import Form, read_form
 from wugong_server.page import Page, page_of, url
-from wugong_server.refusals import ROLES
 from wugong_server.responding import is_fragment, record, redirect, respond
 from wugong_server.site.errors import COME_BACK, said
 from wugong_server.speech import problems
@@ -243,14 +243,16 @@ def _general_choices(page: Page, kind: Kind) -> dict[str, list[Option]]:
     registry = page.engine.registry
     assert page.matter is not None
     standing = page.matter.standing
-    roles = {**ROLES, **registry.roles}
     place = standing.settings.get(JURISDICTION, "")
     wanted = ("recall",) if kind.cls is PetitionOpened else ("decision", "election", "recall")
     return {
         "role": [
             (role, role_words(page, role))
-            for role in sorted(roles)
-            if role not in ("resident", "operator", "clock", "plugin")
+            for role in sorted(
+                {grant.role for grant in standing.grants}
+                if kind.cls is RoleRevoked
+                else registry.grantable(standing)
+            )
         ],
         "roster": [(name, name) for name in standing.rosters],
         "procedure": [

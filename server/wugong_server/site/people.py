@@ -53,12 +53,21 @@ def _show(page: Page, problems: dict[str, str], account: str = "", member: str =
             (p.contact or p.member) if alike[p.name, p.group, p.household] > 1 else ""
         ),
         grant_url=lambda one: act_url(page.request, community, "wugong.role_granted", member=one),
+        saved=_saved(page, page.request.query_params.get("saved", "")),
         problems=problems,
         account=account,
         member=member,
         everybody=list(apart.items()),
         least=LEAST,
     )
+
+
+def _saved(page: Page, name: str) -> tuple[str, str] | None:
+    """Return account and person that the address says were saved, if they belong together here."""
+    assert page.community is not None
+    found = page.engine.accounts.find(name) if name and "admin" in page.viewer.roles else None
+    member = found.members.get(page.community.community) if found else None
+    return (name, page.name(member)) if member else None
 
 
 def _where(page: Page, grant: Grant) -> str:
@@ -105,4 +114,5 @@ def _account(page: Page, form: Form) -> Response:
     if problems:
         return _show(page, problems, name, member)
     set_password(page.engine, name, password, {community: member})
-    return RedirectResponse(url(page.request, "admin.people", community=community), 303)
+    to = url(page.request, "admin.people", community=community, saved=name)
+    return RedirectResponse(to, 303)
