@@ -20,7 +20,7 @@ from wugong import (
     hookimpl,
     on,
 )
-from wugong_rural import elders, four_two, levies, postings, settings, texts
+from wugong_rural import elders, four_two, levies, levy_lists, postings, settings, texts
 from wugong_rural.awaited import awaited
 from wugong_rural.bodies import RESOLVING, procedures
 from wugong_rural.events import (
@@ -28,6 +28,8 @@ from wugong_rural.events import (
     CommitteesConsulted,
     DecisionPosted,
     EldersHeard,
+    LevyExempted,
+    LevyPayersListed,
     LevyProposed,
     LevySignaturesTaken,
     PartyMembersReviewed,
@@ -49,6 +51,7 @@ def register() -> Iterable[Contribution]:
         four_two.FLOW,
         elders.ELDERS,
         levies.LEVIES,
+        levy_lists.LISTS,
         Relation("rural.recused", elders.recused),
         *texts.ROLES,
         *texts.TEXTS,
@@ -63,6 +66,8 @@ def register() -> Iterable[Contribution]:
     EldersHeard,
     LevyProposed,
     LevySignaturesTaken,
+    LevyPayersListed,
+    LevyExempted,
     PollOpened,
     RollFrozen,
     DecisionPosted,
@@ -85,6 +90,10 @@ def guard_event(matter: Matter, act: Act) -> list[Refusal]:
             return list(levies.refuse_levy(matter, levy))
         case LevySignaturesTaken() as taken:
             return list(levies.refuse_signatures(matter, act, taken))
+        case LevyPayersListed() as listed:
+            return list(levy_lists.refuse_payers(matter, listed))
+        case LevyExempted() as exempted:
+            return levy_lists.refuse_exemption(matter, exempted)
         case RollFrozen() as roll:
             return levies.refuse_roll(matter, roll)
         case PollOpened() as poll:

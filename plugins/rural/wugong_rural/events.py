@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
@@ -241,6 +242,80 @@ class LevySignaturesTaken:
     ] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """A household that gives: for how many persons money, and how many of them work."""
+
+    household: Annotated[str, Label(N_("Household")), Most(40)]
+    persons: Annotated[int, Label(N_("Persons who give money")), Between(0, 100)] = 0
+    workers: Annotated[int, Label(N_("Persons who work")), Between(0, 100)] = 0
+
+
+@event(
+    "rural.levy_payers_listed",
+    may={"officer": PLAN | BUILD, "convenor": PLAN | BUILD},
+    shown_to="members",
+    source=LEVY_LAW,
+    title=N_("List the households that give to a levy"),
+    says=N_("The households that give to the levy were listed"),
+)
+class LevyPayersListed:
+    """Every household that gives money or labour; a later list replaces the earlier one."""
+
+    levy: Annotated[Ref, Label(N_("Levy")), To("rural.levy_proposed")]
+    payers: Annotated[tuple[Payer, ...], Label(N_("Households")), Many(2000, least=1)]
+
+
+Freed = Literal["money", "labour", "both", "none"]
+
+
+@event(
+    "rural.levy_exempted",
+    may={"officer": PLAN | BUILD, "convenor": PLAN | BUILD},
+    shown_to="author|officer",
+    sealed_for="member",
+    source=LEVY_LAW,
+    title=N_("Exempt somebody from a levy"),
+    says=N_("An exemption from the levy was entered"),
+)
+class LevyExempted:
+    """A person, or a household with all who belong to it, is exempt; why is sealed for them.
+
+    A later entry for the same person replaces the earlier one.
+    """
+
+    levy: Annotated[Ref, Label(N_("Levy")), To("rural.levy_proposed")]
+    household: Annotated[str, Label(N_("Household")), Most(40)]
+    member: Annotated[
+        str,
+        Label(N_("Who is exempt"), N_("of a whole household: who speaks for it")),
+        Most(80),
+        Member(),
+    ]
+    freed: Annotated[
+        Freed,
+        Label(N_("Exempt from")),
+        Choice(
+            {
+                "money": N_("Money"),
+                "labour": N_("Labour"),
+                "both": N_("Money and labour"),
+                "none": N_("Nothing: an earlier entry was wrong"),
+            }
+        ),
+    ]
+    ground: Annotated[
+        Sealed[str],
+        Label(N_("Ground"), N_("kept sealed: this person and village officers can read it")),
+        Most(200),
+    ]
+    whole: Annotated[
+        Literal["person", "household"],
+        Label(N_("Whom it frees")),
+        Choice({"person": N_("This person alone"), "household": N_("The whole household")}),
+    ] = "person"
+
+
 @event(
     "rural.decision_posted",
     may={"officer": PLAN | BUILD | MANAGE, "convenor": PLAN | BUILD | MANAGE},
@@ -302,6 +377,8 @@ EVENTS = (
     EldersHeard,
     LevyProposed,
     LevySignaturesTaken,
+    LevyPayersListed,
+    LevyExempted,
     DecisionPosted,
     ResultPosted,
     PostingEnded,

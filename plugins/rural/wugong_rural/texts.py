@@ -103,6 +103,12 @@ LEVIES = Texts(
         "rural.levy_in_two_lists": N_(
             "These households stand on another representative's list: {households}."
         ),
+        "rural.levy_payer_and_exempt": N_(
+            "Entered as giving and as exempt at once: {households} ({count})."
+        ),
+        "rural.levy_payer_owes_nothing": N_(
+            "These households give neither money nor labour: {households} ({count})."
+        ),
         "rural.levy_not_visited": N_("No household was visited for the levy yet."),
         "rural.levy_unsigned": N_("{count} households have not signed: {households}."),
         "rural.levy_not_all_visited": N_(
@@ -128,6 +134,10 @@ LEVIES = Texts(
         ),
         "rural.levy_list_size": N_("Look at the list of the households again."),
         "rural.levy_in_two_lists": N_("Leave them on one list only."),
+        "rural.levy_payer_and_exempt": N_(
+            "Take them off the list of those who give, or end the exemption."
+        ),
+        "rural.levy_payer_owes_nothing": N_("Leave them off this list."),
         "rural.levy_not_visited": N_("Each representative visits their households first."),
         "rural.levy_unsigned": N_("Visit them again, then enter the list anew."),
         "rural.levy_not_all_visited": N_("Enter the lists that are missing."),

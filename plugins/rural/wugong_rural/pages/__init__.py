@@ -1,4 +1,4 @@
-"""Pages of a village: the steps of 四議兩公開, the elders' opinion, the postings on the board."""
+"""Pages of a village: the steps of 四議兩公開, the elders' opinion, levies, the postings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wugong import N_, Engine, Fact, Matter, Test, Viewer, Words
+from wugong import N_, Engine, Fact, Matter, Test, Viewer, Words, may_read
 from wugong.describing import condition
 from wugong_rural import elders, four_two
 from wugong_rural.elders import ELDERS
@@ -23,6 +23,7 @@ from wugong_rural.events import (
     ResultPosted,
 )
 from wugong_rural.four_two import FLOW
+from wugong_rural.pages import levying
 from wugong_rural.postings import DAYS, LEAST_DAYS, Posting, posted
 from wugong_rural.sheets import Sheet, current, sheets
 from wugong_server import Hanging, Notice, Panel, StepSheet, hookimpl, respond
@@ -46,7 +47,7 @@ STANCES = {
 
 @hookimpl
 def register_routes() -> list[Route]:
-    return [Route("/m/{matter}/four-two", show_steps, name="rural.four_two")]
+    return [Route("/m/{matter}/four-two", show_steps, name="rural.four_two"), *levying.routes()]
 
 
 @hookimpl
@@ -67,6 +68,9 @@ def render_panels(
         heard = {"opinions": opinions(engine, matter, viewer), "matter": matter}
         title = words(N_("Elders' council"))
         panels.append(Panel(16, title, "rural/elders.html", heard, place="aside"))
+    if may_read(viewer, "members") and (levies := levying.proposed(engine, matter, viewer)):
+        context = {"levies": list(levies.items()), "matter": matter}
+        panels.append(Panel(17, words(N_("Levies")), "rural/levies.html", context, place="aside"))
     return panels
 
 
