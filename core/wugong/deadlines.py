@@ -128,6 +128,17 @@ def deadline(term: Term, start: date, calendar: Calendar, clear_days: bool = Fal
     return Deadline(term, moved, moved != last, _unknown(asked, calendar))
 
 
+def days_run(term: Term, start: date, today: date, calendar: Calendar) -> int:
+    """Return how many of the days of ``term`` are over or run today, at most all of them.
+
+    >>> checked = Term("posting", 5, "posted", "汕尾宅基地規定 19–20", "V", working=True)
+    >>> days_run(checked, date(2026, 3, 6), date(2026, 3, 9), Calendar())  # Friday to Monday
+    1
+    """
+    days = (start + timedelta(days=n) for n in range(1, (today - start).days + 1))
+    return min(term.days, sum(1 for day in days if not term.working or calendar.works(day)))
+
+
 def _next_working(day: date, calendar: Calendar, asked: set[int]) -> date:
     asked.add(day.year)
     while not calendar.works(day):

@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ExceptionHandler
 
 from wugong import Engine, Misconfigured, Overloaded, Refused, Unreadable
+from wugong_server.calendars import CalendarFile
 from wugong_server.compressing import Compression
 from wugong_server.forms import read_unanswered
 from wugong_server.limits import Buckets
@@ -45,6 +46,7 @@ def create_app(
     (default: those installed); a host adds a module of its own with ``actor_from_request``.
     """
     settings = settings or Settings()
+    calendar = CalendarFile(settings.calendar)
     plugins = {name: None for name in engine.registry.packages if name not in settings.disabled}
     modules = installed_pages(plugins) if pages is None else dict(pages)
     web = Pages(modules)
@@ -75,6 +77,7 @@ def create_app(
     )
     app.state.engine = engine
     app.state.settings = settings
+    app.state.calendar = calendar
     engine.sessions.idle_ms = settings.idle_minutes * 60_000
     engine.sessions.absolute_ms = settings.session_hours * 3_600_000
     app.state.pages = web

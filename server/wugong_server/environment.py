@@ -51,6 +51,7 @@ class Environment(BaseSettings):
     zone: str = "Asia/Shanghai"
     templates: Path | None = None
     packs: Path | None = None
+    calendar: Path | None = None
     help_line: str = ""
     plugins_disabled: Words = ()
 
@@ -64,10 +65,10 @@ class Environment(BaseSettings):
             return tuple(word.strip() for word in value.split(",") if word.strip())
         return value
 
-    @field_validator("packs", mode="before")
+    @field_validator("packs", "calendar", mode="before")
     @classmethod
-    def _folder(cls, value: Any) -> Any:
-        """Take an empty variable for no folder, not for this one."""
+    def _path(cls, value: Any) -> Any:
+        """Take an empty variable for no path, not for this folder."""
         return value or None
 
     @field_validator("language")
@@ -104,6 +105,7 @@ class Environment(BaseSettings):
             secret=secret or secrets.token_bytes(32),
             zone=self.zone,
             language=self.language,
+            calendar=self.calendar,
             templates=self.templates,
             frame_ancestors=self.frame_ancestors,
             trusted_proxies=self.forwarded_allow_ips,

@@ -42,7 +42,9 @@ class Notice:
     """Something posted for all to read: on the notice board, and on paper as one A4 sheet.
 
     ``seq`` is the fact that posted it; ``lines`` are pairs of label and value, ``until`` the last
-    moment of the ``days`` it must hang, ``ended_at`` when that was recorded.
+    moment of the ``days`` it must hang, ``ended_at`` when that was recorded. ``run`` says how many
+    of its days have run where they are ``working`` days, ``unknown_years`` of which years the
+    calendar has no holidays, so that ``until`` may be too early.
     """
 
     seq: int
@@ -58,6 +60,9 @@ class Notice:
     template: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
     ended_at: datetime | None = None
+    working: bool = False
+    run: int = 0
+    unknown_years: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

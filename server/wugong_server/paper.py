@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from wugong import (
@@ -17,8 +18,9 @@ from wugong import (
     kind_of,
     start_of,
 )
-from wugong.deadlines import Calendar, deadline
+from wugong.deadlines import Calendar, days_run, deadline
 from wugong.describing import condition
+from wugong.procedure_parts import Term
 from wugong.steps import Placed, steps_of
 from wugong_server.hookspecs import Hanging, Notice, StepSheet
 from wugong_server.page import Page
@@ -197,16 +199,30 @@ def postings_of(page: Page, matter: Matter) -> list[Notice]:
 
 def _notice(page: Page, matter: Matter, placed: Placed, fact: Fact) -> Notice:
     recorded: StepRecorded = fact.event
-    term = placed.term
-    over = start_of(deadline(term, recorded.held_on, Calendar()).day) if term else None
-    title = placed.step.title.get(page.language, placed.id)
-    return Notice(
+    title, term = placed.step.title.get(page.language, placed.id), placed.term
+    notice = Notice(
         seq=fact.seq,
         title=title if matter.is_standing else f"{matter.title}{page.words(': ')}{title}",
         posted_at=start_of(recorded.held_on),
-        until=over,
-        days=term.days if term else 0,
+        until=None,
+        days=0,
         body=recorded.resolved,
         place=recorded.place,
-        source=term.source if term else placed.step.source,
+        source=placed.step.source,
+    )
+    return notice if term is None else _hanging(page, notice, term, recorded.held_on)
+
+
+def _hanging(page: Page, notice: Notice, term: Term, start: date) -> Notice:
+    """Return a notice with its days, counted by the calendar of the deployment."""
+    calendar: Calendar = page.request.app.state.calendar.now()
+    over, today = deadline(term, start, calendar), page.now.astimezone(page.zone).date()
+    return replace(
+        notice,
+        until=start_of(over.day),
+        days=term.days,
+        source=term.source,
+        working=term.working,
+        run=days_run(term, start, today, calendar),
+        unknown_years=over.unknown_years,
     )

@@ -24,6 +24,7 @@ class Settings:
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     zone: str = "Asia/Shanghai"
     language: str = "zh_Hans"
+    calendar: Path | None = None  # JSON of holidays by year; read again when it changes
     templates: Path | None = None  # the host's own, looked into first
     stylesheet: str = ""  # address of a sheet that overrides the tokens, after ours
     local_accounts: bool = True  # offer our own sign-in

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -652,3 +652,20 @@ def test_a_case_with_an_unknown_key_is_refused() -> None:
     Path("case.toml").write_text("title = ")
     assert run("play", "case.toml").code == 1
     assert run("play", "nowhere.toml").code == console.WRONG
+
+
+def test_the_calendar_is_looked_at_before_anything_is_served(
+    founded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path("calendar.json")
+    assert "calendar: none (WUGONG_CALENDAR)" in run("doctor").out
+    monkeypatch.setenv("WUGONG_CALENDAR", str(file))
+    years: dict[str, dict[str, list[str]]] = {}
+    years |= {str(datetime.now(UTC).year + n): {"holidays": [], "workdays": []} for n in (0, 1)}
+    file.write_text(json.dumps(years), encoding="utf-8")
+    assert f"ok  calendar: {', '.join(years)}\n" in run("doctor").out
+    file.write_text("{}", encoding="utf-8")
+    assert "NO  calendar: no year" in run("doctor").out
+    file.write_text("{", encoding="utf-8")
+    ended = run("serve", "--port", "0")
+    assert (ended.code, "calendar.json" in ended.err) == (3, True)

@@ -58,6 +58,16 @@ def with_packs(command: F) -> F:
     )(command)
 
 
+def with_calendar(command: F) -> F:
+    """Add ``--calendar`` to a command that counts working days."""
+    return click.option(
+        "--calendar",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        envvar="WUGONG_CALENDAR",
+        help="JSON of holidays and worked weekends by year. [env: WUGONG_CALENDAR]",
+    )(command)
+
+
 def as_json(command: F) -> F:
     """Add ``--json`` to a command that prints data."""
     return click.option("--json", "in_json", is_flag=True, help="Print JSON.")(command)

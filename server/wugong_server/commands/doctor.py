@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from wugong import API_VERSION, Engine, Misconfigured
 from wugong.hookspecs import Leaving
 from wugong.plugins import build, describe, installed
+from wugong_server.calendars import open_calendar
 from wugong_server.commands import local
 from wugong_server.commands.console import (
     FOUND,
@@ -136,6 +137,15 @@ def _packs(environment: Environment) -> Iterator[Finding]:
         yield Finding("local packs", None, f"no *.toml in {environment.packs}")
 
 
+def _calendar(environment: Environment) -> Iterator[Finding]:
+    if environment.calendar is None:
+        yield Finding("calendar", None, "none (WUGONG_CALENDAR): working days know weekends alone")
+        return
+    years, this = sorted(open_calendar(environment.calendar).years), datetime.now(UTC).year
+    has = ", ".join(map(str, years)) or "no year"
+    yield Finding("calendar", this in years, has if this in years else f"{has}; {this} is missing")
+
+
 def _exposure(environment: Environment) -> Iterator[Finding]:
     local = environment.host in ("127.0.0.1", "::1", "localhost")
     if not local and not environment.base_url.startswith("https://"):
@@ -154,5 +164,6 @@ LOOKS: tuple[Callable[[Environment], Iterator[Finding]], ...] = (
     _database,
     _plugins,
     _packs,
+    _calendar,
     _exposure,
 )

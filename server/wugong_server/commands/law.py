@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from wugong import Measure, Misconfigured, Procedure
-from wugong.deadlines import Calendar, deadline, read_calendar, rules
+from wugong import Measure, Procedure
+from wugong.deadlines import Calendar, deadline, rules
 from wugong.deciding import decide, needed_figures
 from wugong.describing import document
 from wugong.figures import Undecidable, write_figure
@@ -20,6 +20,7 @@ from wugong.plugins import build, installed
 from wugong.roster_files import MOST_BYTES, read_roster
 from wugong.roster_rows import Reading
 from wugong_server import nouns
+from wugong_server.calendars import open_calendar
 from wugong_server.commands.console import (
     FOUND,
     as_json,
@@ -28,6 +29,7 @@ from wugong_server.commands.console import (
     print_json,
     print_table,
     say,
+    with_calendar,
     with_packs,
     words,
 )
@@ -106,12 +108,7 @@ def procedures_command(name: str | None, packs: Path | None, in_json: bool) -> N
 @click.argument("rule", required=False)
 @click.option("--from", "start", metavar="DATE", help="The day on which it starts: 2026-03-01.")
 @click.option("--clear-days", is_flag=True, help="Do not count the day of the meeting either.")
-@click.option(
-    "--calendar",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    envvar="WUGONG_CALENDAR",
-    help="JSON of holidays and worked weekends by year. [env: WUGONG_CALENDAR]",
-)
+@with_calendar
 @with_packs
 @as_json
 def deadline_command(
@@ -167,12 +164,7 @@ def _day(text: str | None) -> date:
 
 
 def _calendar(path: Path | None) -> Calendar:
-    if path is None:
-        return Calendar()
-    try:
-        return read_calendar(path.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{path.name}: {error}") from None
+    return Calendar() if path is None else open_calendar(path)
 
 
 @click.command("roll")

@@ -11,6 +11,7 @@ from wugong.storage import HEAD, KNOWN, Storage
 from wugong_server import demonstration as demo
 from wugong_server import serve
 from wugong_server.app import create_app
+from wugong_server.calendars import CalendarFile
 from wugong_server.commands import local
 from wugong_server.commands.console import (
     TAKEN,
@@ -18,6 +19,7 @@ from wugong_server.commands.console import (
     print_table,
     progress,
     say,
+    with_calendar,
     with_database,
     with_packs,
 )
@@ -37,6 +39,7 @@ from wugong_server.environment import Environment, read_environment
 @click.option("--migrate", is_flag=True, help="Bring an older database up to date first.")
 @click.option("--access-log", is_flag=True, help="Print a line a request.")
 @with_packs
+@with_calendar
 @with_database
 def command(
     host: str | None,
@@ -45,18 +48,22 @@ def command(
     migrate: bool,
     access_log: bool,
     packs: Path | None,
+    calendar: Path | None,
     database: str | None,
     keys: str | None,
 ) -> int:
     """Serve until stopped with Ctrl-C; says where to look once requests are answered.
 
     Exit 4 when the port is in use, 3 when the storage is unsafe (network folder, fsync off), the
-    database is newer than this program, or a local pack is laxer than its parent.
+    database is newer than this program, a local pack is laxer than its parent, or the calendar
+    cannot be read.
     """
     environment = read_environment(
-        host=host, port=port, database_url=database, keys=keys, packs=packs
+        host=host, port=port, database_url=database, keys=keys, packs=packs, calendar=calendar
     )
-    local.read(environment.packs)  # a wrong one is told before anything is migrated or filled
+    # What is wrong there is told before anything is migrated or filled.
+    local.read(environment.packs)
+    CalendarFile(environment.calendar)
     try:
         taken = serve.listen(environment.host, environment.port)
     except serve.PortTaken as error:

@@ -60,7 +60,7 @@ def _posted(page: Page, matter: Matter, notice: Notice) -> Posted:
         title="" if matter.is_standing else matter.title,
         href=url(page.request, "notice", matter=matter.id, seq=notice.seq),
         current=hangs,
-        day=min(notice.days, days_since(page, notice.posted_at)),
+        day=notice.run if notice.working else min(notice.days, days_since(page, notice.posted_at)),
     )
 
 
