@@ -1,4 +1,6 @@
-"""Start the installed ``wugong serve`` and ask it for /healthz; exit 0 when it answers 200.
+"""Start the installed ``wugong serve``, plain and as a demonstration, and ask it for its pages.
+
+Exit 0 when each answers as it should: the home page in Chinese, htmx, and what is sample data.
 
 Run by test_wheel.py with the Python of an otherwise empty environment, in a network namespace of
 its own where the machine allows that, so it uses the standard library only.
@@ -16,6 +18,7 @@ import urllib.request
 from pathlib import Path
 
 START_SECONDS = 60
+SEED_SECONDS = 300  # three stories are played into the database first
 SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40  # Linux, <net/if.h>
 
 
@@ -32,23 +35,48 @@ def main() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("wugong")), "serve", "--port", str(port)]
+    plain = serves(port, START_SECONDS)
+    return 0 if plain and serves(port, SEED_SECONDS, "--demonstration") else 1
+
+
+def serves(port: int, seconds: float, *more: str) -> bool:
+    command = [str(Path(sys.executable).with_name("wugong")), "serve", "--port", str(port), *more]
+    base = f"http://127.0.0.1:{port}"
     with subprocess.Popen(command) as server:
         try:
-            return 0 if answers(server, f"http://127.0.0.1:{port}") else 1
+            return answers(server, base, seconds) and shows(base, bool(more))
         finally:
             server.terminate()
 
 
-def answers(server: subprocess.Popen[bytes], base: str) -> bool:
-    deadline = time.monotonic() + START_SECONDS
+def answers(server: subprocess.Popen[bytes], base: str, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
     while server.poll() is None and time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{base}/healthz", timeout=5) as response:
-                return bool(response.status == 200)
+            return bool(fetch(f"{base}/healthz"))
         except OSError:
             time.sleep(0.1)
     return False
+
+
+def shows(base: str, demonstration: bool) -> bool:
+    """Tell whether templates, catalogues, static files and stories are there."""
+    page, script = fetch(f"{base}/").decode(), fetch(f"{base}/static/htmx.min.js")
+    found = {
+        "the page is in Chinese": '<html lang="zh-Hans"' in page and "跳到正文" in page,
+        "htmx is there": len(script) > 30_000 and b"htmx" in script,
+        "samples are called so": ("（示例）" in page) is demonstration,
+    }
+    for what, holds in found.items():
+        sys.stdout.write(f"{what}: {holds}\n")
+    return all(found.values())
+
+
+def fetch(url: str) -> bytes:
+    request = urllib.request.Request(url, headers={"Accept-Language": "zh-CN,zh;q=0.9"})
+    with urllib.request.urlopen(request, timeout=30) as response:
+        content: bytes = response.read()
+        return content
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import tarfile
 import venv
 import zipfile
 from importlib.metadata import Distribution, distribution
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -92,9 +91,6 @@ def test_the_sdist_carries_sources_and_no_made_files(built: Path) -> None:
     assert {name for name in names if name.endswith(".mo") or "htmx.min" in name} == set()
 
 
-@pytest.mark.skipif(
-    find_spec("wugong_server.cli") is None, reason="the server has no command line yet"
-)
 def test_the_wheel_serves_in_an_empty_environment_without_network(
     wheel: Path, tmp_path: Path
 ) -> None:

@@ -102,12 +102,18 @@ def test_a_file_that_was_not_previewed_here_is_not_imported(
 
 
 @pytest.mark.parametrize(
-    "content", [b"PK\x03\x04 not a sheet", b"\x00\x01\x02", b"", "房号\n".encode("utf-16")]
+    ("content", "told"),
+    [
+        (b"PK\x03\x04 not a sheet", "文件读不成表格。"),
+        (b"\x00\x01\x02", "文件里的字读不出来。"),
+        (b"", "前5行里没有列名。"),
+        ("房号\n".encode("utf-16"), "文件里的字读不出来。"),
+    ],
 )
-def test_what_is_no_table_is_said_in_words(client: TestClient, content: bytes) -> None:
+def test_what_is_no_table_is_said_in_words(client: TestClient, content: bytes, told: str) -> None:
     page = check(client, content)
     assert page.status_code == 422
-    assert "没有保存" in page.text or "请选文件" in page.text
+    assert "1行要改。什么都没有保存。" in page.text and told in page.text
 
 
 def test_a_template_can_be_downloaded(client: TestClient) -> None:

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wugong import PLAN, RoleGranted, StageClosed, StageOpened
+from tests.support.forms import sent_again
+from wugong import PLAN, STAGES, RoleGranted, StageClosed, StageOpened
 from wugong.testing import Rehearsal
 from wugong_server import Notice, Panel, hookimpl
 from wugong_server.testing import app_of, browse
@@ -210,11 +211,24 @@ def test_an_erasure_is_summed_up_before_it_is_recorded(rehearsal: Rehearsal) -> 
     assert "个人信息保护法第47条" in check.text and "本人要求" in check.text
     assert rehearsal.engine.head("wutong") == before
     back = client.post("/m/wutong/do/wugong.erased", data={**form, "act-step": "back"})
-    assert 'value="li" selected' in back.text or "本人要求" in back.text
+    assert form.items() <= sent_again(back.text, "/m/wutong/do/wugong.erased").items()
     assert rehearsal.engine.head("wutong") == before
     done = client.post("/m/wutong/do/wugong.erased", data={**form, "act-step": "checked"})
     assert done.status_code == 303
     assert rehearsal.matter("wutong").standing.erased == {"li"}
+
+
+@pytest.mark.parametrize("matters", [0, 1])
+def test_the_home_page_has_five_columns_empty_ones_too(rehearsal: Rehearsal, matters: int) -> None:
+    for n in range(matters):
+        rehearsal.open(f"路灯{n}", by="li")
+    board = browse(rehearsal).get("/c/wutong").text.partition('class="board"')[2]
+    columns = re.findall(r'<section aria-labelledby="col-(\w+)">(.*?)</section>', board, re.S)
+    titles = [re.search(r"<b>([^<]*)</b>", text) for _key, text in columns]
+    assert [one and one[1] for one in titles] == ["共谋", "共建", "共管", "共评", "共享"]
+    assert [key for key, _text in columns] == [stage.key for stage in STAGES]
+    empty = [key for key, text in columns if "目前没有" in text]
+    assert empty == [stage.key for stage in STAGES][matters:]
 
 
 def test_search_and_stage_narrow_the_list(rehearsal: Rehearsal) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 import verify_journal
 from tests.stories.playing import EVERY, MAIN, Told, told
-from wugong import Book, Engine
+from wugong import LANGUAGES, Book, Engine
 from wugong.audience import OPERATOR
 from wugong.people import CORE_BOOKS
 from wugong_insight.pages import entered_by_helpers
@@ -60,6 +60,15 @@ def test_a_story_goes_as_its_case_says_and_makes_one_journal(
         assert head == stories[name].engine.head(it.case.community)
 
 
+def test_the_names_of_a_story_say_that_they_are_invented(story: Told) -> None:
+    case = story.case
+    named = [case.name, case.title, *(str(member["name"]) for member in case.members.values())]
+    assert [name for name in named if "示例" not in name] == []
+    for language in LANGUAGES:
+        told = case.blurb(language)
+        assert "示例" in told.title or "sample" in told.title.lower()
+
+
 def test_every_refusal_names_the_rule_it_comes_from(story: Told) -> None:
     for one in story.refused:
         for reason in one.refusals:
@@ -75,6 +84,14 @@ def test_the_main_stories_expect_articles_of_their_refusals(stories: dict[str, T
         for code in one.step.get("refused", ())
     ]
     assert len(set(expected)) >= LEAST_REFUSALS
+    silent = {
+        code
+        for name in MAIN
+        for one in stories[name].refused
+        if not one.step.get("source")
+        for code in one.step.get("refused", ())
+    }
+    assert silent <= {"wugong.needs_another_person"}  # its source is the act's own declaration
     assert all(stories[name].problems == [] for name in MAIN)
 
 

@@ -57,12 +57,6 @@ def test_every_step_of_the_flow_is_taken_or_refused(case: Case) -> None:
     } <= refused
 
 
-def test_the_names_say_that_they_are_invented(case: Case) -> None:
-    assert all("示例" in member["name"] for member in case.members.values())
-    assert "示例" in case.name
-    assert "示例" in case.title
-
-
 def test_an_honest_story_raises_no_question(played: tuple[Story, list[Played]]) -> None:
     story, _ = played
     matter = story.engine.matter(story.matters["lights"])
