@@ -5,7 +5,8 @@ Then, unless ``--only writing``, the counting rules beside other libraries (``co
 Both run in one process behind one middleware, in turns, so that a busy machine slows both alike:
 only the ratios mean something. All plugins are registered; SQLite is FULL, PostgreSQL durable.
 The second table: a POST that believes a token it has seen before, the same ballot by one ORM
-transaction, and how long a page takes alone and while ballots are cast at full rate.
+transaction (two bare rows, and with the roll, the key and the chain), and how long a page takes
+alone and while ballots are cast at full rate.
 """
 
 from __future__ import annotations
@@ -132,6 +133,7 @@ def loads(votes: dict[str, Any]) -> dict[str, Requests]:
         "bare": _posts(votes, f"/bare/{community}"),
         "remembered": _posts(votes, f"/remembered/{community}"),
         "orm": _posts(votes, f"/orm/{community}"),
+        "orm_kept": _posts(votes, f"/orm-kept/{community}"),
         "ballot": _posts(votes, f"/api/v1/matters/{matter}/events"),
     }
 
@@ -201,6 +203,8 @@ def figures_of(kind: str, connections: int, rounds: list[Rounds]) -> dict[str, A
         "over_remembered": round(median(over("remembered")), 3),
         "over_orm": round(median(over("orm")), 1),
         "orm_gate": LEAST_OVER_ORM,
+        "over_orm_kept": round(median(over("orm_kept")), 1),
+        "orm_kept_per_second": rate("orm_kept"),
         "orm_cpu_us": round(median(one["orm"].cpu_micros for one in rounds)),
         "bare_cpu_us": round(median(bare.cpu_micros for bare in bares)),
         "ballot_cpu_us": round(median(ballot.cpu_micros for ballot in ballots)),
@@ -240,6 +244,7 @@ def show(figures: list[dict[str, Any]]) -> None:
         ("orm/s", "orm_per_second"),
         ("÷ orm", "over_orm"),
         ("gate", "orm_gate"),
+        ("÷ orm kept", "over_orm_kept"),
         ("orm cpu µs", "orm_cpu_us"),
         ("read p99", "read_idle_p99_ms"),
         ("casting", "read_casting_p99_ms"),

@@ -1,12 +1,21 @@
-"""The obvious design, to compare with: one ORM transaction a request, in a worker thread."""
+"""The obvious design, to compare with: one ORM transaction a request, in a worker thread.
+
+``cast`` stores two rows and promises nothing. ``cast_kept`` promises what the engine does: a retry
+under the same key gets the same answer, only who stands on the roll votes, and each act is chained
+to the one before it.
+"""
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import hashlib
+import json
+from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
+from typing import Any
 
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
+from benchmarks import estate
 from wugong import Engine
 from wugong.storage import Storage
 
@@ -31,25 +40,75 @@ class Entry(SQLModel, table=True):
     choice: str
 
 
+class Right(SQLModel, table=True):
+    """Who may vote with what."""
+
+    __tablename__ = "bench_right"
+    entitlement: str = Field(primary_key=True)
+    member: str
+
+
+class Link(SQLModel, table=True):
+    """An act in its chain."""
+
+    __tablename__ = "bench_link"
+    seq: int = Field(primary_key=True)
+    prev: str = Field(unique=True)
+    digest: str
+    body: str
+
+
 _alone = Lock()  # writers of SQLite take turns here: waiting for its lock would cost them more
 
 
-def prepare(engine: Engine) -> None:
-    """Make the two tables."""
-    tables = [Ballot.__table__, Entry.__table__]  # type: ignore[attr-defined]
+def prepare(engine: Engine, members: int = estate.VOTERS, units: int = estate.UNITS) -> None:
+    """Make the tables and the roll, unless another server did."""
+    models: list[Any] = [Ballot, Entry, Right, Link]
     with engine.storage.write() as connection:
-        SQLModel.metadata.create_all(connection, tables=tables)
+        SQLModel.metadata.create_all(connection, tables=[one.__table__ for one in models])
+        with Session(connection) as session:
+            if session.exec(select(Right).limit(1)).first():
+                return
+            held = [(f"m-{n}", f"m-{n}/{unit}") for n in range(members) for unit in range(units)]
+            session.add_all([Right(entitlement=unit, member=who) for who, unit in held])
+            session.commit()
 
 
 def cast(storage: Storage, member: str, key: str, entitlement: str, choice: str) -> int:
     """Look the ballot up, change or add it, note the act, commit; return the act's number."""
-    turn = nullcontext() if storage.is_postgres else _alone
-    with turn, storage.write() as connection, Session(connection) as session:
-        ballot = session.get(Ballot, entitlement) or Ballot(entitlement=entitlement, choice=choice)
-        ballot.choice, ballot.times = choice, ballot.times + 1
-        entry = Entry(key=key, member=member, entitlement=entitlement, choice=choice)
-        session.add_all([ballot, entry])
-        session.flush()
-        number = entry.id or 0
-        session.commit()
-        return number
+    with _turn(storage), storage.write() as connection, Session(connection) as session:
+        return _store(session, member, key, entitlement, choice)
+
+
+def cast_kept(storage: Storage, member: str, key: str, entitlement: str, choice: str) -> int:
+    """The same with the promises of the engine; return the number of the act in the chain."""
+    with _turn(storage), storage.write() as connection, Session(connection) as session:
+        storage.lock(connection, "benchmark")
+        known = session.exec(select(Entry).where(Entry.key == key)).first()
+        if known is not None:
+            return known.id or 0
+        right = session.get(Right, entitlement)
+        if right is None or right.member != member:
+            raise PermissionError(entitlement)
+        last = session.exec(select(Link).order_by(col(Link.seq).desc()).limit(1)).first()
+        seq, prev = (last.seq + 1, last.digest) if last else (1, "")
+        act = {"seq": seq, "prev": prev, "by": member, "unit": entitlement, "choice": choice}
+        body = json.dumps(act, sort_keys=True)
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        session.add(Link(seq=seq, prev=prev, digest=digest, body=body))
+        return _store(session, member, key, entitlement, choice)
+
+
+def _turn(storage: Storage) -> AbstractContextManager[Any]:
+    return nullcontext() if storage.is_postgres else _alone
+
+
+def _store(session: Session, member: str, key: str, entitlement: str, choice: str) -> int:
+    ballot = session.get(Ballot, entitlement) or Ballot(entitlement=entitlement, choice=choice)
+    ballot.choice, ballot.times = choice, ballot.times + 1
+    entry = Entry(key=key, member=member, entitlement=entitlement, choice=choice)
+    session.add_all([ballot, entry])
+    session.flush()
+    number = entry.id or 0
+    session.commit()
+    return number

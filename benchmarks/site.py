@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import sqlalchemy
 from sqlalchemy import event
@@ -45,11 +46,20 @@ async def remembered(request: Request) -> Response:
 
 async def by_orm(request: Request) -> Response:
     """The same ballot by one ORM transaction: no guards, no journal, no receipt."""
+    return await _by_orm(request, orm.cast)
+
+
+async def by_orm_kept(request: Request) -> Response:
+    """The same with roll, key and chain."""
+    return await _by_orm(request, orm.cast_kept)
+
+
+async def _by_orm(request: Request, cast: Callable[..., int]) -> Response:
     community, storage = request.path_params["community"], request.app.state.engine.storage
     member = await run_in_threadpool(member_of_token, request, community)
     sent, key = await read_json(request), request.headers["idempotency-key"]
     its = sent["body"]
-    seq = await run_in_threadpool(orm.cast, storage, member, key, its["entitlement"], its["choice"])
+    seq = await run_in_threadpool(cast, storage, member, key, its["entitlement"], its["choice"])
     return JSONResponse({"member": member, "seq": seq}, 201)
 
 
@@ -69,6 +79,7 @@ def main() -> None:
             Route("/bare/{community}", bare, methods=["POST"]),
             Route("/remembered/{community}", remembered, methods=["POST"]),
             Route("/orm/{community}", by_orm, methods=["POST"]),
+            Route("/orm-kept/{community}", by_orm_kept, methods=["POST"]),
             Route(COMMITS, commits),
         ]
         port = taken.getsockname()[1]

@@ -6,8 +6,10 @@ import errno
 import logging
 import signal
 import socket
+import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -18,6 +20,7 @@ from wugong_server.serving import server_options
 log = logging.getLogger("wugong.server")
 
 TICK_SECONDS = 20
+TURN_SECONDS = 0.0005  # after which a thread that computes lets another one compute
 BACKLOG = 512
 
 
@@ -91,6 +94,21 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
+@contextmanager
+def short_turns() -> Iterator[None]:
+    """Let threads take turns ten times as often as Python does.
+
+    A page gives its turn up at each of its many looks at the database. While ballots are cast
+    somebody always computes, and each time it would wait the usual 5 ms to go on.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
 def run(
     app: Any,
     engine: Engine,
@@ -120,7 +138,8 @@ def run(
     # before the database is closed.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _Server(uvicorn.Config(app, **options), ready).run(sockets=[taken])
+        with short_turns():
+            _Server(uvicorn.Config(app, **options), ready).run(sockets=[taken])
     except KeyboardInterrupt:
         log.info("stopped")
     finally:

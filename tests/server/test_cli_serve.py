@@ -175,6 +175,21 @@ def test_the_port_comes_from_the_option_then_the_environment(tmp_path: Path) -> 
         os.environ.update(before)
 
 
+def test_while_it_serves_threads_take_short_turns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, seen = sys.getswitchinterval(), list[float]()
+    monkeypatch.setattr(
+        serve._Server, "run", lambda *_, **_more: seen.append(sys.getswitchinterval())
+    )
+    with Engine(f"sqlite:///{tmp_path / 'a.db'}", {}) as engine:
+        taken = serve.listen("127.0.0.1", 0)
+        with taken:
+            serve.run(None, engine, taken, ready=lambda: None)
+    assert seen == [pytest.approx(serve.TURN_SECONDS)]
+    assert sys.getswitchinterval() == usual > serve.TURN_SECONDS
+
+
 def test_the_ticker_goes_on_after_a_failed_tick() -> None:
     class Flaky:
         ticks = 0
