@@ -1,0 +1,222 @@
+"""The page of every procedure: its calculator at each number of the law, and just short of it.
+
+Made from the procedures themselves, so that a new one cannot arrive without its page being tried.
+Only what the page offers is filled in; what is read is what a person would see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import ceil, floor
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+import wugong_rural
+import wugong_urban
+from tests.law.lawbook import LAW, ON
+from wugong import Procedure, Requirement, Words
+from wugong.describing import condition
+from wugong.explaining import OUTCOMES
+from wugong.figures import write_figure
+from wugong.procedures import Composition
+from wugong.testing import Rehearsal
+from wugong_server.testing import browse
+
+WHOLE = 1200  # divisible by every denominator there is
+WORDS = Words("zh_Hans", ["wugong_server", "wugong"])
+SEATED = 60  # members of a body that no rule gives a number
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    plugins = {"urban": wugong_urban, "rural": wugong_rural}
+    return browse(Rehearsal(plugins, members={"li": ()}))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a page says of figures: the outcome, and its tests in their order."""
+
+    headline: str
+    tests: tuple[str, ...]  # words of each, begun with ok or stop
+
+    def test(self, at: int) -> tuple[bool, str]:
+        """Return whether a test is met, and its words."""
+        look, _, words = self.tests[at].partition(" ")
+        return look == "ok", words
+
+
+def fields(page: str, check: str) -> set[str]:
+    """Return the names of the fields of one of the two forms of a page."""
+    forms = re.findall(r'<form method="get" action="#result".*?</form>', page, re.S)
+    (form,) = [one for one in forms if f'name="check" value="{check}"' in one]
+    return set(re.findall(r'<(?:input|select|textarea)[^>]* name="([^"]+)"', form)) - {"check"}
+
+
+def submitted(client: TestClient, name: str, check: str, given: Mapping[str, str]) -> str:
+    offered = fields(client.get(f"/procedures/{name}").text, check)
+    assert given.keys() <= offered, "a figure that the page does not ask for"
+    answer = client.get(f"/procedures/{name}", params={"check": check, "on": ON, **given})
+    assert answer.status_code == 200
+    return answer.text
+
+
+def plain(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()
+
+
+def said(page: str) -> Said:
+    found = re.search(r'<section class="card stack sec" id="result".*?</section>', page, re.S)
+    assert found is not None, plain(page.partition("<main")[2])[:400]
+    rows = re.findall(r'<li class="test">(.*?)</li>', found[0], re.S)
+    looks = ["ok" if re.search(r'class="[^"]*\bok\b', row) else "stop" for row in rows]
+    tests = tuple(f"{look} {plain(row)}" for look, row in zip(looks, rows, strict=True))
+    return Said(plain(found[0].partition("<ol>")[0]), tests)
+
+
+def figures(
+    procedure: Procedure, kind: str, test: Requirement, number: int, offered: set[str]
+) -> dict[str, str]:
+    """Fill in what the form asks for: everybody everywhere, but ``number`` in one test."""
+    whole = dict.fromkeys(procedure.units, WHOLE)
+    part = {**whole, test.counts: number} if kind == "quorum" else whole
+    yes = {**part, test.counts: number}
+    no = {unit: part[unit] - yes[unit] for unit in part}
+    groups = {"all": whole, "part": part, "present": part, "yes": yes, "no": no}
+    given = {
+        f"{group}.{unit}": str(write_figure(unit, count))
+        for group, its in groups.items()
+        for unit, count in its.items()
+    }
+    if procedure.kind == "election":
+        votes = part[test.counts] if kind == "quorum" else number
+        given |= {"seats": "1", "candidates": f"A {votes}"}
+    return {name: value for name, value in given.items() if name in offered}
+
+
+def thresholds() -> Iterator[Any]:
+    for name, procedure in sorted(LAW.items()):
+        for kind, tests in (("quorum", procedure.quorum), ("consent", procedure.consent)):
+            for test in tests:
+                yield pytest.param(procedure, kind, test, id=f"{name}-{test.id}")
+
+
+def headlines(procedure: Procedure) -> tuple[str, str]:
+    """Return what the page says of a poll that passes, and of one that is rejected."""
+    if procedure.kind == "election":
+        return WORDS(OUTCOMES["elected"], names="A"), WORDS(OUTCOMES["nobody"], names="")
+    return WORDS(OUTCOMES["passed"]), WORDS(OUTCOMES["rejected"])
+
+
+@pytest.mark.parametrize(("procedure", "kind", "test"), [*thresholds()])
+def test_the_outcome_and_its_test_change_on_the_page_at_the_number_of_the_law(
+    client: TestClient, procedure: Procedure, kind: str, test: Requirement
+) -> None:
+    exact = test.threshold.share * WHOLE
+    enough = int(exact) if test.threshold.inclusive else floor(exact) + 1
+    offered = fields(client.get(f"/procedures/{procedure.id}").text, "vote")
+    shown = [
+        said(
+            submitted(
+                client,
+                procedure.id,
+                "vote",
+                figures(procedure, kind, test, number, offered),
+            )
+        )
+        for number in (enough - 1, enough)
+    ]
+    below, at = shown
+    tests = (*procedure.quorum, *procedure.consent)
+    (place,) = [n for n, one in enumerate(tests) if one is test]
+    told = condition(test.counts, test.threshold, test.base, WORDS)
+    for one, met in ((below, False), (at, True)):
+        assert one.test(place)[0] is met
+        assert told in one.test(place)[1]
+    short = write_figure(test.counts, 1)
+    assert f"还差{short}" in below.test(place)[1] and "还差" not in at.test(place)[1]
+    passed, rejected = headlines(procedure)
+    assert (WORDS(OUTCOMES["no_quorum"]) if kind == "quorum" else rejected) in below.headline
+    # More than the quorum may have to agree of ALL; then this number lets the vote be, not pass.
+    agreed = all(row.startswith("ok ") for row in at.tests)
+    assert (passed if agreed else rejected) in at.headline
+    if kind == "consent":
+        assert agreed
+
+
+def least_of(rule: Composition, members: int) -> int:
+    """Return the smallest lawful count of a rule on anything but the members."""
+    return ceil(rule.threshold.share * members) if rule.threshold else rule.number
+
+
+def body(rules: tuple[Composition, ...], members: int, **instead: int) -> dict[str, int]:
+    """Return the smallest lawful body of so many members; ``instead`` by place of a rule."""
+    made = {"members": members}
+    for n, rule in enumerate(rules):
+        if rule.count != "members":
+            made[rule.count] = instead.get(f"r{n}", least_of(rule, members))
+    return {**{rule.of: members for rule in rules if rule.of}, **made}
+
+
+def limits() -> Iterator[Any]:
+    for name, procedure in sorted(LAW.items()):
+        for n, rule in enumerate(procedure.composition):
+            yield pytest.param(procedure, n, rule, id=f"{name}-{rule.id}")
+
+
+@pytest.mark.parametrize(("procedure", "n", "rule"), [*limits()])
+def test_a_body_is_lawful_on_the_page_from_its_number_on(
+    client: TestClient, procedure: Procedure, n: int, rule: Composition
+) -> None:
+    rules = procedure.composition
+    least = [one.number for one in rules if one.count == "members" and one.number]
+    members = max([*least, 0]) or SEATED
+    last = rule.most or (rule.number if rule.count == "members" else least_of(rule, members))
+    beyond = last + 1 if rule.most else last - 1
+    offered = fields(client.get(f"/procedures/{procedure.id}").text, "composition")
+    shown = []
+    for count in (last, beyond):
+        counts = (
+            body(rules, count)
+            if rule.count == "members"
+            else body(rules, members, **{f"r{n}": count})
+        )
+        titled = {f"classes.{one.id}" for one in procedure.classes}
+        given = {
+            (f"classes.{name}" if f"classes.{name}" in titled else name): str(number)
+            for name, number in counts.items()
+        }
+        asked = {name: value for name, value in given.items() if name in offered}
+        shown.append(said(submitted(client, procedure.id, "composition", asked)))
+    at, past = shown
+    assert at.test(n)[0] and not past.test(n)[0]
+    assert ("多出1" if rule.most else "还差1") in past.test(n)[1]
+    assert WORDS(OUTCOMES["lawful"]) in at.headline
+    assert WORDS(OUTCOMES["unlawful"]) in past.headline
+
+
+QUIET = [one for _, one in sorted(LAW.items()) if not (one.quorum or one.consent)]
+
+
+@pytest.mark.parametrize("procedure", [pytest.param(one, id=one.id) for one in QUIET])
+def test_what_no_figures_settle_has_no_calculator_or_says_so(
+    client: TestClient, procedure: Procedure
+) -> None:
+    page = client.get(f"/procedures/{procedure.id}").text
+    if not procedure.causes:
+        assert 'name="check" value="vote"' not in page
+        return
+    for cause in procedure.causes:
+        answer = submitted(client, procedure.id, "vote", {"cause": cause})
+        assert re.search(r'<p class="err" role="alert">[^<]+</p>', answer)
+        assert 'id="result"' not in answer
+
+
+def test_every_procedure_that_is_installed_is_tried_here(client: TestClient) -> None:
+    assert client.app.state.engine.registry.procedures.keys() == LAW.keys()  # type: ignore[attr-defined]
+    tried = {case.values[0].id for case in (*thresholds(), *limits())}
+    assert tried | {one.id for one in QUIET} == LAW.keys()
