@@ -108,11 +108,11 @@ def find(
     if not found.in_force(on):
         raise Undecidable(
             "not_in_force",
-            N_("{procedure} is not in force on {on}; it is from {since} {until}."),
+            N_("{procedure} is not in force on {on}; it is from {since}{until}."),
             procedure=found.id,
             on=on.isoformat(),
             since=found.effective_from.isoformat(),
-            until=f"– {found.effective_to.isoformat()}" if found.effective_to else "",
+            until=f" – {found.effective_to.isoformat()}" if found.effective_to else "",
         )
     return found
 

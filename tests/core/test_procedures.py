@@ -101,6 +101,7 @@ def test_a_rule_without_abstentions_counts_only_those_for_and_against() -> None:
         pytest.param(("2/3", "2/0"), "share must be text", id="over zero"),
         pytest.param(("2/3", "0/3"), "share must be text", id="nothing at all"),
         pytest.param(('">="', '"=>"'), "op must be", id="an operator that is none"),
+        pytest.param(('op = ">=", ', ""), "op missing", id="no operator: neither is the default"),
         pytest.param(("persons", "souls"), "measure must be one of", id="an unknown measure"),
         pytest.param(('"present"', '"everyone"'), "base must be one of", id="an unknown base"),
         pytest.param((', source = "章程 3"', ""), "source missing", id="no source"),

@@ -6,6 +6,7 @@ import hashlib
 import html
 import re
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from tests.law.polls import (
 )
 from wugong import Engine, PollDecided
 from wugong.packs import MOST_DEEP, read_again, read_packs
+from wugong.procedures import read_procedure
 from wugong.testing import Rehearsal
 from wugong_server.testing import browse
 from wugong_voting.ballots import BALLOTS, under, weighed
@@ -102,6 +104,33 @@ def test_a_decision_recomputed_after_the_upgrade_gives_the_stored_outcome(tmp_pa
     assert (made.verdict, second.verdict) == ("passed", "rejected")
     assert made.version != second.version
     r.engine.close()
+
+
+def upgraded(r: Rehearsal) -> None:
+    """Install a newer edition of the statute's own procedure: four fifths must agree."""
+    text = LAW["owners.ordinary"].text.replace('share = "1/2"', 'share = "4/5"')
+    newer = read_procedure(text)
+    assert {test.threshold.share for test in newer.consent} == {Fraction(4, 5)}
+    r.engine.registry.procedures["owners.ordinary"] = newer
+
+
+@pytest.mark.parametrize("when", ["while it is open", "after it was closed"])
+def test_a_newer_edition_of_the_statute_changes_no_poll_before_it(when: str) -> None:
+    r, matter = town(None)
+    announced(r, matter)
+    number = ask(r, matter, "owners.ordinary")
+    if when == "while it is open":
+        upgraded(r)
+    made = closed(r, matter, number, 6, 4)
+    upgraded(r)
+    assert (made.verdict, made.version) == ("passed", LAW["owners.ordinary"].version)
+    assert counted_anew(r, matter, number) == made
+    roll = polls_of(r.matter(matter))[number].roll
+    assert roll is not None and roll.law is not None
+    assert roll.law.texts == (LAW["owners.ordinary"].text,)
+    announced(r, matter)
+    later = closed(r, matter, ask(r, matter, "owners.ordinary"), 7, 3)
+    assert later.verdict == "rejected" and later.version != made.version
 
 
 def test_the_kept_text_has_the_version_that_the_result_names(tmp_path: Path) -> None:
