@@ -8,14 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from wugong import calls, versions
 from wugong.answers import Receipt, read_receipts, request_hash, write_receipts
-from wugong.boxing import Boxes
 from wugong.directory import Session
-from wugong.documents import document_rows
 from wugong.errors import Refusal, Refused, Revoked
 from wugong.events import (
     Act,
@@ -37,37 +35,28 @@ from wugong.journal import (
     read_stamp,
     receipt_code,
 )
-from wugong.lists import last_shown, matter_row, waiting_of, waiting_rows
 from wugong.matter import Matter, community_of
 from wugong.people import MEMBERS, empty_roll
 from wugong.petitions import PetitionOpened
 from wugong.plugins import STAGE_HOOKS
 from wugong.polls import BoxUnlocked, PollClosed, PollOpened
-from wugong.schema import Sealed, write_time
-from wugong.shelf import link_rows, upsert
+from wugong.schema import Sealed
+from wugong.shelf import link_rows
 from wugong.stages import STAGES, Stage
 from wugong.tables import (
-    BuiltRow,
-    CommunityRow,
     CursorRow,
-    DocumentLinkRow,
     IdentityRow,
-    JournalRow,
     KeyRow,
-    LinkRow,
-    MatterRow,
     SessionRow,
     TokenRow,
-    VaultRow,
-    WaitingRow,
 )
 from wugong.vault import close
 from wugong.vocabulary import (
-    CommunityFounded,
     MatterOpened,
     StageClosed,
 )
 from wugong.waiting import Waiting
+from wugong.writing import Written
 
 log = logging.getLogger("wugong")
 
@@ -90,24 +79,16 @@ class _State:
     changed: frozenset[str]
 
 
-class Batch(Boxes):
+class Batch(Written):
     """Jobs of one community inside one transaction: ``begin``, ``run`` each, ``write``."""
 
     def __init__(self, means: Means, connection: Connection, community: str) -> None:
         super().__init__(means, connection, community)
-        self.rows: list[dict[str, Any]] = []
-        self.vault: list[dict[str, Any]] = []
-        self.links: list[dict[str, Any]] = []
-        self.changed: set[str] = set()
         self.answers: dict[tuple[str, str], tuple[str, str]] = {}
-        self.new_answers: list[dict[str, Any]] = []
-        self.cursors: dict[str, int] = {}
         self.tokens: set[str] = set()  # those that still stand
         self.sessions: dict[str, tuple[Any, str]] = {}  # of those: what is kept in it, and whose
-        self._due: dict[tuple[str, int, int], list[Waiting]] = {}
         self._began = 0  # the facts before the act under way
         self._person_keys: dict[tuple[str, str], bytes] = {}
-        self._others: list[str] = []  # what programs of other versions keep, and we do not
 
     # Reading what the jobs need, in few statements
 
@@ -348,23 +329,6 @@ class Batch(Boxes):
             minutes = int(abs(self.leapt).total_seconds() // 60)
             raise Refused(Refusal("wugong.clock_leapt", details={"minutes": minutes}))
 
-    def due(self, matter_id: str) -> list[Waiting]:
-        """Return what is awaited in a matter and has a fact that the clock would record."""
-        return [item for item in self.waiting(matter_id) if item.then is not None]
-
-    def waiting(self, matter_id: str) -> list[Waiting]:
-        """Return everything that is awaited in a matter."""
-        matter = self._matter(matter_id)
-        if not matter.exists:
-            return []
-        place = (matter.id, matter.last, matter.standing.last)
-        if place not in self._due:
-            try:
-                self._due[place] = waiting_of(self.registry, matter)
-            except calls.PluginFault as fault:
-                raise Refused(fault.refusal) from fault
-        return self._due[place]
-
     # One act
 
     def act(
@@ -499,67 +463,6 @@ class Batch(Boxes):
         if frozen.entitlements == 0:
             raise Refused(empty_roll(opened))
         self.act(fact.matter, frozen, "plugin:wugong", None, "plugin", fact.seq, depth + 1)
-
-    # Writing
-
-    def write(self) -> None:
-        """Write each table once."""
-        execute = self.connection.execute
-        if self.rows:
-            execute(insert(JournalRow), self.rows)
-            versions.fall_behind(self.connection, self.community, self._others, self.rows[0]["seq"])
-        if self.vault:
-            execute(insert(VaultRow), self.vault)
-        if self.links:
-            execute(insert(LinkRow), self.links)
-        documents = [
-            row
-            for fact in self.facts
-            for row in document_rows(self.community, fact.seq, fact.event)
-        ]
-        if documents:
-            execute(insert(DocumentLinkRow), documents)
-        if self.new_answers:
-            execute(insert(KeyRow), self.new_answers)
-        self.shelf.write()
-        self.slots.write(self.connection)
-        self._write_matters()
-        cursors = [
-            {"community": self.community, "plugin": plugin, "seq": seq, "failures": 0}
-            for plugin, seq in self.cursors.items()
-        ]
-        upsert(self.means.storage, self.connection, CursorRow, cursors, ("community", "plugin"))
-
-    def _write_matters(self) -> None:
-        changed = sorted(name for name in self.changed if self.matters[name].exists)
-        if not changed:
-            return
-        storage, connection = self.means.storage, self.connection
-        rows, awaited = [], []
-        for name in changed:
-            waits = self.waiting(name)
-            matter = self._matter(name)
-            shown = last_shown(self.registry, matter) or self.at
-            rows.append(matter_row(matter, waits, write_time(shown)))
-            awaited += waiting_rows(self.community, name, waits)
-        upsert(storage, connection, MatterRow, rows, ("id",))
-        connection.execute(delete(WaitingRow).where(col(WaitingRow.matter).in_(changed)))
-        if awaited:
-            connection.execute(insert(WaitingRow), awaited)
-        if any(isinstance(fact.event, CommunityFounded) for fact in self.facts):
-            standing = self.matters[self.community].standing
-            row = {
-                "id": self.community,
-                "title": standing.title,
-                "setting": standing.setting,
-            }
-            upsert(storage, connection, CommunityRow, [row], ("id",))
-            built = [{"community": self.community, "name": n} for n in self.shelf.versions()]
-            connection.execute(insert(BuiltRow), built)
-
-    def keep(self) -> None:
-        """After the commit: keep the new matters for the next batch."""
-        self.means.matters.keep(self.matters[name] for name in self.changed)
 
 
 def _owed(item: Waiting) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wugong.deadlines import terms_of
@@ -117,56 +117,44 @@ def describe(
         (N_("It starts when asked for by"), (_support(one, words) for one in procedure.petition)),
         (N_("Voting for another"), _proxies(procedure, words)),
         (N_("What one person cannot be at once"), _apart(procedure, words)),
-        (
-            N_("Ballots that do not come back"),
-            (Line(words(POLICIES[s.policy]), s.source, s.confidence) for s in procedure.silence),
-        ),
+        (N_("Ballots that do not come back"), _silence(procedure, words)),
         (N_("Days to be kept"), _terms(procedure, words)),
-        (
-            N_("Steps"),
-            (
-                Line(_named(s.title, words), s.source, s.confidence, s.under)
-                for s in procedure.steps
-            ),
-        ),
+        (N_("Steps"), _steps(procedure, words)),
         (N_("Matters of the law"), _items(procedure, words, names or {})),
-        (
-            N_("Dangers that allow it without a vote"),
-            (
-                Line(words(CAUSES.get(cause, cause)), procedure.causes_source)
-                for cause in procedure.causes
-            ),
-        ),
-        (
-            N_("A locality may change, and only make stricter"),
-            (
-                Line(
-                    words(
-                        N_("{field}: {direction}"),
-                        field=words(_field(procedure, name)),
-                        direction=words(DIRECTIONS[name]),
-                    )
-                )
-                for name in procedure.overridable
-                if name in DIRECTIONS
-            ),
-        ),
-        (
-            N_("Legal basis"),
-            (
-                Line(
-                    words(
-                        N_("{article} ({year})"), article=basis.article, year=str(basis.text_year)
-                    ),
-                    basis.article,
-                    basis.confidence,
-                )
-                for basis in procedure.basis
-            ),
-        ),
+        (N_("Dangers that allow it without a vote"), _causes(procedure, words)),
+        (N_("A locality may change, and only make stricter"), _changeable(procedure, words)),
+        (N_("Legal basis"), _basis(procedure, words)),
     )
     made = ((words(title), tuple(lines)) for title, lines in parts)
     return tuple(Section(title, lines) for title, lines in made if lines)
+
+
+def _silence(procedure: Procedure, words: Words) -> Iterator[Line]:
+    for one in procedure.silence:
+        yield Line(words(POLICIES[one.policy]), one.source, one.confidence)
+
+
+def _steps(procedure: Procedure, words: Words) -> Iterator[Line]:
+    for one in procedure.steps:
+        yield Line(_named(one.title, words), one.source, one.confidence, one.under)
+
+
+def _causes(procedure: Procedure, words: Words) -> Iterator[Line]:
+    for cause in procedure.causes:
+        yield Line(words(CAUSES.get(cause, cause)), procedure.causes_source)
+
+
+def _changeable(procedure: Procedure, words: Words) -> Iterator[Line]:
+    for name in procedure.overridable:
+        if name in DIRECTIONS:
+            field, direction = words(_field(procedure, name)), words(DIRECTIONS[name])
+            yield Line(words(N_("{field}: {direction}"), field=field, direction=direction))
+
+
+def _basis(procedure: Procedure, words: Words) -> Iterator[Line]:
+    for one in procedure.basis:
+        said = words(N_("{article} ({year})"), article=one.article, year=str(one.text_year))
+        yield Line(said, one.article, one.confidence)
 
 
 @dataclass(frozen=True, slots=True)

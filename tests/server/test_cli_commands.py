@@ -4,57 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
-import sqlite3
-from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-import verify_journal
-from wugong import Engine, MemberEnrolled, Overloaded, Uncertain, seal
+from tests.server.commanding import CASE, ROSTER, change, run
+from wugong import Engine, Overloaded, Uncertain
 from wugong_server import cli
 from wugong_server.commands import console
 
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended: exit code and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> object:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ended]
-
-
-def run(*arguments: str) -> Ended:
-    out, err = io.StringIO(), io.StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        code = cli.run(list(arguments))
-    return Ended(code, out.getvalue(), err.getvalue())
-
-
-@pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("DATABASE_URL", "WUGONG_DATABASE_URL", "WUGONG_KEYS", "PORT", "LC_ALL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def founded() -> Path:
-    """A community in the default database of the working folder."""
-    assert run("found", "wutong", "--title", "梧桐里（示例）").code == 0
-    return Path("wugong.sqlite3")
+pytestmark = pytest.mark.usefixtures("surroundings")
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS)
@@ -191,216 +151,6 @@ def test_rebuild_names_the_communities_as_json(founded: Path) -> None:
 # The journal
 
 
-def change(database: Path, statement: str) -> None:
-    with sqlite3.connect(database) as connection:
-        connection.execute(statement)
-    connection.close()
-
-
-def test_verify_names_the_first_record_that_was_changed(founded: Path) -> None:
-    run("createadmin", "wutong", "anna")
-    ended = run("verify")
-    assert ended.code == 0 and ended.out.startswith("wutong: 3 records fit; head 3:")
-    change(founded, "UPDATE wugong_journal SET channel = 'web' WHERE seq = 2")
-    ended = run("verify", "wutong", "--json")
-    assert ended.code == console.FOUND
-    (found,) = json.loads(ended.out)
-    assert (found["fits"], found["record"]) == (False, 2)
-
-
-def test_verify_sees_a_cut_or_rewritten_journal_by_an_older_head(founded: Path) -> None:
-    run("createadmin", "wutong", "anna")
-    head = run("verify").out.rpartition("head ")[2].strip()
-    assert run("verify", "wutong", "--head", head).code == 0
-    other = "2:" + "0" * 64
-    assert run("verify", "wutong", "--head", other).code == console.FOUND
-    change(founded, "DELETE FROM wugong_journal WHERE seq = 3")
-    assert run("verify", "wutong").code == 0
-    ended = run("verify", "wutong", "--head", head)
-    assert ended.code == console.FOUND and "cut off" in ended.out
-    assert run("verify", "--head", head).code == console.WRONG
-    assert run("verify", "wutong", "--head", "3:zz").code == console.WRONG
-
-
-def test_a_copy_of_the_main_file_alone_shows_against_the_head(founded: Path) -> None:
-    copy = ("--database", "sqlite:///copied.sqlite3", "--keys", f"{founded}.keys")
-    with Engine(f"sqlite:///{founded}") as engine:
-        before = engine.head("wutong").seq
-        enrolled = MemberEnrolled(member="m-1", name=seal("安娜"))
-        engine.record("wutong", enrolled, by="operator")
-        head = engine.head("wutong")
-        assert Path(f"{founded}-wal").stat().st_size  # what is new stands in the log alone
-        shutil.copyfile(founded, "copied.sqlite3")
-    ended = run("verify", "wutong", *copy)
-    assert ended.code == 0 and f"{before} records fit" in ended.out  # it looks whole
-    with sqlite3.connect("copied.sqlite3") as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    connection.close()
-    ended = run("verify", "wutong", *copy, "--head", f"{head.seq}:{head.digest}")
-    assert ended.code == console.FOUND == 1 and "cut off" in ended.out
-    assert run("verify", "wutong", "--head", f"{head.seq}:{head.digest}").code == 0
-
-
-def test_verify_says_that_a_journal_only_grew_and_writes_the_proof(founded: Path) -> None:
-    head = run("verify").out.rpartition("head ")[2].strip()
-    with Engine(f"sqlite:///{founded}") as engine:
-        seq = engine.head("wutong").seq
-        proof, grown = engine.proof("wutong", seq), engine.growth("wutong", seq)
-    assert proof is not None and grown is not None
-    run("createadmin", "wutong", "anna")
-    for kept in (head, f"{seq}:{proof.code}", f"{seq}:{grown.old_root[:12]}"):
-        ended = run("verify", "wutong", "--since", kept, "--growth", "growth.json")
-        assert ended.code == 0 and f"since record {seq} it only grew" in ended.out
-    assert verify_journal.main(["--grown", "growth.json", "--head", head]) == 0
-    Path("growth.json").unlink()
-    other = run("verify", "wutong", "--since", f"{seq}:{'0' * 12}", "--growth", "growth.json")
-    assert other.code == console.FOUND and "was rewritten" in other.out
-    assert not Path("growth.json").exists()
-    assert run("verify", "wutong", "--growth", "growth.json").code == console.WRONG
-    two = ("--since", head, "--since", head)
-    assert run("verify", "wutong", *two, "--growth", "growth.json").code == console.WRONG
-    assert run("verify", "wutong", "--since", f"{seq}:{'0' * 11}").code == console.WRONG
-    assert run("verify", "wutong", "--since", f"0:{'0' * 12}").code == console.FOUND
-
-
-@pytest.mark.parametrize("public", [False, True])
-def test_an_export_is_checked_by_the_stand_alone_verifier(founded: Path, public: bool) -> None:
-    run("createadmin", "wutong", "anna", "--name", "安娜")
-    ended = run("export", "wutong", "-o", "wutong.jsonl", *(["--public"] if public else []))
-    assert ended.code == 0 and "3 records" in ended.err
-    text = Path("wutong.jsonl").read_text(encoding="utf-8")
-    assert "安娜" not in text
-    chain = verify_journal.verify(iter(text.splitlines()), [])
-    assert (chain.seq, chain.withheld) == (3, 1 if public else 0)
-    head = run("verify").out.rpartition("head ")[2].strip()
-    assert f"{chain.seq}:{chain.digest}" == head
-    assert run("export", "wutong", *(["--public"] if public else [])).out == text
-    assert run("export", "nowhere").code == 1
-
-
-# Back-up
-
-
-def test_a_back_up_restores_to_the_same_journal_and_the_same_names(founded: Path) -> None:
-    run("createadmin", "wutong", "anna", "--member", "m-anna", "--name", "安娜")
-    ended = run("backup", "copy", "--json")
-    assert ended.code == 0
-    manifest = json.loads(Path("copy/manifest.json").read_text(encoding="utf-8"))
-    assert manifest == ended.json()
-    assert set(manifest["files"]) == {"database.sqlite3", "keys.sqlite3"}
-    assert Path("copy").stat().st_mode & 0o077 == 0
-    run("createadmin", "wutong", "bert")  # after the back-up
-    restored = run("restore", "copy", "--database", "sqlite:///new.sqlite3")
-    assert restored.code == 0, restored.err
-    head = manifest["heads"]["wutong"]
-    assert f"head {head['seq']}:{head['digest']}" in restored.out
-    with Engine("sqlite:///new.sqlite3") as engine:
-        from wugong import OPERATOR
-
-        assert engine.names("wutong", ["m-anna"], OPERATOR) == {"m-anna": "安娜"}
-        assert engine.head("wutong").seq == head["seq"]
-
-
-def test_what_a_restore_found_is_there_as_json(founded: Path) -> None:
-    run("backup", "copy")
-    head = json.loads(Path("copy/manifest.json").read_text("utf-8"))["heads"]["wutong"]
-    done = run("restore", "copy", "--database", "sqlite:///new.sqlite3", "--json").json()
-    journal = {"community": "wutong", "records": 1, "digest": head["digest"]}
-    journals = [journal | {"fits": True, "since": []}]
-    assert done == {"kept_keys": None, "migrated": None, "journals": journals}
-    Path("new.sqlite3").unlink()
-    manifest = Path("copy/manifest.json")
-    manifest.write_text(manifest.read_text("utf-8").replace(head["digest"], "0" * 64), "utf-8")
-    ended = run("restore", "copy", "--database", "sqlite:///new.sqlite3", "--json")
-    assert ended.code == console.FOUND
-    told = json.loads(ended.out)
-    assert told["kept_keys"] == "new.sqlite3.keys" and told["journals"][0]["fits"] is False
-    Path("new.sqlite3").unlink()
-    plain = run("restore", "copy", "--database", "sqlite:///new.sqlite3")
-    assert plain.code == console.FOUND
-    assert "wutong: record 1 of the back-up is not there" in plain.err
-
-
-def test_nothing_is_overwritten(founded: Path) -> None:
-    assert run("backup", "copy").code == 0
-    assert run("backup", "copy").code == 1
-    ended = run("restore", "copy")
-    assert ended.code == 1 and "exists already" in ended.err
-    assert run("restore", ".").code == 1
-
-
-@pytest.mark.parametrize("name", ["database.sqlite3", "keys.sqlite3"])
-def test_a_back_up_that_was_changed_is_not_restored(founded: Path, name: str) -> None:
-    run("backup", "copy")
-    path = Path("copy") / name
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.write_bytes(bytes(content))
-    ended = run("restore", "copy", "--database", "sqlite:///new.sqlite3")
-    assert ended.code == console.FOUND and name in ended.err
-    assert not Path("new.sqlite3").exists() and not Path("new.sqlite3.keys").exists()
-
-
-def test_a_back_up_of_a_newer_program_is_refused(founded: Path) -> None:
-    run("backup", "copy")
-    path = Path("copy/manifest.json")
-    manifest = json.loads(path.read_text())
-    path.write_text(json.dumps({**manifest, "schema": "9999"}))
-    ended = run("restore", "copy", "--database", "sqlite:///new.sqlite3")
-    assert ended.code == console.SETUP and "newer" in ended.err
-
-
-def test_a_manifest_cannot_point_outside_its_folder(founded: Path) -> None:
-    run("backup", "copy")
-    path = Path("copy/manifest.json")
-    manifest = json.loads(path.read_text())
-    manifest["files"]["../wugong.sqlite3"] = manifest["files"]["database.sqlite3"]
-    path.write_text(json.dumps(manifest))
-    assert run("restore", "copy", "--database", "sqlite:///new.sqlite3").code == console.FOUND
-
-
-def test_the_present_keys_are_kept_so_that_who_was_erased_stays_erased(founded: Path) -> None:
-    from wugong import OPERATOR, Erased
-
-    run("createadmin", "wutong", "anna", "--member", "m-anna", "--name", "安娜")
-    run("backup", "copy")
-    with Engine(f"sqlite:///{founded}") as engine:
-        engine.record("wutong", Erased(member="m-anna", reason="asked for"), by="operator")
-    founded.rename("old.sqlite3")
-    for beside in Path().glob("wugong.sqlite3-*"):
-        beside.unlink()
-    ended = run("restore", "copy")
-    assert ended.code == 0 and "erased" in ended.out
-    with Engine(f"sqlite:///{founded}") as engine:
-        assert engine.names("wutong", ["m-anna"], OPERATOR) == {"m-anna": ""}
-        assert engine.verify("wutong")[1] is None
-
-
-@pytest.mark.postgres
-def test_postgresql_is_backed_up_and_restored(postgres_cluster: object, tmp_path: Path) -> None:
-    from shutil import which
-
-    from tests.conftest import unavailable
-    from tests.support.postgres import Cluster
-
-    if which("pg_dump") is None:
-        unavailable("no pg_dump found (on Debian: apt-get install postgresql-client)")
-    assert isinstance(postgres_cluster, Cluster)
-    with postgres_cluster.new_database() as url, postgres_cluster.new_database() as empty:
-        where = ("--database", url, "--keys", str(tmp_path / "a.keys"))
-        assert run("found", "wutong", "--title", "x", *where).code == 0
-        assert run("createadmin", "wutong", "anna", *where).code == 0
-        assert run("backup", "copy", *where).code == 0
-        there = ("--database", empty, "--keys", str(tmp_path / "b.keys"))
-        restored = run("restore", "copy", *there)
-        assert restored.code == 0, restored.err
-        assert run("verify", *there).out == run("verify", *where).out
-        assert run("restore", "copy", *there).code == 1
-
-
-# Upkeep
-
-
 def test_tick_rebuild_migrate_and_the_lists(founded: Path) -> None:
     assert run("tick", "--json").json() == {"facts": 0}
     assert run("tick").out == "nothing was due\n"
@@ -490,6 +240,7 @@ def test_the_doctor_minds_passwords_in_clear(
 
 # Local packs
 
+
 PACK = """
 id = "town.special"
 parent = "owners.special"
@@ -546,8 +297,6 @@ def test_a_back_up_is_made_whatever_the_packs_say(founded: Path, packs: Path) ->
 
 # Rosters
 
-ROSTER = "房号,姓名,专有面积,单元\n101,张三,80.50,一\n102,李四,70,一\n103,张三,60,一\n"
-
 
 def test_a_roster_is_checked_first_and_then_written(founded: Path) -> None:
     Path("owners.csv").write_text(ROSTER, encoding="utf-8")
@@ -585,28 +334,6 @@ def test_a_template_can_be_filled_in(suffix: str) -> None:
 
 
 # Stories
-
-CASE = """
-title = "Lamps (sample)"
-community = "lane"
-name = "Lane (sample)"
-setting = "urban"
-starts = 2026-03-02T09:00:00+08:00
-plugins = ["planning"]
-[members]
-li = { name = "Li (sample)" }
-[[step]]
-by = "li"
-do = "wugong.matter_opened"
-with = { title = "Lamps" }
-[[step]]
-by = "li"
-do = "wugong.stage_closed"
-with = { stage = "plan" }
-refused = ["wugong.not_your_role"]
-[[step]]
-expect = { stages = { plan = "open" } }
-"""
 
 
 def test_a_story_is_played_a_line_an_act() -> None:

@@ -6,15 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.test_cli_commands import run
+from tests.server.commanding import run
 from wugong_server.commands import console
 
-
-@pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("DATABASE_URL", "WUGONG_DATABASE_URL", "WUGONG_KEYS", "PORT"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("surroundings")
 
 
 @pytest.mark.postgres

@@ -8,7 +8,7 @@ from importlib.metadata import EntryPoint
 import click
 import pytest
 
-from tests.server.test_cli_commands import run
+from tests.server.commanding import run
 from wugong_server import cli, plugins
 from wugong_server.commands import console
 from wugong_server.hookspecs import hookimpl

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.test_cli_commands import CASE, ROSTER, run
+from tests.server.commanding import CASE, ROSTER, run
 from wugong import Engine, MatterOpened, MemberEnrolled, RoleGranted, seal
 from wugong.clock import ScriptedClock
 from wugong_server import cli
 from wugong_server.commands import console
+
+pytestmark = pytest.mark.usefixtures("surroundings")
 
 
 class Terminal(io.StringIO):
@@ -41,14 +43,6 @@ class AtOnce:
 
     def cancel(self) -> None:
         """Come too late."""
-
-
-@pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("DATABASE_URL", "WUGONG_DATABASE_URL", "WUGONG_KEYS", "PORT", "LC_ALL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", "en_US.UTF-8")
-    monkeypatch.chdir(tmp_path)
 
 
 def drawn(looked_at: bool, seconds: float, steps: int) -> str:
