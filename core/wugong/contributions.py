@@ -56,7 +56,8 @@ class Setting:
     """A kind of community: its words replace others on pages (居民 → 村民), by message id.
 
     ``elsewhere`` names the law of other kinds as sources do, ``村組法`` or ``民法典 278``: where a
-    text has several sources, pages of this kind leave those out.
+    text has several sources, pages of this kind leave those out. ``matters``: the kinds of matter
+    that its procedures name, and their words; people may name others.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Setting:
     words: Mapping[str, str] = field(default_factory=dict)  # message id → message id
     plugins: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    matters: Mapping[str, str] = field(default_factory=dict)  # kind → message id
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ LONG = 200  # characters from which a text gets several lines
 LONGER = 400  # and from which many
 FEW = 6  # choices up to which all are shown at once
 SPARE_ROWS = 2
+OTHER = "-other"  # ends the name of the field for what the choices do not have
 MOST_ROWS = 30
 
 Option = tuple[str, str]  # value, words
@@ -61,6 +62,7 @@ class Field:
     unit: str = ""
     audience: str = ""
     error: str = ""
+    other: Field | None = None  # where something else may be written instead of a choice
 
     @property
     def value(self) -> str:
@@ -145,6 +147,7 @@ class Asking:
     facts: Finder  # kinds → the facts of this matter that a field may name
     members: Sequence[Option] = ()
     choices: Mapping[str, Sequence[Option]] = dataclasses.field(default_factory=dict)  # by name
+    open_ended: frozenset[str] = frozenset()  # names of choices beside which others are welcome
     audience: str = "public"  # of the kind, for sealed texts
     problems: Mapping[str, str] = dataclasses.field(default_factory=dict)
     documents: Finder = lambda _tokens: ()  # tokens → token and picture of what was uploaded
@@ -198,7 +201,26 @@ def _field(
         least=str(between.low) if between and between.low > -1000 else "",
         audience=(shown.audience if shown else asking.audience) if is_sealed else "",
         error=asking.problems.get(full, ""),
+        other=_other(full, values, options, most, sent, asking) if listed else None,
     )
+
+
+def _other(
+    full: str,
+    values: Sequence[str],
+    options: Sequence[Option],
+    most: Most | None,
+    sent: Form,
+    asking: Asking,
+) -> Field | None:
+    """Return the field for what no choice says; what was typed elsewhere comes to stand there."""
+    if full not in asking.open_ended:
+        return None
+    known = {value for value, _ in options}
+    typed = sent.get(full + OTHER) or next((v for v in values if v and v not in known), "")
+    label = asking.words(N_("Or another, in your own words"))
+    length = most.chars if most else MOST_TEXT
+    return Field(full + OTHER, label, "text", values=(typed,), required=False, most=length)
 
 
 _PLAIN = {  # for records of the core that say no words of their own
@@ -383,8 +405,10 @@ def _read(full: str, widget: str, its: Shape, sent: Form) -> Any:
     if widget == "pairs":
         pairs = [line.partition("=") for line in sent.get(full).split("\n") if line.strip()]
         return {key.strip(): value.strip() for key, _, value in pairs} or None
-    text = sent.get(full)
-    return _scalar(full, widget, its, text, sent) if text else None
+    text, other = sent.get(full), sent.get(full + OTHER) if its.type is str else ""
+    if text and other and text != other:
+        raise Unreadable([(full, "has two answers")])
+    return _scalar(full, widget, its, text or other, sent) if text or other else None
 
 
 def _read_rows(full: str, of: Shape, sent: Form) -> list[Any]:

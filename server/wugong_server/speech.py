@@ -80,6 +80,7 @@ _PROBLEMS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"must be a (day|date|time)"), N_("Choose a day, such as 2026-12-10.")),
     (re.compile(r"must be a share"), N_("Write a fraction, such as 2/3.")),
+    (re.compile(r"has two answers"), N_("Choose one, or write another: not both.")),
     (re.compile(r"must be (one of|a stage|true or false)"), N_("Choose one of the answers.")),
 )
 _OTHER = N_("This cannot be read. Please check it.")

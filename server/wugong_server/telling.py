@@ -170,9 +170,19 @@ def plain_words(page: Page, words: Words, name: str, value: str) -> str:
         return page.name(value)
     if name == "role":
         return role_words(page, value)
+    if name == "category":
+        return matters_of(page).get(value, value)
     if name == "step":
         return steps.title_of(value, page.engine.registry.procedures, page.language)
     return value
+
+
+def matters_of(page: Page) -> dict[str, str]:
+    """Return the kinds of matter that communities of this setting know, with their words."""
+    setting = page.engine.registry.settings.get(page.community.setting if page.community else "")
+    return (
+        {key: page.words_of("")(said) for key, said in setting.matters.items()} if setting else {}
+    )
 
 
 def _record_words(page: Page, words: Words, its: Shape, value: Any) -> str:

@@ -25,6 +25,13 @@ RURAL = Setting(
         "mediation",
         "insight",
     ),
+    matters={
+        four_two.CATEGORY: N_("Four deliberations, two disclosures"),
+        "levy": N_("A levy of money or labour"),
+        "village_rules": N_("Village rules"),
+        "homestead": N_("Application for a homestead"),
+        "group": N_("A matter of one villagers' group"),
+    },
 )
 
 DEFAULTS = (

@@ -27,6 +27,21 @@ URBAN = Setting(
         "insight",
     ),
     elsewhere=("村組法",),
+    matters={
+        "lift": N_("Adding a lift"),
+        "repair_fund_use": N_("Using the maintenance fund"),
+        "repair_fund_raise": N_("Raising the maintenance fund"),
+        "repair_fund_emergency": N_("The maintenance fund in an emergency"),
+        "rebuild": N_("Altering or rebuilding"),
+        "change_of_use": N_("Changing the use of common parts, or business with them"),
+        "home_to_business": N_("Business in a home"),
+        "property_manager": N_("Choosing or dismissing the property manager"),
+        "owners_committee": N_("Electing the owners' committee"),
+        "assembly_rules": N_("Rules of procedure of the owners' assembly"),
+        "management_convention": N_("Management convention"),
+        "other_major": N_("Another major matter of the owners"),
+        "residents_covenant": N_("Residents' covenant"),
+    },
 )
 
 ROLES = (

@@ -51,6 +51,7 @@ from wugong_server.site.errors import COME_BACK, said
 from wugong_server.speech import problems
 from wugong_server.telling import (
     audience_words,
+    matters_of,
     plugin_words,
     role_words,
     tell,
@@ -63,6 +64,7 @@ MOST_MEMBERS = 500
 MOST_FACTS = 200
 MOST_SAID = 120
 STEP, CHECKED, BACK = "act-step", "checked", "back"  # no field can be called that
+OPEN_ENDED = frozenset({"category"})  # of a matter: people may name kinds that nobody foresaw
 STAGES_FOR: Mapping[str, Callable[[Matter, Stage], bool]] = {
     "wugong.stage_opened": lambda matter, stage: not matter.open(stage),
     "wugong.stage_closed": lambda matter, stage: matter.open(stage),
@@ -232,6 +234,7 @@ def asking(page: Page, kind: Kind, sent: Form, told: dict[str, str]) -> Asking:
         facts=lambda kinds: facts_to_name(page, kind, kinds, named),
         members=members(page) if names_people(kind.fields) else (),
         choices={name: listed for name, listed in options.items() if listed},
+        open_ended=OPEN_ENDED if kind.cls is MatterOpened else frozenset(),
         audience=kind.shown_to,
         problems=told,
         documents=lambda tokens: pending(page, tokens),
@@ -285,6 +288,8 @@ def _choices_of(page: Page, kind: Kind) -> dict[str, list[Option]]:
         ]
         if page.request.query_params.get("name") == JURISDICTION:
             options["value"] = _places(page)
+    if kind.cls is MatterOpened:
+        options["category"] = _kinds(page)
     if kind.cls is StepRecorded:
         known = steps_of(page.matter, page.now.astimezone(page.zone).date())
         options["step"] = [
@@ -298,6 +303,17 @@ def _choices_of(page: Page, kind: Kind) -> dict[str, list[Option]]:
         asked = page.request.query_params.get("scope", "")
         options["scope"] = list({**({asked: asked} if asked else {}), **titles}.items())
     return options
+
+
+def _kinds(page: Page) -> list[Option]:
+    """Return the kinds of matter that procedures offered here name, as the setting says them."""
+    assert page.matter is not None
+    registry, standing = page.engine.registry, page.matter.standing
+    place = standing.settings.get(JURISDICTION, "")
+    here = offered_in(registry.procedures, place, local_day(page.now))
+    named = {kind for one in here if one.setting == standing.setting for kind in one.matters}
+    known = matters_of(page)
+    return [(kind, words) for kind, words in known.items() if kind in named]
 
 
 def _places(page: Page) -> list[Option]:
