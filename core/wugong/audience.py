@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 STAFF = frozenset({"officer", "admin"})
+NEVER_GIVEN = frozenset(
+    {*("public", "members", "author", "resident"), *("operator", "clock", "plugin")}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,15 @@ class Viewer:
 
 NOBODY = Viewer()
 OPERATOR = Viewer("operator", frozenset({"operator"}))
+
+
+def can_be_given(role: str) -> bool:
+    """Tell whether a person can be given a role.
+
+    Relations and confidential audiences have a dot: they follow from what is recorded. Nobody
+    becomes the system itself, or an audience such as ``author``.
+    """
+    return role not in NEVER_GIVEN and not set(role) & set(".:|")
 
 
 def may_read(viewer: Viewer, shown_to: str, author: str = "", whom: str = "") -> bool:

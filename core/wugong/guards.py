@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
+from wugong.audience import can_be_given
 from wugong.ceremony import read_box_key
 from wugong.days import local_day
 from wugong.errors import Refusal
@@ -22,6 +23,7 @@ from wugong.vocabulary import (
     HoldLifted,
     HoldPlaced,
     MemberEnrolled,
+    RoleGranted,
     RosterImported,
     SettingChanged,
     StageClosed,
@@ -59,6 +61,8 @@ def core_guard(
             return [Refusal("wugong.member_erased", details={"member": member})]
         case MemberEnrolled(member=member) if of_the_system(member):
             return [Refusal("wugong.member_reserved", details={"member": member})]
+        case RoleGranted(role=role) if not can_be_given(role):
+            return [Refusal("wugong.role_not_given", details={"role": role})]
         case StepRecorded() as recorded:
             return refuse_record(matter, act, recorded)
         case SettingChanged(name=name, value=place) if name == JURISDICTION:

@@ -9,6 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from wugong.audience import can_be_given
 from wugong.events import Fact
 from wugong.folds import Fold
 from wugong.procedures import Procedure
@@ -75,11 +76,12 @@ class Standing:
 
     def roles(self, member: str, matter: str, at: datetime) -> frozenset[str]:
         """Return the roles that ``member`` holds in ``matter`` at that time."""
-        return frozenset(
+        held = frozenset(
             g.role
             for g in self.grants
             if g.member == member and g.scope in ("", matter) and (g.until is None or at < g.until)
         )
+        return frozenset(filter(can_be_given, held))  # older journals may hold others
 
     def holders(self, role: str, scope: str = "") -> tuple[str, ...]:
         """Return who holds ``role`` community-wide or in ``scope``, each once."""

@@ -13,6 +13,7 @@ from typing import Any, cast
 import pluggy
 
 from wugong import hookspecs
+from wugong.audience import can_be_given
 from wugong.books import Book
 from wugong.contributions import Relation, RoleTitle, Setting, SettingDefault, Texts
 from wugong.errors import Misconfigured
@@ -99,8 +100,7 @@ class Registry:
         here = {CORE, *standing.plugins} - (others - {*own.plugins} if own else set())
         asked = {role for kind in self.kinds.values() if kind.plugin in here for role in kind.may}
         titled = {role for role, speakers in self.spoken.items() if speakers & here}
-        known = {*asked, *titled, *ACTS_FOR_OTHERS.values()} - {"resident", *RESERVED}
-        return frozenset(role for role in known if role.isidentifier())
+        return frozenset(filter(can_be_given, {*asked, *titled, *ACTS_FOR_OTHERS.values()}))
 
 
 def installed() -> dict[str, ModuleType]:

@@ -88,6 +88,10 @@ REFUSALS: Mapping[str, str] = {
     "wugong.reason_missing": N_("A reason must be given and is filed."),
     "wugong.reactions_without_end": N_("The consequences of this act have no end."),
     "wugong.ref_unknown": N_("No. {number} is not something this can refer to."),
+    "wugong.role_not_given": N_(
+        "Nobody can be given this: {role}. It follows from what is recorded, or belongs to the"
+        " system."
+    ),
     "wugong.roster_duplicate": N_("{entitlement} stands twice in the roster."),
     "wugong.roster_edition": N_("The edition of these rows is {edition}; another was given."),
     "wugong.roster_empty": N_("The roster {roster} names nobody who could vote here."),

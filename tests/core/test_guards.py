@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from types import SimpleNamespace
@@ -26,6 +27,7 @@ from wugong import (
     Option,
     PollOpened,
     Ref,
+    RoleGranted,
     Stage,
     StageClosed,
     StageOpened,
@@ -35,6 +37,7 @@ from wugong import (
     read_procedure,
     seal,
 )
+from wugong.matter import Grant
 from wugong.testing import Rehearsal
 
 PROCEDURE = """
@@ -369,3 +372,23 @@ def test_all_reasons_are_told_at_once(p: Rehearsal) -> None:
 def test_nobody_is_enrolled_under_a_name_of_the_system(r: Rehearsal, member: str) -> None:
     with r.refuses("wugong.member_reserved"):
         r.act("operator", "example", MemberEnrolled(member=member, name=seal("X")))
+
+
+SYSTEM = ["operator", "clock", "plugin", "plugin:shop", "resident", "public", "members", "author"]
+
+
+@pytest.mark.parametrize("role", ["mediation.party", "voting.teller", "author|steward", *SYSTEM])
+def test_nobody_is_given_a_relation_an_audience_or_the_system_itself(
+    r: Rehearsal, role: str
+) -> None:
+    """Else an administrator could read what is sealed for the parties of a mediation."""
+    with r.refuses("wugong.role_not_given"):
+        r.act("operator", "example", RoleGranted(member="li", role=role))
+    standing = replace(r.matter("example").standing, grants=(Grant("li", role, "", None, 1),))
+    assert standing.roles("li", "example", r.clock.now) == frozenset()
+
+
+@pytest.mark.parametrize("role", ["steward", "block-leader"])
+def test_any_other_role_can_be_given(r: Rehearsal, role: str) -> None:
+    r.act("operator", "example", RoleGranted(member="li", role=role))
+    assert role in r.viewer("example", "li").roles
