@@ -16,9 +16,11 @@ from wugong_voting.counting.grouping import grouped, joined
 from wugong_voting.counting.profile import BLOCK, EXACT, Profile, Whole, until_tie
 
 MOST_KEPT = 32_000_000  # ballots in the ways that are remembered
+MOST_IN_A_BYTE = 254
 SMALL = 200_000  # ranks; up to here sorting all ballots again costs less than finding the moved
 
-Way = tuple[Any, Whole]  # each ballot's best standing option, and the weight of each option
+# Ballots stand with options by number: 1 is the first on the paper, 0 is nobody.
+Way = tuple[Any, Whole]  # whom each ballot stands with, and the weight of each option
 
 
 @dataclass(slots=True, eq=False)
@@ -78,10 +80,13 @@ class Heaps:
         """Sort all ballots; a key says a rank and whose it is, so the least one says the best."""
         if self._keys is None:
             self._keys = keys_of(self.profile)
-        least = best_of(self._keys[standing])
-        if self.profile.weights is None:
-            return np.bincount(least, minlength=len(self.options) + 1)[:-1]
-        return _weigh(self.profile, least, None)
+        tops = best_of(self._keys.take(standing, axis=0), self.profile.unranked)
+        size, weights = len(self.options) + 1, self.profile.weights
+        if weights is None:
+            return np.bincount(tops, minlength=size)[1:]
+        if self.profile.valid < EXACT:
+            return np.bincount(tops, weights, size)[1:].astype(np.int64)
+        return _weigh(self.profile, tops, None)
 
     def _sorted(self, standing: frozenset[int]) -> Way:
         """Sort the ballots of those who dropped out since a way that is known; else all ballots."""
@@ -95,7 +100,7 @@ class Heaps:
             return tops, _weigh(profile, tops, None)
         tops, votes = self._ways[before]
         out = sorted(before - standing)
-        moved = np.flatnonzero(tops == out[0] if len(out) == 1 else np.isin(tops, out))
+        moved = standing_with(tops, out)
         found = best_one(profile, listed, moved)
         tops = tops.copy()
         tops[moved] = found
@@ -106,38 +111,40 @@ class Heaps:
 
 def keys_of(profile: Profile) -> Any:
     """Return for each option and ballot a number that says the rank and whose it is."""
-    nobody = len(profile.options)
-    keys: Any = profile.ranks.astype(np.uint32 if profile.unranked > 254 else np.uint16)
-    named = np.arange(nobody, dtype=keys.dtype)[:, None]
-    if not profile.strict:
-        named = np.where(keys < profile.unranked, named, keys.dtype.type(nobody))
-    return keys * keys.dtype.type(_whose(keys) + 1) | named
+    wide = profile.unranked > MOST_IN_A_BYTE
+    kind: Any = np.uint32 if wide else np.uint16
+    keys: Any = profile.ranks.astype(kind)
+    keys <<= kind(16 if wide else 8)
+    keys |= np.arange(1, len(profile.options) + 1, dtype=kind)[:, None]
+    return keys
 
 
-def best_of(keys: Any) -> Any:
-    """Return whose the least key of each ballot is; the number of options for nobody's."""
-    return np.minimum.reduce(keys) & _whose(keys)
+def best_of(keys: Any, unranked: int) -> Any:
+    """Return whom each ballot stands with: whose its least key is, nobody below the unranked."""
+    bits, mask = (16, 0xFFFF) if unranked > MOST_IN_A_BYTE else (8, 0xFF)
+    return np.minimum.reduce(keys, initial=unranked << bits) & mask
 
 
-def _whose(keys: Any) -> int:
-    """Return the mask of the half of a key that names the option."""
-    return 0xFF if keys.itemsize == 2 else 0xFFFF
+def standing_with(tops: Any, options: Sequence[int]) -> Any:
+    """Return the ballots that stand with one of some options."""
+    if len(options) == 1:
+        return (tops == options[0] + 1).nonzero()[0]
+    return np.isin(tops, [option + 1 for option in options]).nonzero()[0]
 
 
 def best_one(profile: Profile, standing: Sequence[int], moved: Any) -> Any:
-    """Return the best standing option of all ballots, or of the ``moved`` ones."""
+    """Return whom all ballots stand with, or the ``moved`` ones."""
     ranks, unranked = profile.ranks, profile.unranked
-    nobody = len(profile.options)
     size = profile.rows if moved is None else len(moved)
-    kind: Any = np.uint16 if nobody > 254 else np.uint8
-    tops = np.full(size, nobody, dtype=kind)
+    kind: Any = np.uint16 if len(profile.options) > MOST_IN_A_BYTE else np.uint8
+    tops = np.zeros(size, dtype=kind)
     for start in range(0, size, BLOCK):
         top = tops[start : start + BLOCK]
         best = np.full(len(top), unranked, dtype=ranks.dtype)
         where = slice(start, start + BLOCK) if moved is None else moved[start : start + BLOCK]
         for option in standing:
             row = ranks[option][where]
-            np.copyto(top, kind(option), where=row < best)
+            np.copyto(top, kind(option + 1), where=row < best)
             np.minimum(best, row, out=best)
     return tops
 
@@ -149,7 +156,7 @@ def _weigh(profile: Profile, tops: Any, moved: Any) -> Whole:
     if profile.weights is None:
         for start in range(0, len(tops), BLOCK):
             votes += np.bincount(tops[start : start + BLOCK], minlength=size)
-        return votes[:-1]
+        return votes[1:]
     weights = profile.weights if moved is None else profile.weights[moved]
     if profile.valid < EXACT:
         for start in range(0, len(tops), BLOCK):
@@ -157,7 +164,7 @@ def _weigh(profile: Profile, tops: Any, moved: Any) -> Whole:
             votes += part.astype(np.int64)
     else:
         np.add.at(votes, tops, weights)
-    return votes[:-1]
+    return votes[1:]
 
 
 def heaps(profile: Profile) -> Heaps:

@@ -131,7 +131,7 @@ def dominant(margins: Whole) -> list[int]:
         return [int(wins_all[0])]
     ranked = np.argsort(-np.count_nonzero(margins >= 0, axis=1), kind="stable")
     count = len(ranked)
-    unbeaten = margins[np.ix_(ranked, ranked)] <= 0
+    unbeaten = margins.take(ranked, axis=0).take(ranked, axis=1) <= 0
     np.fill_diagonal(unbeaten, False)
     # The last place, in that order, of somebody whom an option does not beat.
     last = np.where(unbeaten.any(axis=1), count - 1 - unbeaten[:, ::-1].argmax(axis=1), -1)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from wugong_voting.counting.equal_shares import Goods
-from wugong_voting.counting.purses import Floats
+from wugong_voting.counting.purses import Floats, dot
 from wugong_voting.counting.sets import Sets
 from wugong_voting.counting.ways import Order
 
@@ -81,7 +81,7 @@ class Loads:
             project = heapq.heappop(self.heap)[1]
             if project in self.gone:
                 continue
-            carried = float(goods.shares[project] @ self.loads[goods.rows[project]])
+            carried = dot(goods.shares[project], self.loads[goods.rows[project]])
             load = (goods.costs[project] + carried) / goods.support[project]
             found.append((load * (1 - NEAR), project))
             limit = min(limit, load * (1 + NEAR))

@@ -20,9 +20,21 @@ from wugong_voting.counting.profile import Whole
 Floats = NDArray[np.float64]
 ERROR = 1e-12  # of the endowment: more than the rounding of a few hundred subtractions
 FEW = 4_000  # rows
+ALONE = 8_192  # numbers that one thread adds up
 BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(
     np.float64
 )
+
+
+def dot(first: Floats, second: Any) -> float:
+    """Return the sum of the products, in pieces that one thread adds up.
+
+    Longer ones are shared among threads, which wait for each other where others compute, too.
+    """
+    if len(first) <= ALONE:
+        return float(first @ second)
+    starts = range(0, len(first), ALONE)
+    return sum(float(first[n : n + ALONE] @ second[n : n + ALONE]) for n in starts)
 
 
 class Purses:
@@ -171,16 +183,16 @@ def price_near(
     price = start or cost / total
     if not start and left.min() >= price:
         return price, total
-    together = float(left @ weights)
+    together = dot(left, weights)
     if together < cost - error * total - 1e-9 * cost:
         return np.inf, 0.0
     rich = np.inf
     while True:
-        now = float(weights @ (left >= price))
+        now = dot(weights, left >= price)
         if now == 0.0:
             enough = cost - together <= error * total + 1e-12 * cost
             return (price, 0.0) if enough else (np.inf, 0.0)
-        given = float(np.minimum(left, price) @ weights)
+        given = dot(np.minimum(left, price), weights)
         price = max(price, price + (cost - given) / now)
         if now == rich or price > above:
             return price, now

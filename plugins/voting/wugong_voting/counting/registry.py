@@ -1,11 +1,13 @@
-"""All counting rules by their ids; the file of a rule is loaded when it is first asked for."""
+"""All counting rules by their ids; a rule, and what rules are made of, is loaded when asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from wugong_voting.counting.rule import CountingRule
+if TYPE_CHECKING:
+    from wugong_voting.counting.rule import CountingRule
 
 _IDS = (
     *("plurality", "approval", "two_round", "irv", "borda", "bucklin", "score", "star"),
@@ -18,7 +20,7 @@ _IDS = (
 )
 
 
-class Rules(MutableMapping[str, CountingRule]):
+class Rules(MutableMapping[str, "CountingRule"]):
     """Rules by their ids, each in the file of its name."""
 
     def __init__(self, ids: tuple[str, ...]) -> None:

@@ -5,12 +5,43 @@ Numbers are whole or exact shares; in JSON shares are text such as ``"25/2"``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 Exact = int | Fraction
+
+
+class Shares(Mapping[str, Exact]):
+    """Exact numbers of options: whole ones over one scale, reduced when they are read.
+
+    >>> dict(Shares({"a": 6, "b": 9}, 6))
+    {'a': 1, 'b': Fraction(3, 2)}
+    """
+
+    __slots__ = ("_numbers", "_scale")
+
+    def __init__(self, numbers: Mapping[str, int], scale: int) -> None:
+        self._numbers, self._scale = numbers, scale
+
+    def __getitem__(self, option: str) -> Exact:
+        """Return the number of an option."""
+        return share(self._numbers[option], self._scale)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+def share(number: int, scale: int) -> Exact:
+    """Return a number over a scale, as a whole one where it is one."""
+    return Fraction(number, scale) if number % scale else number // scale
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from wugong_voting.counting.equal_shares import Goods, Shop
 from wugong_voting.counting.profile import Whole
-from wugong_voting.counting.purses import Floats, Purses, price_near
+from wugong_voting.counting.purses import Floats, Purses, dot, price_near
 
 ROUNDING = 2.3e-16
 NEAR = 1e-9
@@ -31,10 +31,10 @@ class Rough(Purses):
         left, errors = self.left[rows], self.errors[rows]
         price, _ = price_near(left, weights, cost, self.error, start)
         near = left <= price * (1 + NEAR)
-        sure = float(weights.sum() - weights @ near)
+        sure = float(weights.sum()) - dot(weights, near)
         if not sure > 0:
             return False
-        blur = float((weights * errors) @ near) + (len(left) + 16) * ROUNDING * cost
+        blur = dot(weights * errors, near) + (len(left) + 16) * ROUNDING * cost
         blur /= sure
         if not max(blur, float(errors.max())) < price * NEAR / 2:
             return False

@@ -19,6 +19,8 @@ class Choice:
 
 def settled(choices: Sequence[Choice], given: Mapping[str, Any]) -> dict[str, str]:
     """Return every setting with its value; ``ValueError`` names an unknown one or a wrong value."""
+    if not given:
+        return {choice.name: choice.default for choice in choices}
     known = {choice.name: choice for choice in choices}
     for name, value in given.items():
         if name not in known:

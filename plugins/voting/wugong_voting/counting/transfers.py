@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
+from operator import mul
 from typing import Any
 
 import numpy as np
 
-from wugong_voting.counting.heaps import Heaps, best_of, best_one, keys_of
+from wugong_voting.counting.heaps import Heaps, best_of, best_one, keys_of, standing_with
 from wugong_voting.counting.profile import EXACT, Profile, weights_of
-from wugong_voting.counting.result import Exact
+from wugong_voting.counting.result import Shares, share
 
 MOST_KEYS = 4_000_000
 Votes = dict[int, int]  # over the scale
@@ -38,30 +39,38 @@ class Terms:
 class Papers:
     """The ballots as all ways read them: sortable ``keys``, and ``weights`` that add up exactly.
 
-    There are no keys of many ballots, as these are twice as large as the ranks.
+    There are no keys of many ballots, as these are twice as large as the ranks. While there is one
+    way only, the keys of whoever no longer stands are struck out.
     """
 
     profile: Profile
     keys: Any
     weights: Any
+    width: int  # the number of options, and one for nobody
 
     def best(self, standing: Sequence[int], rows: Any) -> Any:
-        """Return the best standing option of some ballots; the number of options for nobody."""
+        """Return whom some ballots stand with, of those who stand."""
         if self.keys is None or not standing:
             return best_one(self.profile, standing, rows)
-        return best_of(self.keys.take(rows, axis=1).take(standing, axis=0))
+        keys = self.keys.take(rows, axis=1).take(standing, axis=0)
+        return best_of(keys, self.profile.unranked)
 
-    def piles(self, tops: Any, kinds: Any, rows: Any, values: int) -> list[tuple[int, int, int]]:
-        """Count ballots: the option, the number of their value, and how many there are."""
-        places = tops.astype(np.intp) * values + kinds
-        if self.weights.dtype == np.float64:
-            found: Any = np.bincount(places, self.weights[rows])
-        else:
-            found = np.zeros(int(places.max(initial=0)) + 1, dtype=np.int64)
-            np.add.at(found, places, self.weights[rows])
-        at = found.nonzero()[0]
-        listed = zip(at.tolist(), found[at].tolist(), strict=True)
-        return [(*divmod(place, values), int(number)) for place, number in listed]
+    def best_left(self, rows: Any) -> Any:
+        """Return whom some ballots stand with, of those who were not struck out."""
+        return best_of(self.keys.take(rows, axis=1), self.profile.unranked)
+
+    def strike(self, option: int) -> None:
+        """Strike an option out of all ballots, for good."""
+        self.keys[option] = 0xFFFF if self.keys.itemsize == 2 else 0xFFFFFFFF
+
+    def piles(self, places: Any, rows: Any, size: int) -> Any:
+        """Return how many ballots are at each place below ``size``."""
+        weights = self.weights[rows]
+        if weights.dtype == np.float64:
+            return np.bincount(places, weights, size)
+        found = np.zeros(size, dtype=np.int64)
+        np.add.at(found, places, weights)
+        return found
 
 
 @dataclass(slots=True)
@@ -74,31 +83,29 @@ class Count:
     papers: Papers
     terms: Terms
     tops: Any
-    kinds: Any  # of each ballot the number of its value
+    kinds: Any  # of each ballot the number of its value, times the width of the papers
     scale: int
     values: list[int]
     votes: Votes
-    standing: set[int] = field(default_factory=set)
+    alone: bool  # there is no other way so far, and there are keys
+    quota: int
+    standing: list[int] = field(default_factory=list)  # in the order of the paper
     elected: list[int] = field(default_factory=list)
     waiting: Votes = field(default_factory=dict)  # elected, with a surplus
     kept: int = 0
     out: list[int] = field(default_factory=list)
     story: tuple[Any, ...] = ()
     rounds: list[dict[str, Any]] = field(default_factory=list)
-    past: list[tuple[int, Votes, int]] = field(default_factory=list)  # scale, votes, exhausted
+    past: list[tuple[int, Votes, int]] = field(default_factory=list)  # scale, votes, kept
 
     @property
     def profile(self) -> Profile:
         """The ballots."""
         return self.papers.profile
 
-    @property
-    def quota(self) -> int:
-        """What a seat needs."""
-        return self.terms.quota.numerator * (self.scale // self.terms.quota.denominator)
-
     def copy(self) -> Count:
         """Return this way so that it can go on apart."""
+        self.alone = False
         return Count(
             self.papers,
             self.terms,
@@ -107,7 +114,9 @@ class Count:
             self.scale,
             list(self.values),
             dict(self.votes),
-            set(self.standing),
+            self.alone,
+            self.quota,
+            list(self.standing),
             list(self.elected),
             dict(self.waiting),
             self.kept,
@@ -138,20 +147,23 @@ class Count:
             return []
         self._tell()
         votes, quota = self.votes, self.quota
-        reached = [c for c in sorted(self.standing) if votes[c] >= quota]
+        reached = [c for c in self.standing if votes[c] >= quota]
         if reached:
             ways = self._elect(votes, reached, left)
             left = self.terms.seats - len(self.elected)
             if len(ways) > 1 or not left:
                 return ways
         if len(self.standing) <= left:
-            return self._elect(votes, sorted(self.standing), left)
+            return self._elect(votes, self.standing, left)
         if self.waiting:
             most = max(self.waiting.values())
             tied = [c for c in sorted(self.waiting) if self.waiting[c] == most]
             return self._ways(self._settled(tied, highest=True), "_pass_on")
-        fewest = min(votes[c] for c in self.standing)
-        last = [c for c in sorted(self.standing) if votes[c] == fewest]
+        fewest = min([votes[c] for c in self.standing])
+        last = [c for c in self.standing if votes[c] == fewest]
+        if len(last) == 1:
+            self._drop(last)
+            return [self]
         last = self._settled(last, highest=False)
         if len(last) > 1 and not fewest and len(self.standing) - len(last) < left:
             return self._idle(last, left)
@@ -161,20 +173,18 @@ class Count:
         return self._ways(last, "_drop_one")
 
     def _tell(self) -> None:
-        total = self.profile.valid * self.scale
-        self.past.append(
-            (self.scale, dict(self.votes), total - sum(self.votes.values()) - self.kept)
-        )
+        self.past.append((self.scale, dict(self.votes), self.kept))
         self.rounds.append({"round": len(self.rounds) + 1})
 
     def told(self) -> tuple[dict[str, Any], ...]:
         """Return the rounds with their votes."""
-        options, made = self.profile.options, []
-        for its, (scale, votes, exhausted) in zip(self.rounds, self.past, strict=True):
-            shown = {options[c]: _share(votes[c], scale) for c in sorted(votes)}
-            told = {**its, "votes": shown, "exhausted": _share(exhausted, scale)}
+        options, valid, made = self.profile.options, self.profile.valid, []
+        for its, (scale, votes, kept) in zip(self.rounds, self.past, strict=True):
+            exhausted = valid * scale - sum(votes.values()) - kept
+            shown = Shares({options[c]: number for c, number in votes.items()}, scale)
+            told = {**its, "votes": shown, "exhausted": share(exhausted, scale)}
             if "surplus" in its:
-                told["surplus"] = _share(its["surplus"], scale)
+                told["surplus"] = share(its["surplus"], scale)
             made.append(told)
         return tuple(made)
 
@@ -197,13 +207,18 @@ class Count:
     def _seat(self, option: int, votes: int) -> None:
         self.rounds[-1].setdefault("elected", []).append(self.profile.options[option])
         self.elected.append(option)
-        self.standing.discard(option)
+        self._leave(option)
         self.story = (*self.story, ("seat", option, frozenset(self.out)))
         surplus = votes - self.quota
         if surplus > 0:
             self.waiting[option] = surplus
         else:
             self.kept += self.votes.pop(option)
+
+    def _leave(self, option: int) -> None:
+        self.standing.remove(option)
+        if self.alone:
+            self.papers.strike(option)
 
     def _seat_next(self, option: int) -> None:
         self._seat(option, self.votes[option])
@@ -237,17 +252,17 @@ class Count:
         self.rounds[-1]["surplus_of"] = self.profile.options[option]
         self.rounds[-1]["surplus"] = surplus
         self.story = (*self.story, ("pass", option, frozenset(self.out)))
-        moved = (self.tops == option).nonzero()[0]
+        moved, width = standing_with(self.tops, [option]), self.papers.width
         before = self.kinds[moved]
-        kinds = np.flatnonzero(np.bincount(before)).tolist()
-        shrunk = self._shrunk(kinds, surplus, total)
+        places = np.bincount(before).nonzero()[0].tolist()
+        shrunk = self._shrunk([place // width for place in places], surplus, total)
         number = {value: kind for kind, value in enumerate(self.values)}
-        after = np.zeros(len(self.values), dtype=np.int64)
-        for kind, value in zip(kinds, shrunk, strict=True):
+        after = np.zeros(places[-1] + 1, dtype=np.int64)
+        for place, value in zip(places, shrunk, strict=True):
             if value not in number:
                 number[value] = len(self.values)
                 self.values.append(value)
-            after[kind] = number[value]
+            after[place] = number[value] * width
         self.kinds[moved] = after[before]
         self._move(moved)
 
@@ -267,6 +282,7 @@ class Count:
         if by == 1:
             return
         self.scale *= by
+        self.quota *= by
         self.kept *= by
         self.values = [value * by for value in self.values]
         self.votes = {c: votes * by for c, votes in self.votes.items()}
@@ -278,32 +294,34 @@ class Count:
     def _drop(self, gone: Sequence[int]) -> None:
         self.rounds[-1]["out"] = [self.profile.options[c] for c in gone]
         self.out += gone
-        self.standing -= set(gone)
         for option in gone:
+            self._leave(option)
             del self.votes[option]
-        self._move(self._rows(gone))
-
-    def _rows(self, options: Sequence[int]) -> Any:
-        """Return the ballots that stand with one of some options."""
-        one = len(options) == 1
-        return (self.tops == options[0] if one else np.isin(self.tops, options)).nonzero()[0]
+        self._move(standing_with(self.tops, gone))
 
     def _move(self, moved: Any) -> None:
         if not len(moved):
             return
-        tops = self.papers.best(sorted(self.standing), moved)
+        papers, votes = self.papers, self.votes
+        tops = papers.best_left(moved) if self.alone else papers.best(self.standing, moved)
         self.tops[moved] = tops
-        for option, gained in self.gains(tops, moved).items():
-            self.votes[option] += gained
+        gained = self.gains(tops, moved)
+        for option in self.standing:
+            votes[option] += gained[option]
 
-    def gains(self, tops: Any, rows: Any) -> Votes:
+    def gains(self, tops: Any, rows: Any) -> list[int]:
         """Return what some ballots, standing with ``tops``, are worth to each option."""
-        gains: Votes = {}
-        values = self.values
-        for option, kind, number in self.papers.piles(tops, self.kinds[rows], rows, len(values)):
-            gains[option] = gains.get(option, 0) + number * values[kind]
-        gains.pop(len(self.profile.options), None)
-        return gains
+        width, values = self.papers.width, self.values
+        places = self.kinds[rows] + tops if len(values) > 1 else tops
+        piles = self.papers.piles(places, rows, width * len(values))
+        if len(values) == 1:
+            worth = [int(number) * values[0] for number in piles.tolist()]
+        elif self.scale * self.profile.valid < EXACT:  # floating point multiplies exactly, too
+            worth = (np.array(values, np.float64) @ piles.reshape(-1, width)).astype(int).tolist()
+        else:
+            table = [map(int, numbers) for numbers in piles.reshape(-1, width).tolist()]
+            worth = [sum(map(mul, values, numbers)) for numbers in zip(*table, strict=True)]
+        return worth[1:]
 
     def _safe(self, votes: Votes, last: list[int], fewest: int, left: int) -> Sequence[int]:
         """Return options that may drop out together, as the order among them decides nothing.
@@ -349,27 +367,22 @@ class Count:
 
     def _cannot_rise(self, group: Sequence[int], others: Sequence[int], bar: int) -> bool:
         ranks = self.profile.ranks
-        rows = self._rows(group)
+        rows = standing_with(self.tops, group)
         best_outside = ranks[np.array(others)[:, None], rows].min(axis=0)
         for option in group:
             ahead = rows[ranks[option, rows] < best_outside]
-            gains = self.gains(np.full(len(ahead), option), ahead)
-            if gains.get(option, 0) >= bar:
+            if self.gains(np.full(len(ahead), option + 1), ahead)[option] >= bar:
                 return False
         return True
 
     def _elects_nobody(self, votes: Votes, group: Sequence[int], others: list[int]) -> bool:
         """Tell whether all ballots of the group elect nobody, nor leave a tie that looks back."""
-        rows = self._rows(group)
+        rows = standing_with(self.tops, group)
         gained = self.gains(self.papers.best(sorted(others), rows), rows)
-        after = [votes[c] + gained.get(c, 0) for c in others]
+        after = [votes[c] + gained[c] for c in others]
         if self.terms.look_back and len(set(after)) < len(after):
             return False
         return all(one < self.quota for one in after)
-
-
-def _share(votes: int, scale: int) -> Exact:
-    return Fraction(votes, scale) if votes % scale else votes // scale
 
 
 def count(summary: Heaps, terms: Terms) -> Count:
@@ -380,8 +393,8 @@ def count(summary: Heaps, terms: Terms) -> Count:
         weights = weights.astype(np.float64)
     everyone = range(len(profile.options))
     keys = keys_of(profile) if profile.ranks.size <= MOST_KEYS else None
-    papers = Papers(profile, keys, weights)
-    tops = best_one(profile, everyone, None) if keys is None else best_of(keys)
+    papers = Papers(profile, keys, weights, len(profile.options) + 1)
+    tops = best_one(profile, everyone, None) if keys is None else best_of(keys, profile.unranked)
     scale = terms.quota.denominator
     made = Count(
         papers,
@@ -390,10 +403,12 @@ def count(summary: Heaps, terms: Terms) -> Count:
         np.zeros(profile.rows, dtype=np.int64),
         scale,
         [scale],
-        dict.fromkeys(everyone, 0),
-        set(everyone),
+        {},
+        keys is not None,
+        terms.quota.numerator,
+        list(everyone),
     )
-    made.votes |= made.gains(tops, slice(None))
+    made.votes = dict(enumerate(made.gains(tops, slice(None))))
     return made
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from wugong_voting.counting.pairwise import Pairwise
 from wugong_voting.counting.profile import from_orders, from_rankings
 from wugong_voting.counting.registry import COUNTING
 from wugong_voting.counting.result import Result
@@ -122,6 +126,23 @@ def test_trap_11_more_than_254_options_do_not_overflow(rule: str, options: int) 
     profile = from_orders(names, orders)
     assert profile.ranks.itemsize == (1 if options < 255 else 2)
     assert COUNTING[rule].count(profile).winners == (names[best],)
+
+
+@given(st.lists(st.integers(0, 6), min_size=16, max_size=16), st.integers(1, 4))
+@settings(deadline=None, max_examples=300)
+def test_kemeny_agrees_with_trying_every_ranking(numbers: list[int], count: int) -> None:
+    wins = np.array(numbers).reshape(4, 4)[:count, :count] * (1 - np.eye(count, dtype=np.int64))
+    options = "abcd"[:count]
+    found = COUNTING["kemeny"].decide(Pairwise(tuple(options), wins, 9, 9), {"tie_break": ""})
+    contradicted = {
+        ranking: sum(int(wins[b, a]) for n, a in enumerate(ranking) for b in ranking[n + 1 :])
+        for ranking in permutations(range(count))
+    }
+    fewest = min(contradicted.values())
+    best = [ranking for ranking, number in contradicted.items() if number == fewest]
+    assert found.winners == tuple(options[i] for i in sorted({ranking[0] for ranking in best}))
+    expected = {"ranking": [options[i] for i in min(best)], "contradicted": fewest}
+    assert found.rounds == (expected,)
 
 
 def test_kemeny_refuses_more_options_than_it_can_count_exactly() -> None:

@@ -27,6 +27,16 @@ def test_a_rule_is_loaded_when_it_is_asked_for() -> None:
     assert done.stdout.splitlines() == ["[] True", "borda ['wugong_voting.counting.rules.borda']"]
 
 
+def test_the_list_of_rules_loads_none_of_what_rules_are_made_of() -> None:
+    code = (
+        "import sys; before = set(sys.modules); import wugong_voting.counting.registry;"
+        "print(sorted(m for m in set(sys.modules) - before if m.startswith(('wugong', 'numpy'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    names = ("wugong_voting", "wugong_voting.counting", "wugong_voting.counting.registry")
+    assert done.stdout.strip() == str(list(names))
+
+
 def test_what_is_no_rule_is_a_key_error() -> None:
     with pytest.raises(KeyError, match="dictator"):
         COUNTING["dictator"]

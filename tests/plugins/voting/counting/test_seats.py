@@ -209,6 +209,12 @@ def test_many_ballots_are_passed_on_without_keys_of_them(monkeypatch: pytest.Mon
     assert count("stv", profile, seats=2).json() == expected
 
 
+def test_rounds_read_as_exact_shares_and_are_written_as_such() -> None:
+    result = count("stv", ranked("ABC", {"AB": 7, "C": 3, "B": 1}), seats=2, quota="droop_exact")
+    assert dict(result.rounds[1]["votes"]) == {"B": Fraction(13, 3), "C": 3}
+    assert result.json()["rounds"][1]["votes"] == {"B": "13/3", "C": 3}
+
+
 def test_each_round_adds_up_to_all_ballots() -> None:
     profile = ranked("ABCD", {"ABCD": 9, "BA": 4, "CDB": 4, "DC": 3, "A": 2})
     for rule, quota in (("stv", "hare"), ("stv", "droop_exact"), ("stv_scottish", "")):

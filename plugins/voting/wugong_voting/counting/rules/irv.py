@@ -72,14 +72,12 @@ def _tell(
     while True:
         votes = summary.firsts(standing).tolist()
         here = [votes[i] for i in standing]
-        total, fewest = sum(here), min(here)
-        named = dict(zip([options[i] for i in standing], here, strict=True))
-        told: dict[str, Any] = {"round": len(rounds) + 1, "votes": named}
-        told["exhausted"] = valid - total
+        total, most, fewest = sum(here), max(here), min(here)
+        named = {options[i]: votes[i] for i in standing}
+        told = {"round": len(rounds) + 1, "votes": named, "exhausted": valid - total}
         rounds.append(told)
-        ahead = standing[here.index(max(here))]
-        if 2 * votes[ahead] > total or len(standing) == 1:
-            return ahead, ties
+        if 2 * most > total or len(standing) == 1:
+            return standing[here.index(most)], ties
         last = [i for i in standing if votes[i] == fewest]
         told["last"] = [options[i] for i in last]
         ties = ties or len(last) > 1

@@ -1,37 +1,76 @@
 """Kemeny: the ranking that contradicts the fewest comparisons on the ballots; its first wins.
 
-Exact, by the best way to finish from every set of options; refused above ``MOST`` options, where
-the work would no longer be bounded. Source: J. Kemeny (1959).
+Exact, by the best way to finish from every set of options that are not parted by duels anyway;
+refused above ``MOST`` options, where the work would no longer be bounded. Source: J. Kemeny (1959).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from operator import add
 from typing import Any
 
-import numpy as np
-
 from wugong_voting.counting.pairwise import Pairwise, pairwise
-from wugong_voting.counting.profile import Whole
 from wugong_voting.counting.result import Result, Sentence, one_winner
 from wugong_voting.counting.rule import CountingRule
 from wugong_voting.counting.settings import TIE_BREAK, order
 from wugong_voting.counting.words import N_
 
 MOST = 12
+Table = Sequence[Sequence[int]]
 
 
-def against(wins: Whole) -> list[list[int]]:
+def blocks(wins: Table) -> list[list[int]]:
+    """Part the options so that everybody in a block beats everybody in all later ones.
+
+    Then every best ranking puts one block after the other: of two neighbours from different
+    blocks the other order contradicts more.
+    """
+    against = zip(*wins, strict=True)
+    unbeaten = [
+        [b for b, (mine, its) in enumerate(zip(row, column, strict=True)) if mine <= its]
+        for row, column in zip(wins, against, strict=True)
+    ]
+    ranked = sorted(range(len(wins)), key=lambda a: len(unbeaten[a]))
+    place = {a: n for n, a in enumerate(ranked)}
+    made: list[list[int]] = []
+    start = reach = 0
+    for n, a in enumerate(ranked):
+        reach = max([reach, *(place[b] for b in unbeaten[a])])
+        if reach == n:
+            made.append(sorted(ranked[start : n + 1]))
+            start = n + 1
+    return made
+
+
+def best_order(wins: Table, members: list[int]) -> tuple[list[int], list[int]]:
+    """Return who comes first in some best order of a block, and one best order.
+
+    In that one the first on the paper goes ahead where several may.
+    """
+    if len(members) == 1:
+        return members, members
+    contradicted = against([[wins[a][b] for b in members] for a in members])
+    cost = costs(len(members), contradicted)
+    left = len(cost) - 1
+    firsts = _firsts(contradicted, cost, left)
+    ranking = []
+    while left:
+        ranking.append(_firsts(contradicted, cost, left)[0])
+        left ^= 1 << ranking[-1]
+    return [members[i] for i in firsts], [members[i] for i in ranking]
+
+
+def against(wins: Table) -> list[list[int]]:
     """Count for each set and option the comparisons that put a member of the set above it.
 
     That is what putting the option above the whole set contradicts. A set is a number whose bits
     are its members.
     """
-    table = np.zeros((1 << len(wins), len(wins)), dtype=np.int64)
-    for member, above in enumerate(wins):
-        table[1 << member : 2 << member] = table[: 1 << member] + above
-    made: list[list[int]] = table.tolist()
-    return made
+    table = [[0] * len(wins)]
+    for above in wins:
+        table += [list(map(add, row, above)) for row in table]
+    return table
 
 
 def costs(count: int, contradicted: list[list[int]]) -> list[int]:
@@ -51,18 +90,18 @@ def decide(summary: Pairwise, settings: Mapping[str, Any]) -> Result:
     options = summary.options
     if len(options) > MOST:
         raise ValueError(f"kemeny counts up to {MOST} options exactly, here are {len(options)}")
-    contradicted = against(summary.wins)
-    cost = costs(len(options), contradicted)
-    full = (1 << len(options)) - 1
-    ranking = _ranking(contradicted, cost, full)
-    firsts = [options[i] for i in _firsts(contradicted, cost, full)]
-    details = {"winners": firsts, "contradicted": cost[full]}
+    table = summary.table()
+    ordered = [best_order(table, members) for members in blocks(table)]
+    ranking = [option for _, block in ordered for option in block]
+    cost = sum([table[b][a] for n, a in enumerate(ranking) for b in ranking[n + 1 :]])
+    firsts = [options[i] for i in ordered[0][0]] if ordered else []
+    details = {"winners": firsts, "contradicted": cost}
     return one_winner(
         "kemeny",
         firsts,
         tie_break=order(settings, options),
-        matrix=summary.table(),
-        rounds=({"ranking": [options[i] for i in ranking], "contradicted": cost[full]},),
+        matrix=table,
+        rounds=({"ranking": [options[i] for i in ranking], "contradicted": cost},),
         options=settings,
         certificate=(
             Sentence(N_("The best ranking contradicts {contradicted} comparisons."), details),
@@ -75,14 +114,6 @@ def _firsts(contradicted: list[list[int]], cost: list[int], members: int) -> lis
     row, best = contradicted[members], cost[members]
     listed = [i for i in range(len(row)) if members >> i & 1]
     return [i for i in listed if cost[members ^ 1 << i] + row[i] == best]
-
-
-def _ranking(contradicted: list[list[int]], cost: list[int], members: int) -> list[int]:
-    made = []
-    while members:
-        made.append(_firsts(contradicted, cost, members)[0])
-        members ^= 1 << made[-1]
-    return made
 
 
 RULE = CountingRule(

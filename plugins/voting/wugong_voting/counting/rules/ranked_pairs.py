@@ -51,12 +51,16 @@ def _locked(
 ) -> tuple[set[int], set[int], tuple[dict[str, Any], ...]]:
     """Return who wins, who ties without a tie break, and the majorities between the members."""
     options = [summary.options[i] for i in members]
-    margins = summary.margins[np.ix_(members, members)]
-    wins = summary.wins[np.ix_(members, members)]
+    wins = summary.wins.take(members, axis=0).take(members, axis=1)
+    margins = wins - wins.T
     by = wins if settings["strength"] == "winning_votes" else margins
     strength = np.where(margins > 0, by, 0)
-    groups = _groups(strength)
-    rounds = tuple(_told(group, options, strength) for group in groups)
+    ranked = _groups(strength)
+    groups = list(ranked.values())
+    rounds = tuple(
+        {"strength": by, "majorities": [[options[a], options[b]] for a, b in group]}
+        for by, group in ranked.items()
+    )
     if not breaker or not options:
         found = _winners(groups, len(strength), _possible(strength))
         return found, found, rounds
@@ -78,15 +82,16 @@ def _by(place: Mapping[int, int]) -> Any:
     return lambda edge: (place[edge[0]], -place[edge[1]])
 
 
-def _groups(strength: Any) -> list[list[Edge]]:
-    """Return the majorities in groups of equal strength, strongest first."""
-    found: dict[int, list[Edge]] = {}
-    above, below = np.nonzero(strength)
-    for a, b, by in zip(
-        above.tolist(), below.tolist(), strength[above, below].tolist(), strict=True
-    ):
-        found.setdefault(by, []).append((a, b))
-    return [found[by] for by in sorted(found, reverse=True)]
+def _groups(strength: Any) -> dict[int, list[Edge]]:
+    """Return the majorities by their strength, strongest first."""
+    above, below = strength.nonzero()
+    by = strength[above, below]
+    order = (-by).argsort(kind="stable")
+    edges = list(zip(above[order].tolist(), below[order].tolist(), strict=True))
+    by = by[order]
+    starts = [0, *((by[1:] != by[:-1]).nonzero()[0] + 1).tolist()] if edges else []
+    ends = [*starts[1:], len(edges)]
+    return {int(by[n]): edges[n:end] for n, end in zip(starts, ends, strict=False)}
 
 
 def _possible(strength: Any) -> set[int]:
@@ -198,11 +203,6 @@ def _add(reach: Reach, edge: Edge) -> Reach:
         return reach
     gained = reach[below]
     return tuple(bits | gained if bits >> above & 1 else bits for bits in reach)
-
-
-def _told(group: Sequence[Edge], options: Sequence[str], strength: Any) -> dict[str, Any]:
-    pairs = [[options[a], options[b]] for a, b in group]
-    return {"strength": int(strength[group[0]]), "majorities": pairs}
 
 
 RULE = CountingRule(
