@@ -23,7 +23,6 @@ from wugong.people import MEMBERS
 from wugong.schema import Most, Unreadable, shape
 from wugong.shelf import Shelf
 from wugong.tables import JournalRow
-from wugong.vocabulary import PluginRetired
 
 SHORT, LONG = shape(Annotated[str, Most(80)]), shape(Annotated[str, Most(200)])
 
@@ -84,11 +83,8 @@ class Checks:
         reasons = permission.in_place(kind, matter)
         if reasons and kind.name in permission.STANDING_ONLY:
             raise Refused(*reasons)
-        # Polls, tasks and payments are core vocabulary: a community may use none of their plugins.
-        gone = matter.plugins.intersection(matter.standing.plugins) - self.registry.packages.keys()
-        missing = gone - set(matter.standing.retired)
-        if missing and not isinstance(act.event, PluginRetired):
-            raise Refused(Refusal("wugong.plugin_missing", details={"plugin": min(missing)}))
+        if missing := permission.lacking(kind, matter, self.registry.packages):
+            raise Refused(*missing)
         roles = self._roles(matter, act.by, act)
         if act.principal is not None:
             helper = permission.ACTS_FOR_OTHERS.get(act.channel, "agent")

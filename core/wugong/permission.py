@@ -16,6 +16,7 @@ from wugong.vocabulary import StageClosed, StageSkipped
 ACTS_FOR_OTHERS = {"assisted": "agent", "paper": "officer", "meeting": "officer"}
 # A desk lends a hand to a person, never an office: whoever holds one of these signs in themselves.
 OFFICES = STAFF | {"agent", "treasurer"}
+RETIRING = "wugong.plugin_retired"
 STANDING_ONLY = frozenset(
     f"wugong.{name}"
     for name in (
@@ -101,6 +102,16 @@ def in_place(kind: Kind, matter: Matter) -> list[Refusal]:
     if kind.plugin != "wugong" and kind.plugin not in _speaking(matter):
         return [Refusal("wugong.plugin_not_enabled", kind.plugin, {"plugin": kind.plugin})]
     return []
+
+
+def lacking(kind: Kind, matter: Matter, installed: Iterable[str]) -> list[Refusal]:
+    """Say which plugin whose facts the matter holds is gone: until it is retired all rests."""
+    # Polls, tasks and payments are core vocabulary: a community may use none of their plugins.
+    used = matter.plugins.intersection(matter.standing.plugins)
+    gone = used.difference(installed, matter.standing.retired)
+    if not gone or kind.name == RETIRING:
+        return []
+    return [Refusal("wugong.plugin_missing", details={"plugin": min(gone)})]
 
 
 def _speaking(matter: Matter) -> set[str]:

@@ -321,6 +321,7 @@ class Reader(Links):
         """Say why ``viewer`` may not record ``kind`` in ``matter`` now; nothing when a page may
         offer it. Guards are asked only by the act itself."""
         reasons = permission.in_place(kind, matter)
+        reasons = reasons or permission.lacking(kind, matter, self.registry.packages)
         return reasons or permission.permitted(kind, matter, viewer.roles)
 
     def offered(self, matter: Matter, viewer: Viewer) -> list[Kind]:

@@ -26,6 +26,7 @@ from tests.core.shop import (
 from tests.core.shop import waiting as shop_waiting
 from wugong import (
     ANY,
+    OPERATOR,
     PLAN,
     CommunityFounded,
     Engine,
@@ -236,12 +237,16 @@ def test_a_matter_whose_plugin_is_gone_can_be_read_and_not_changed(
     shown = [fact.kind for fact in left.facts(matter, wang)]
     assert shown == ["wugong.matter_opened", "shop.asked"]
     assert left.fact("wutong", asked.seq, left.viewer(matter, "li")) is None  # officers only
+    assert left.offered(left.matter(matter), wang) == []
+    (only,) = left.offered(left.matter("wutong"), OPERATOR)
+    assert only.cls is PluginRetired
     for place in (matter, "wutong"):
         with pytest.raises(Refused) as caught:
             left.record(place, StageClosed(stage=PLAN), by="wang")
         assert caught.value.codes == ("wugong.plugin_missing",)
         assert caught.value.reasons[0].details == {"plugin": "shop"}
     left.record("wutong", PluginRetired(plugin="shop", reason="nobody used it"), by="operator")
+    assert left.offered(left.matter(matter), wang)
     left.record(matter, StageClosed(stage=PLAN), by="wang")
     assert left.verify("wutong")[1] is None
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.server.commanding import CASE, ROSTER, change, run
-from wugong import Engine, Overloaded, Uncertain
+from wugong import Engine, Overloaded, Uncertain, hookspecs
 from wugong_server import cli
+from wugong_server import hookspecs as server_hookspecs
 from wugong_server.commands import console
 
 pytestmark = pytest.mark.usefixtures("surroundings")
@@ -236,6 +237,27 @@ def test_the_doctor_minds_passwords_in_clear(
     monkeypatch.setenv("WUGONG_BASE_URL", "https://gongshi.example.cn")
     monkeypatch.setenv("WUGONG_TRUSTED_HOSTS", "gongshi.example.cn")
     assert run("doctor").code == 0
+
+
+@pytest.mark.filterwarnings("ignore::wugong.hookspecs.Leaving")
+def test_the_doctor_lists_what_plugins_use_that_goes_away(
+    founded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "goes away" not in run("doctor").out
+    for module, hook in ((hookspecs, "waiting"), (server_hookspecs, "list_notices")):
+        spec, name = getattr(module, hook), f"{module.PROJECT}_spec"
+        leaving = hookspecs.Leaving(f"{hook}(matter)", since="0.1", instead="another")
+        marked = {**getattr(spec, name), "warn_on_impl_args": {"matter": leaving}}
+        monkeypatch.setattr(spec, name, marked)
+    ended = run("doctor")
+    assert ended.code == 0  # nothing is wrong yet
+    told = [line for line in ended.out.splitlines() if "goes away" in line]
+    for hook, file in (
+        ("waiting", "wugong_planning/__init__.py"),
+        ("list_notices", "wugong_planning/pages.py"),
+    ):
+        start = f"–   hooks: {hook}(matter) goes away in 0.3: use another"
+        assert any(line.startswith(start) and f"{file}:" in line for line in told), told
 
 
 # Local packs

@@ -121,7 +121,12 @@ def _plugins(environment: Environment) -> Iterator[Finding]:
     with warnings.catch_warnings(record=True) as old:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", Leaving)
-        found = list(describe(build(installed())))
+        plugins = installed()
+        found = list(describe(build(plugins)))
+        if find_spec("starlette"):
+            from wugong_server.plugins import Pages, installed_pages
+
+            Pages(installed_pages(plugins))
     for one in found:
         used = ", ".join(one["hooks"]) or "no hook"
         yield Finding(f"plugin {one['name']}", True, f"{used} (hooks v{API_VERSION})")
