@@ -252,13 +252,13 @@ def _lines(text: str) -> dict[str, int | str]:
 def answered(request: Json, procedures: Mapping[str, Procedure], words: Words) -> Json:
     """Return the outcome in words and its tests as rows; ``Undecidable`` where none can be."""
     made = decide(request, procedures)
+    procedure = procedures[made["procedure"]]
     return {
         "outcome": made["outcome"],
         "said": made["text"][words.language],
-        "headline": _headline(made, words),
+        "headline": _headline(made, procedure, words),
         "tests": [
-            _tested(test, made, words, class_titles(procedures[made["procedure"]], words))
-            for test in made["tests"]
+            _tested(test, made, words, class_titles(procedure, words)) for test in made["tests"]
         ],
         "reasons": made.get("reasons", ()),
         "flags": made["flags"],
@@ -267,13 +267,15 @@ def answered(request: Json, procedures: Mapping[str, Procedure], words: Words) -
     }
 
 
-def _headline(made: Json, words: Words) -> str:
+def _headline(made: Json, procedure: Procedure, words: Words) -> str:
     outcome = made["outcome"]
     if "binding" not in made:  # a composition
         return words(OUTCOMES["lawful" if outcome == "passed" else "unlawful"])
     if "elected" in made and outcome in ("passed", "rejected"):
         names = ", ".join(made["elected"])
         return words(OUTCOMES["elected" if made["elected"] else "nobody"], names=names)
+    if outcome == "passed" and procedure.kind == "recall":
+        return words(OUTCOMES["recalled"])
     return words(OUTCOMES[outcome])
 
 

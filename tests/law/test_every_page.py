@@ -7,75 +7,23 @@ Only what the page offers is filled in; what is read is what a person would see.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from math import ceil, floor
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-import wugong_rural
-import wugong_urban
-from tests.law.lawbook import LAW, ON
-from wugong import Procedure, Requirement, Words
+from tests.law.lawbook import LAW
+from tests.law.pages import WORDS, fields, said, submitted
+from wugong import Procedure, Requirement
 from wugong.describing import condition
 from wugong.explaining import OUTCOMES
 from wugong.figures import write_figure
 from wugong.procedures import Composition
-from wugong.testing import Rehearsal
-from wugong_server.testing import browse
 
 WHOLE = 1200  # divisible by every denominator there is
-WORDS = Words("zh_Hans", ["wugong_server", "wugong"])
 SEATED = 60  # members of a body that no rule gives a number
-
-
-@pytest.fixture(scope="module")
-def client() -> TestClient:
-    plugins = {"urban": wugong_urban, "rural": wugong_rural}
-    return browse(Rehearsal(plugins, members={"li": ()}))
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a page says of figures: the outcome, and its tests in their order."""
-
-    headline: str
-    tests: tuple[str, ...]  # words of each, begun with ok or stop
-
-    def test(self, at: int) -> tuple[bool, str]:
-        """Return whether a test is met, and its words."""
-        look, _, words = self.tests[at].partition(" ")
-        return look == "ok", words
-
-
-def fields(page: str, check: str) -> set[str]:
-    """Return the names of the fields of one of the two forms of a page."""
-    forms = re.findall(r'<form method="get" action="#result".*?</form>', page, re.S)
-    (form,) = [one for one in forms if f'name="check" value="{check}"' in one]
-    return set(re.findall(r'<(?:input|select|textarea)[^>]* name="([^"]+)"', form)) - {"check"}
-
-
-def submitted(client: TestClient, name: str, check: str, given: Mapping[str, str]) -> str:
-    offered = fields(client.get(f"/procedures/{name}").text, check)
-    assert given.keys() <= offered, "a figure that the page does not ask for"
-    answer = client.get(f"/procedures/{name}", params={"check": check, "on": ON, **given})
-    assert answer.status_code == 200
-    return answer.text
-
-
-def plain(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()
-
-
-def said(page: str) -> Said:
-    found = re.search(r'<section class="card stack sec" id="result".*?</section>', page, re.S)
-    assert found is not None, plain(page.partition("<main")[2])[:400]
-    rows = re.findall(r'<li class="test">(.*?)</li>', found[0], re.S)
-    looks = ["ok" if re.search(r'class="[^"]*\bok\b', row) else "stop" for row in rows]
-    tests = tuple(f"{look} {plain(row)}" for look, row in zip(looks, rows, strict=True))
-    return Said(plain(found[0].partition("<ol>")[0]), tests)
 
 
 def figures(
@@ -109,7 +57,8 @@ def headlines(procedure: Procedure) -> tuple[str, str]:
     """Return what the page says of a poll that passes, and of one that is rejected."""
     if procedure.kind == "election":
         return WORDS(OUTCOMES["elected"], names="A"), WORDS(OUTCOMES["nobody"], names="")
-    return WORDS(OUTCOMES["passed"]), WORDS(OUTCOMES["rejected"])
+    passed = "recalled" if procedure.kind == "recall" else "passed"
+    return WORDS(OUTCOMES[passed]), WORDS(OUTCOMES["rejected"])
 
 
 @pytest.mark.parametrize(("procedure", "kind", "test"), [*thresholds()])
