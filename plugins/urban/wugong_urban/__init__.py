@@ -33,7 +33,7 @@ from wugong_urban.events import (
     SharesApportioned,
     StatementTaken,
 )
-from wugong_urban.texts import HEAR, OFFER, ROLES, TEXTS, URBAN
+from wugong_urban.texts import HEAR, OFFER, ROLES, STATE, TEXTS, URBAN
 
 __version__ = "0.1.0"
 TITLE = N_("Urban communities")
@@ -117,6 +117,8 @@ def co_build(fact: Fact) -> list[SharesApportioned]:
 def waiting(matter: Matter) -> Iterable[Waiting]:
     if not matter.open(PLAN):
         return
+    for gap in lifts.owed(matter):
+        yield Waiting(STATE, "officer", act="urban.plan_stated", source=gap.source)
     losing = matter.state(NEIGHBOURS).losing()
     if unheard := [n.unit for n in losing if not n.was_heard]:
         details = {"units": ", ".join(unheard)}

@@ -72,6 +72,11 @@ def gaps(matter: Matter) -> list[Refusal]:
     return [Refusal("urban.compensation_missing", source, _named(bare))] if bare else []
 
 
+def owed(matter: Matter) -> list[Refusal]:
+    """Return what the plan lacks where the rule binds: without it no vote opens."""
+    return gaps(matter) if matter.category == LIFT and binds(matter, SCHEME) else []
+
+
 def open_objections(matter: Matter) -> list[Neighbour]:
     """Return whose signed objection is not settled: they have said nothing else since."""
     known = matter.state(NEIGHBOURS).units.values()
@@ -105,8 +110,7 @@ def poll_refusals(matter: Matter, roster: Mapping[str, str], opened: PollOpened)
     """Say what keeps a lift from the vote where its city's rule binds."""
     if matter.category != LIFT:
         return []
-    reasons = gaps(matter) if binds(matter, SCHEME) else []
-    return reasons + (_left_out(matter, roster, opened.groups) if binds(matter, BODY) else [])
+    return owed(matter) + (_left_out(matter, roster, opened.groups) if binds(matter, BODY) else [])
 
 
 def warnings(matter: Matter, roster: Mapping[str, str]) -> list[tuple[Refusal, bool]]:

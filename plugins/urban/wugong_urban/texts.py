@@ -126,5 +126,6 @@ TEXTS = Texts(
         "urban.objection_open": N_("Negotiate or mediate, then take their statement again"),
     },
 )
+STATE = N_("State the plan for the lift: money, compensation, running costs")
 HEAR = N_("Hear the affected units: {units}")
 OFFER = N_("Offer mediation to the units that object: {units}")

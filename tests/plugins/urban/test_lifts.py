@@ -193,6 +193,21 @@ def test_in_jinan_the_plan_names_what_each_losing_unit_is_given() -> None:
     assert poll(r, matter)
 
 
+@pytest.mark.parametrize(("place", "waits"), [(JINAN, True), *((one, False) for one in ELSEWHERE)])
+def test_what_the_vote_waits_for_is_awaited_where_the_rule_binds(place: str, waits: bool) -> None:
+    r = rehearsal(place)
+    matter = lift(r)
+
+    def awaited() -> bool:
+        return any(one.act == "urban.plan_stated" for one in r.engine.waiting(matter))
+
+    assert awaited() is waits
+    plan(r, matter, "1-101")
+    assert awaited() is waits  # nothing on 1-102 yet
+    plan(r, matter, "1-101", "1-102")
+    assert not awaited()
+
+
 @pytest.mark.parametrize("place", ELSEWHERE)
 def test_elsewhere_the_page_warns_and_the_vote_opens(place: str) -> None:
     r = rehearsal(place)
