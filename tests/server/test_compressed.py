@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -21,6 +22,7 @@ from wugong_server.testing import Signed, browse
 KB = 1024
 MOST = {"wugong.css": 7 * KB, "htmx.min.js": 17 * KB, "wugong.js": 1 * KB}
 MOST_HTML = 12 * KB
+MOST_OF_A_FRAGMENT = 4 * KB
 MOST_OF_A_FIRST_VIEW = 40 * KB
 OFFICERS = {"urban-elevator": "lin", "rural-lights": "chen"}
 LEFT_OUT = ("/preferences", "/template", ".csv", ".json", ".xlsx", "/documents/")
@@ -49,9 +51,9 @@ def on_the_way(client: TestClient, path: str, **headers: str) -> int:
     return int(answer.headers["content-length"])
 
 
-def linked(client: TestClient, *starts: str) -> dict[str, int]:
-    """Return the bytes of one page of each kind that the links of a story lead to."""
-    found: dict[str, int] = {}
+def linked(client: TestClient, *starts: str) -> dict[str, Any]:
+    """Return one page of each kind that the links of a story lead to."""
+    found: dict[str, Any] = {}
     todo, seen = list(starts), set[str]()
     while todo:
         path = todo.pop(0)
@@ -61,30 +63,49 @@ def linked(client: TestClient, *starts: str) -> dict[str, int]:
         answer = client.get(path)
         if answer.status_code != 200 or "text/html" not in answer.headers["content-type"]:
             continue
-        found[path] = int(answer.headers["content-length"])
+        found[path] = answer
         links = [link.partition("#")[0] for link in re.findall(r'href="(/[^"]*)"', answer.text)]
         links = [link.replace("&amp;", "&") for link in links if not link.startswith("/static/")]
         todo += [link for link in links if not any(part in link for part in LEFT_OUT)]
     return found
 
 
+def size(answer: Any) -> int:
+    """Return how many bytes of an answer's body travelled."""
+    return int(answer.headers["content-length"])
+
+
 @pytest.fixture(scope="module", params=OFFICERS)
-def story(request: pytest.FixtureRequest) -> Iterator[tuple[Told, str]]:
-    """Give a main story, told to its end, and an officer, who reaches every page."""
+def story(request: pytest.FixtureRequest) -> Iterator[tuple[TestClient, dict[str, Any]]]:
+    """Give a main story, told to its end, and its pages, for an officer, who reaches every one."""
     with told(request.param) as it:
         assert it.problems == []
-        yield it, OFFICERS[request.param]
+        client = reader_of(it, OFFICERS[request.param])
+        starts = f"/c/{it.case.community}", f"/m/{min(it.story.matters.values())}"
+        yield client, linked(client, *starts)
 
 
-def test_every_page_of_a_main_story_fits_into_its_budget(story: tuple[Told, str]) -> None:
-    it, officer = story
-    client = reader_of(it, officer)
-    pages = linked(client, f"/c/{it.case.community}", f"/m/{min(it.story.matters.values())}")
+def test_every_page_of_a_main_story_fits_into_its_budget(
+    story: tuple[TestClient, dict[str, Any]],
+) -> None:
+    client, pages = story
     assert len(pages) > 30
-    assert {path: size for path, size in pages.items() if size > MOST_HTML} == {}
-    files = sum(on_the_way(client, f"/static/{name}") for name in ("wugong.css", "htmx.min.js"))
+    assert [path for path, answer in pages.items() if size(answer) > MOST_HTML] == []
+    files = sum(on_the_way(client, f"/static/{name}") for name in MOST if name != "wugong.js")
     script = len(client.get("/static/wugong.js").content)
-    assert files + script + max(pages.values()) <= MOST_OF_A_FIRST_VIEW
+    assert files + script + max(map(size, pages.values())) <= MOST_OF_A_FIRST_VIEW
+
+
+def test_what_htmx_fetches_fits_into_its_budget(
+    story: tuple[TestClient, dict[str, Any]],
+) -> None:
+    client, pages = story
+    named = (re.findall(r'hx-(?:get|post)="([^"]*)"', answer.text) for answer in pages.values())
+    asked = {path.replace("&amp;", "&") for paths in named for path in paths}
+    got = {path: client.get(path, headers={"hx-request": "true"}) for path in asked}
+    fragments = {path: one for path, one in got.items() if "<html" not in one.text}
+    assert len(fragments) > 10
+    assert [path for path, one in fragments.items() if size(one) > MOST_OF_A_FRAGMENT] == []
 
 
 @pytest.mark.parametrize("name", MOST)
