@@ -55,6 +55,20 @@ def test_what_a_peer_says_when_it_fails_is_its_answer() -> None:
     assert found["broken"] == "ZeroDivisionError: integer division or modulo by zero"
 
 
+def test_a_run_of_ours_lasts_as_long_as_one_of_a_peer_though_the_first_call_loads_the_rule() -> (
+    None
+):
+    spent, calls = [0.0], [0]
+
+    def ours() -> None:
+        calls[0] += 1
+        spent[0] += 0.010 if calls[0] == 1 else 0.001
+
+    own, _ = contest(ours, {}, rounds=2, clock=lambda: spent[0])
+    assert calls[0] == 1 + 1 + 5 and own.first == pytest.approx(10.0)
+    assert own.ms == pytest.approx((10.0 + 1.0) / 2)
+
+
 def test_our_first_call_is_one_of_the_five() -> None:
     calls: list[int] = []
     times = alone(lambda: calls.append(1), rounds=1)

@@ -35,33 +35,38 @@ class Terms:
     place: Mapping[int, int]  # the tie break: option → place, empty where there is none
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Papers:
     """The ballots as all ways read them: sortable ``keys``, and ``weights`` that add up exactly.
 
     There are no keys of many ballots, as these are twice as large as the ranks. While there is one
-    way only, the keys of whoever no longer stands are struck out.
+    way only, whoever no longer stands is struck out: the keys of the last one take the place.
     """
 
     profile: Profile
     keys: Any
     weights: Any
     width: int  # the number of options, and one for nobody
+    options: list[int] = field(default_factory=list)  # those not struck out, as in ``keys``
 
     def best(self, standing: Sequence[int], rows: Any) -> Any:
         """Return whom some ballots stand with, of those who stand."""
         if self.keys is None or not standing:
             return best_one(self.profile, standing, rows)
-        keys = self.keys.take(rows, axis=1).take(standing, axis=0)
-        return best_of(keys, self.profile.unranked)
+        places = [self.options.index(option) for option in standing]
+        return best_of(self.keys.take(rows, axis=1).take(places, axis=0), self.profile.unranked)
 
     def best_left(self, rows: Any) -> Any:
         """Return whom some ballots stand with, of those who were not struck out."""
-        return best_of(self.keys.take(rows, axis=1), self.profile.unranked)
+        left = self.keys[: len(self.options)]
+        return best_of(left.take(rows, axis=1), self.profile.unranked)
 
     def strike(self, option: int) -> None:
         """Strike an option out of all ballots, for good."""
-        self.keys[option] = 0xFFFF if self.keys.itemsize == 2 else 0xFFFFFFFF
+        place, last = self.options.index(option), len(self.options) - 1
+        self.keys[place] = self.keys[last]
+        self.options[place] = self.options[last]
+        self.options.pop()
 
     def piles(self, places: Any, rows: Any, size: int) -> Any:
         """Return how many ballots are at each place below ``size``."""
@@ -83,7 +88,8 @@ class Count:
     papers: Papers
     terms: Terms
     tops: Any
-    kinds: Any  # of each ballot the number of its value, times the width of the papers
+    kinds: Any  # of each ballot the number of its value
+    worth: Any  # of each ballot its weight times its value, while floating point has it exactly
     scale: int
     values: list[int]
     votes: Votes
@@ -111,6 +117,7 @@ class Count:
             self.terms,
             self.tops.copy(),
             self.kinds.copy(),
+            None if self.worth is None else self.worth.copy(),
             self.scale,
             list(self.values),
             dict(self.votes),
@@ -252,18 +259,20 @@ class Count:
         self.rounds[-1]["surplus_of"] = self.profile.options[option]
         self.rounds[-1]["surplus"] = surplus
         self.story = (*self.story, ("pass", option, frozenset(self.out)))
-        moved, width = standing_with(self.tops, [option]), self.papers.width
+        moved = standing_with(self.tops, [option])
         before = self.kinds[moved]
-        places = np.bincount(before).nonzero()[0].tolist()
-        shrunk = self._shrunk([place // width for place in places], surplus, total)
+        kinds = np.bincount(before).nonzero()[0].tolist()
+        shrunk = self._shrunk(kinds, surplus, total)
         number = {value: kind for kind, value in enumerate(self.values)}
-        after = np.zeros(places[-1] + 1, dtype=np.int64)
-        for place, value in zip(places, shrunk, strict=True):
+        after = np.zeros(len(self.values), dtype=np.int64)
+        for kind, value in zip(kinds, shrunk, strict=True):
             if value not in number:
                 number[value] = len(self.values)
                 self.values.append(value)
-            after[place] = number[value] * width
-        self.kinds[moved] = after[before]
+            after[kind] = number[value]
+        self.kinds[moved] = after = after[before]
+        if self.worth is not None:
+            self.worth[moved] = self.papers.weights[moved] * np.array(self.values, float)[after]
         self._move(moved)
 
     def _shrunk(self, kinds: Sequence[int], surplus: int, total: int) -> list[int]:
@@ -283,6 +292,8 @@ class Count:
             return
         self.scale *= by
         self.quota *= by
+        exact = self.worth is not None and self.scale * self.profile.valid < EXACT
+        self.worth = self.worth * by if exact else None
         self.kept *= by
         self.values = [value * by for value in self.values]
         self.votes = {c: votes * by for c, votes in self.votes.items()}
@@ -311,17 +322,13 @@ class Count:
 
     def gains(self, tops: Any, rows: Any) -> list[int]:
         """Return what some ballots, standing with ``tops``, are worth to each option."""
-        width, values = self.papers.width, self.values
-        places = self.kinds[rows] + tops if len(values) > 1 else tops
-        piles = self.papers.piles(places, rows, width * len(values))
-        if len(values) == 1:
-            worth = [int(number) * values[0] for number in piles.tolist()]
-        elif self.scale * self.profile.valid < EXACT:  # floating point multiplies exactly, too
-            worth = (np.array(values, np.float64) @ piles.reshape(-1, width)).astype(int).tolist()
-        else:
-            table = [map(int, numbers) for numbers in piles.reshape(-1, width).tolist()]
-            worth = [sum(map(mul, values, numbers)) for numbers in zip(*table, strict=True)]
-        return worth[1:]
+        width = self.papers.width
+        if self.worth is not None:
+            return [int(n) for n in np.bincount(tops, self.worth[rows], width).tolist()[1:]]
+        places = self.kinds[rows] * width + tops
+        piles = self.papers.piles(places, rows, width * len(self.values)).reshape(-1, width)
+        numbers = [map(int, column) for column in piles.T[1:].tolist()]
+        return [sum(map(mul, self.values, column)) for column in numbers]
 
     def _safe(self, votes: Votes, last: list[int], fewest: int, left: int) -> Sequence[int]:
         """Return options that may drop out together, as the order among them decides nothing.
@@ -393,7 +400,7 @@ def count(summary: Heaps, terms: Terms) -> Count:
         weights = weights.astype(np.float64)
     everyone = range(len(profile.options))
     keys = keys_of(profile) if profile.ranks.size <= MOST_KEYS else None
-    papers = Papers(profile, keys, weights, len(profile.options) + 1)
+    papers = Papers(profile, keys, weights, len(everyone) + 1, list(everyone))
     tops = best_one(profile, everyone, None) if keys is None else best_of(keys, profile.unranked)
     scale = terms.quota.denominator
     made = Count(
@@ -401,6 +408,7 @@ def count(summary: Heaps, terms: Terms) -> Count:
         terms,
         tops,
         np.zeros(profile.rows, dtype=np.int64),
+        weights * scale if scale * profile.valid < EXACT else None,
         scale,
         [scale],
         {},
