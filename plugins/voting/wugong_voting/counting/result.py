@@ -16,21 +16,23 @@ Exact = int | Fraction
 class Shares(Mapping[str, Exact]):
     """Exact numbers of options: whole ones over one scale, reduced when they are read.
 
-    >>> dict(Shares({"a": 6, "b": 9}, 6))
-    {'a': 1, 'b': Fraction(3, 2)}
+    >>> dict(Shares(("a", "b", "c"), {0: 6, 2: 9}, 6))
+    {'a': 1, 'c': Fraction(3, 2)}
     """
 
-    __slots__ = ("_numbers", "_scale")
+    __slots__ = ("_numbers", "_options", "_scale")
 
-    def __init__(self, numbers: Mapping[str, int], scale: int) -> None:
-        self._numbers, self._scale = numbers, scale
+    def __init__(self, options: Sequence[str], numbers: Mapping[int, int], scale: int) -> None:
+        self._options, self._numbers, self._scale = options, numbers, scale
 
     def __getitem__(self, option: str) -> Exact:
-        """Return the number of an option."""
-        return share(self._numbers[option], self._scale)
+        """Return the number of an option; ``KeyError`` where it has none."""
+        if option not in self._options:
+            raise KeyError(option)
+        return share(self._numbers[self._options.index(option)], self._scale)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._numbers)
+        return (self._options[n] for n in self._numbers)
 
     def __len__(self) -> int:
         return len(self._numbers)

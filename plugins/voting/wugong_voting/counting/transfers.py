@@ -188,8 +188,8 @@ class Count:
         options, valid, made = self.profile.options, self.profile.valid, []
         for its, (scale, votes, kept) in zip(self.rounds, self.past, strict=True):
             exhausted = valid * scale - sum(votes.values()) - kept
-            shown = Shares({options[c]: number for c, number in votes.items()}, scale)
-            told = {**its, "votes": shown, "exhausted": share(exhausted, scale)}
+            told = {**its, "votes": Shares(options, votes, scale)}
+            told["exhausted"] = share(exhausted, scale)
             if "surplus" in its:
                 told["surplus"] = share(its["surplus"], scale)
             made.append(told)
@@ -261,7 +261,7 @@ class Count:
         self.story = (*self.story, ("pass", option, frozenset(self.out)))
         moved = standing_with(self.tops, [option])
         before = self.kinds[moved]
-        kinds = np.bincount(before).nonzero()[0].tolist()
+        kinds = np.bincount(before).nonzero()[0].tolist() if len(self.values) > 1 else [0]
         shrunk = self._shrunk(kinds, surplus, total)
         number = {value: kind for kind, value in enumerate(self.values)}
         after = np.zeros(len(self.values), dtype=np.int64)
