@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,7 +16,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, request_response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ExceptionHandler
 
@@ -34,6 +35,7 @@ from wugong_server.site import routes as site_routes
 from wugong_server.site.errors import answer_error
 from wugong_server.templating import environment
 
+_ALONE = request_response(lambda _request: Response()).__code__
 RECORD = "api.record"  # the route that records: all it needs is who asks
 
 
@@ -54,7 +56,7 @@ def create_app(
     routes = [*_api_routes(settings), *site_routes(settings), *web.routes()]
     for route in routes:
         plugin = route.name.removeprefix("act:").partition(".")[0]
-        route.app = Prepared(route.app, light=route.name == RECORD, plugin=plugin)
+        route.app = Prepared(route.app, route.name == RECORD, plugin, _drawn_by(route))
     whole: list[BaseRoute] = [
         *routes,
         Mount("/static", Files(packages=[("wugong_server", "static")]), name="static"),
@@ -120,6 +122,12 @@ def _route_params(routes: list[Route]) -> dict[str, frozenset[str]]:
             raise Misconfigured(f"two routes are called {route.name}")
     found["static"] = frozenset({"path"})
     return found
+
+
+def _drawn_by(route: Route) -> Callable[[Request], Response] | None:
+    """Return the function of a route that draws in a thread, with nothing else around it."""
+    alone = getattr(route.app, "__code__", None) is _ALONE
+    return route.endpoint if alone and not iscoroutinefunction(route.endpoint) else None
 
 
 def _by_name(routes: Iterable[BaseRoute]) -> dict[str, Route | Mount]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wugong import LANGUAGES, NOBODY, Matter, community_of
@@ -37,20 +39,31 @@ class Prepared:
 
     ``light`` leaves the matter and the viewer out: for a route whose only work is the engine's,
     which looks at both itself. ``plugin`` is whose route it is: its own words are asked first.
+    ``draw`` is the route's own function where that is no coroutine: what is only read is made and
+    drawn in one turn of a thread, for while ballots are cast each turn is waited for.
     """
 
-    def __init__(self, app: ASGIApp, light: bool = False, plugin: str = "") -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        light: bool = False,
+        plugin: str = "",
+        draw: Callable[[Request], Response] | None = None,
+    ) -> None:
         self.app = app
         self.plugin = plugin
+        self.draw = draw
         self.light = light
         self.make = make_light_page if light else make_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        if self.draw is not None and request.method in SAFE:
+            response = await run_in_threadpool(self._drawn, request, self.draw)
+            return await response(scope, receive, send)
         page = remembered_page(request) if self.light else None
         if page is None:
-            page = await run_in_threadpool(self.make, request)
-            request.state.words = page.words_of(self.plugin)
+            page = await run_in_threadpool(self._made, request)
         if request.method not in SAFE:
             await limit_acts(page)
         try:
@@ -59,6 +72,15 @@ class Prepared:
             form = getattr(request.state, "form", None)
             if form is not None:
                 await form.data.close()  # uploaded files wait in temporary ones
+
+    def _made(self, request: Request) -> Page:
+        page = self.make(request)
+        request.state.words = page.words_of(self.plugin)
+        return page
+
+    def _drawn(self, request: Request, draw: Callable[[Request], Response]) -> Response:
+        self._made(request)
+        return draw(request)
 
 
 def make_page(request: Request) -> Page:
