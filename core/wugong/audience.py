@@ -16,6 +16,7 @@ class Viewer:
 
     member: str = ""
     roles: frozenset[str] = frozenset()
+    helped: bool = False  # somebody else acts for them
 
     @property
     def signed_in(self) -> bool:

@@ -21,6 +21,7 @@ MOST_COUNTING_HOURS = 72
 Nonresponse = Literal[
     "strict_returned", "signed_receipt_is_abstain", "follow_majority_if_rules_say"
 ]
+Channel = Literal["web", "paper", "assisted", "meeting"]  # how a poll takes ballots
 Verdict = Literal["passed", "rejected", "no_quorum", "tied", "advisory"]
 
 
@@ -63,11 +64,7 @@ class PollOpened:
         ),
     ] = "open"
     box_key: Annotated[str, Label(N_("Public key of the scrutineers' ceremony")), Most(120)] = ""
-    channels: tuple[Literal["web", "paper", "assisted", "meeting"], ...] = (
-        "web",
-        "paper",
-        "assisted",
-    )
+    channels: tuple[Channel, ...] = ("web", "paper", "assisted")
     about: Annotated[tuple[Ref, ...], Label(N_("Puts to the vote"))] = ()
     candidates: Annotated[
         tuple[Annotated[str, Most(80), Member()], ...],

@@ -67,7 +67,7 @@ class Reader(Links):
         enrolled = bool(self.book(MEMBERS, matter.community, [member]).get(member))
         act = Act(matter_id, None, "", member, None, "", self.means.clock())
         roles = permission.actor_roles(matter, member, enrolled, act)
-        return Viewer(member, permission.without_offices(roles) if helped else roles)
+        return Viewer(member, permission.without_offices(roles) if helped else roles, helped)
 
     def communities(self) -> list[tuple[str, str, str]]:
         """Return id, title and setting of every community."""

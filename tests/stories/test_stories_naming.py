@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.stories.playing import EVERY, MAIN, begun
-from wugong import Ref, Refused
+from wugong import Ref, Refused, Viewer
 from wugong.cases import Story
 from wugong_server.plugins import Pages, installed_pages
 
@@ -37,7 +37,8 @@ class Watching:
         channel: str,
     ) -> tuple[int, str]:
         event = self.story.engine.read(kind, body)
-        answers = self.asked(matter, kind, event, principal or by)
+        viewer = self.story.engine.viewer(matter, principal or by, helped=principal is not None)
+        answers = self.asked(matter, kind, event, viewer)
         try:
             done = self.story.engine.record(
                 matter, event, by=by, principal=principal, channel=channel
@@ -48,11 +49,10 @@ class Watching:
         self.lawful[kind, done.seq] = all(answers)
         return done.seq, done.matter
 
-    def asked(self, matter: str, kind: str, event: Any, who: str) -> list[bool]:
+    def asked(self, matter: str, kind: str, event: Any, viewer: Viewer) -> list[bool]:
         """Return what the pages say of each fact of the matter that the act names."""
         engine, here = self.story.engine, self.story.engine.matter(matter)
         named = [value for value in vars_of(event) if isinstance(value, Ref)]
-        viewer = engine.viewer(matter, who)
         return [
             self.pages.can_name(engine, here, kind, int(seq), viewer)
             for seq in named

@@ -30,20 +30,26 @@ def refusals(
     ballot: BallotCast = act.event
     if poll is None:
         return [Refusal("voting.poll_elsewhere", source, {"poll": ballot.poll})]
+    if reasons := not_running(poll, act, source):
+        return reasons
+    if entitlement is None:
+        details: dict[str, int | str] = {"entitlement": ballot.entitlement}
+        reasons.append(Refusal("voting.not_on_the_roll", source, details))
+    reasons += choice_refusals(ballot.choice, poll, rule, act.channel, source)
+    if act.channel in PAPER_AND_SCREEN and act.channel not in poll.opened.channels:
+        reasons.append(Refusal("voting.channel_not_offered", source, {"channel": act.channel}))
+    return reasons
+
+
+def not_running(poll: Poll, act: Act, source: str) -> list[Refusal]:
+    """Say why the poll takes no ballots at the time of an act."""
     if act.at < poll.opens_at:
         details: dict[str, int | str] = {"opens_at": write_time(poll.opens_at)}
         return [Refusal("voting.poll_not_open_yet", source, details)]
     if poll.is_over(act.at):
         closed_at = poll.closed_at or poll.opened.closes_at
         return [Refusal("voting.poll_is_closed", source, {"closed_at": write_time(closed_at)})]
-    reasons = []
-    if entitlement is None:
-        details = {"entitlement": ballot.entitlement}
-        reasons.append(Refusal("voting.not_on_the_roll", source, details))
-    reasons += choice_refusals(ballot.choice, poll, rule, act.channel, source)
-    if act.channel in PAPER_AND_SCREEN and act.channel not in poll.opened.channels:
-        reasons.append(Refusal("voting.channel_not_offered", source, {"channel": act.channel}))
-    return reasons
+    return []
 
 
 def choice_refusals(

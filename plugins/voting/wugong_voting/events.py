@@ -30,6 +30,12 @@ VOTING: Stage = PLAN | MANAGE | EVALUATE  # where polls are opened, so where bal
 WAYS = {"door": N_("At the door"), "desk": N_("At the desk"), "posted": N_("By post")}
 OWN_RULE = N_("Our own rules for paper ballots")  # no statute: how papers are kept and counted
 OWN_OBJECTIONS = N_("Our own rules for objections")  # where the procedure states no days
+OWN_HELP = N_("Our own rules for the assisted desk")  # no statute says how help is witnessed
+CONSENTS = {
+    "signature": N_("Signed on paper"),
+    "thumbprint": N_("Thumbprint on paper"),
+    "spoken": N_("Said aloud before the witness"),
+}
 FINDINGS = {"upheld": N_("Upheld"), "not_upheld": N_("Not upheld")}
 MOST_UNITS = 300  # what one form can list
 MOST_COUNTED = 999_999
@@ -60,6 +66,33 @@ class BallotCast:
     poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
     entitlement: Annotated[str, Label(N_("Entitlement")), Most(80)]
     choice: Annotated[str, Label(N_("Choice")), Most(4000)]  # see ballot_forms.py
+
+
+@event(
+    "voting.help_agreed",
+    may={"resident": VOTING},
+    shown_to="author|officer",
+    source=OWN_HELP,
+    despite_hold=True,
+    title=N_("Agree to be helped with the ballot"),
+    says=N_("{by} agreed before a witness to be helped with a ballot"),
+)
+class HelpAgreed:
+    """Somebody at the assisted desk agrees that the agent enters their ballot, before a witness.
+
+    It is recorded by the agent for who is helped, before the ballot; it never says what was chosen.
+    """
+
+    poll: Annotated[Ref, Label(N_("Poll")), To("voting.poll_opened")]
+    consent: Annotated[
+        Literal["signature", "thumbprint", "spoken"], Label(N_("How they agreed")), Choice(CONSENTS)
+    ]
+    witness: Annotated[
+        str,
+        Label(N_("Witness"), N_("Somebody other than the two of you who hears it read out")),
+        Most(80),
+        Member(),
+    ]
 
 
 @event(

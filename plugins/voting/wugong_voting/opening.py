@@ -44,6 +44,10 @@ def refusals(opened: PollOpened, procedure: Procedure, rule: VotingRule | None) 
         reasons.append(Refusal("voting.opens_after_closing", source))
     if opened.counting_hours and (opened.secret or "paper" not in opened.channels):
         reasons.append(Refusal("voting.counting_without_paper", source))
+    if not opened.channels:
+        reasons.append(Refusal("voting.no_channel", source))
+    if "meeting" in opened.channels and opened.secret:
+        reasons.append(Refusal("voting.roll_call_not_secret", source))
     if opened.opposed_most and (opened.secret or opened.rule != YES_OR_NO.id):
         reasons.append(Refusal("voting.groups_are_unknown", source))
     reasons += _by_lot(opened, procedure, rule, source)

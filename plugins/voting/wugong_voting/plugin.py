@@ -39,6 +39,7 @@ from wugong_voting import (
     closing,
     draw_words,
     drawing,
+    helping,
     mandates,
     notices,
     objections,
@@ -69,6 +70,7 @@ from wugong_voting.events import (
     BatchEntered,
     BatchRegistered,
     BatchWithdrawn,
+    HelpAgreed,
     MandateGiven,
     MandateWithdrawn,
     ObjectionAnswered,
@@ -79,6 +81,7 @@ from wugong_voting.events import (
     SheetScanned,
 )
 from wugong_voting.groups import by_group
+from wugong_voting.helping import HELPS, MOST_HELPED, helps_of
 from wugong_voting.law import procedure_of
 from wugong_voting.mandates import MANDATES, mandates_of
 from wugong_voting.notices import NOTICES
@@ -120,12 +123,13 @@ MADE_BY_DRAWS = (DrawListed, LotsDrawn, SubstituteCalled)
 
 @hookimpl
 def register() -> list[Contribution]:
-    acts = (BallotCast, MandateGiven, MandateWithdrawn)
+    acts = (BallotCast, HelpAgreed, MandateGiven, MandateWithdrawn)
     on_paper = (*PAPER_LOG, *BATCH, BatchCounted, SheetScanned)
-    states = (POLLS, NOTICES, MANDATES, BALLOTS, PAPERS, BATCHES, REGISTERED, OBJECTIONS)
+    states = (POLLS, NOTICES, HELPS, MANDATES, BALLOTS, PAPERS, BATCHES, REGISTERED, OBJECTIONS)
     signed = (PETITIONS, SIGNATURES)
     by_lot = (*drawing.ACTS, *MADE_BY_DRAWS, DRAWS, LISTS, SITTING, draw_words.TEXTS)
-    words = (notices.NOTICE_POSTED, TEXTS, TELLER, scans.relation(EXAMINER), OBJECTION_DAYS)
+    settings = (OBJECTION_DAYS, MOST_HELPED)
+    words = (notices.NOTICE_POSTED, TEXTS, TELLER, scans.relation(EXAMINER), *settings)
     made = (*acts, *on_paper, *CONTEST, *recalling.OURS)
     return [*made, *states, *signed, *by_lot, *words, *RULES]
 
@@ -133,7 +137,7 @@ def register() -> list[Contribution]:
 @hookimpl
 @on(
     *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxUnlocked, BoxOpened, PollDecided),
-    *(MandateGiven, MandateWithdrawn, *PAPER_LOG, *BATCH, StageClosed, StageSkipped),
+    *(HelpAgreed, MandateGiven, MandateWithdrawn, *PAPER_LOG, *BATCH, StageClosed, StageSkipped),
     *(*CONTEST, SettingChanged, SheetScanned, *recalling.ACTS, *drawing.ACTS),
 )
 def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
@@ -145,6 +149,8 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
             return opening.roll_refusals(roll, procedure) if procedure else None
         case BallotCast() as ballot:
             return _casting(matter, act, ballot, books)
+        case HelpAgreed():
+            return _helping(matter, act)
         case MandateGiven(poll=number, entitlement=entitlement):
             right = right_on(books, number, entitlement)
             poll, procedure = polls_of(matter).get(number), _procedure(matter, number)
@@ -167,7 +173,7 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
         case _ if isinstance(act.event, recalling.ACTS):
             return recalling.refusals(matter, act, books)
         case SettingChanged() as changed:
-            return objections.setting_refusals(changed)
+            return objections.setting_refusals(changed) + helping.setting_refusals(changed)
         case PollClosed(poll=number):
             poll, article = polls_of(matter).get(number), _article(matter, number)
             awaited = registering.awaited(matter, poll) if poll else ()
@@ -205,14 +211,22 @@ def _casting(matter: Matter, act: Act, ballot: BallotCast, books: Books) -> list
     given = mandates_of(matter, ballot.poll)
     if poll is None or right is None:
         return reasons
+    before = books.get(BALLOTS, key(ballot.poll, right.id))
     if right.member != act.who:
-        before = books.get(BALLOTS, key(ballot.poll, right.id))
         reasons += mandates.casting_refusals(
             given, right, act, before["by"] if before else "", article
         )
     if act.by != act.who and mandates.held_by(given, act.by, act.at):
         reasons.append(Refusal("voting.helper_holds_a_mandate", article))
-    return reasons
+    since = before["since"] if before else 0
+    return reasons + helping.casting_refusals(act, helps_of(matter, ballot.poll), since)
+
+
+def _helping(matter: Matter, act: Act) -> list[Refusal]:
+    number = act.event.poll
+    poll, helps = polls_of(matter).get(number), helps_of(matter, number)
+    most, article = helping.most_of(matter), _article(matter, number)
+    return helping.agreeing_refusals(poll, act, helps, most, article)
 
 
 def _logging(matter: Matter, act: Act, books: Books) -> list[Refusal]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -35,6 +36,7 @@ from wugong.procedure_parts import Unit
 from wugong_voting import groups
 from wugong_voting.ballot_forms import ABSTAIN
 from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
+from wugong_voting.helping import helps_of
 from wugong_voting.law import procedure_of
 from wugong_voting.mandates import Mandate, held_by, latest, mandates_of
 from wugong_voting.needs import Need, turnout_needs
@@ -48,6 +50,12 @@ SOURCES = {
     "survey": N_("survey"),
     "contract": N_("contract of sale"),
 }  # 建築物區分所有權解釋 8, in this order
+WAYS_OF = {
+    "web": N_("on the web"),
+    "paper": N_("on paper"),
+    "assisted": N_("at the assisted desk"),
+    "meeting": N_("at a meeting"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,8 @@ class FrozenRoll:
 
 
 _rolls: WeakKeyDictionary[Engine, dict[tuple[str, int], FrozenRoll]] = WeakKeyDictionary()
+Ways = list[tuple[str, int]]
+_ways: WeakKeyDictionary[Engine, dict[tuple[str, int], Ways]] = WeakKeyDictionary()
 MOST_ROLLS = 8
 BASE_GROUPS = ("part", "present")
 MOST_BOXES = 500  # polls of one matter
@@ -176,6 +186,28 @@ def is_secret(engine: Engine, community: str, poll: int) -> bool:
     """Tell whether the ballots of a poll go into the box."""
     fact = engine.fact(community, poll, OPERATOR)
     return fact is not None and fact.event.secret
+
+
+def ways_of(engine: Engine, matter: Matter, poll: Poll) -> Ways:
+    """Return how the ballots of a decided poll were cast, as message id and number; kept.
+
+    A box keeps no way beside a ballot: there stands how many people agreed to be helped.
+    """
+    if poll.opened.secret:
+        helped = len(helps_of(matter, poll.id))
+        return [(WAYS_OF["assisted"], helped)] if helped else []
+    kept, place = _ways.setdefault(engine, {}), (matter.community, poll.id)
+    if place not in kept:
+        while len(kept) >= MOST_BOXES:
+            kept.pop(next(iter(kept)))
+        kept[place] = _cast_how(engine, matter, poll)
+    return kept[place]
+
+
+def _cast_how(engine: Engine, matter: Matter, poll: Poll) -> Ways:
+    book = engine.book(BALLOTS, matter.community, prefix=under(poll.id))
+    found = Counter(WAYS_OF.get(one["channel"], WAYS_OF["web"]) for one in book.values())
+    return [(word, found[word]) for word in WAYS_OF.values() if found[word]]
 
 
 def taken_part(engine: Engine, community: str, poll: Poll) -> Count:

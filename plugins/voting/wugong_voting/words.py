@@ -74,6 +74,10 @@ TEXTS = Texts(
             "This counting rule, with these settings, cannot count {options} options."
         ),
         "voting.channel_not_offered": N_("This poll takes no ballots in this way."),
+        "voting.no_channel": N_("Choose at least one way in which ballots are taken."),
+        "voting.roll_call_not_secret": N_(
+            "A secret ballot cannot be given by roll call: everybody would hear it."
+        ),
         "voting.paper_in_the_future": N_("{on} is still to come."),
         "voting.paper_not_delivered": N_("No paper ballot was handed over for {entitlement} yet."),
         "voting.entitlement_twice": N_("{entitlement} is named twice."),
@@ -248,6 +252,17 @@ TEXTS = Texts(
             "{signed} of {of} have signed the petition; {needed} are needed, {missing} more."
         ),
         "voting.setting_not_days": N_("Write a number of days from 1 to {most}."),
+        "voting.setting_not_a_number": N_("Write a whole number from 1 to {most}."),
+        "voting.help_without_a_desk": N_(
+            "Whoever votes themselves needs no help. This is recorded at the assisted desk."
+        ),
+        "voting.help_not_agreed": N_(
+            "Nobody recorded yet that this person wants your help with this ballot, and before"
+            " whom."
+        ),
+        "voting.witness_takes_part": N_("The witness is somebody other than the two of you."),
+        "voting.witness_is_a_candidate": N_("A candidate cannot be the witness."),
+        "voting.helps_too_many": N_("One agent helps {most} people in a poll at most."),
     },
     remedies={
         "voting.on_the_roll_already": N_("Name the entitlement"),
@@ -257,6 +272,8 @@ TEXTS = Texts(
         "voting.signed_already": N_("Leave it out"),
         "voting.cannot_sign": N_("Read the sheet again"),
         "voting.setting_not_days": N_("For example 5."),
+        "voting.help_not_agreed": N_("Record consent and witness first"),
+        "voting.helps_too_many": N_("Ask another agent to help"),
         "voting.poll_is_closed": N_("Read the result"),
         "voting.not_on_the_roll": N_("Ask the community office to check your registration"),
         "voting.not_your_entitlement": N_("Ask the community office to check your registration"),

@@ -137,7 +137,16 @@ def cast(
     mine = unit or next(unit for unit, member, _, _ in OWNERS if member == who)
     body = {"poll": poll, "entitlement": mine, "choice": choice}
     by, principal = (helper, who) if helper else (who, None)
+    if channel == "assisted":
+        agree(r, matter, poll, who, helper)
     r.act(by, matter, "voting.ballot_cast", body, channel=channel, principal=principal)
+
+
+def agree(
+    r: Rehearsal, matter: str, poll: int, who: str, agent: str = "desk", witness: str = ""
+) -> None:
+    body = {"poll": poll, "consent": "spoken", "witness": witness or ("li", "zhao")[who == "li"]}
+    r.act(agent, matter, "voting.help_agreed", body, channel="assisted", principal=who)
 
 
 def decided(r: Rehearsal, matter: str, poll: int) -> PollDecided:

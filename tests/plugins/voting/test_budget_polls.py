@@ -170,6 +170,7 @@ def filled(r: Rehearsal, matter: str, **more: str) -> Any:
     typed = {
         "question": "先办哪几件？",
         "procedure": "charter",
+        "channels": "web",
         "rule": "mes_cost",
         "completion": "add1u",
         "options": "路灯 6,000\n长凳：4500.5元\n种树，3000",

@@ -191,6 +191,7 @@ def test_the_opening_page_asks_for_the_limit() -> None:
     typed = {
         "question": "装灯吗？",
         "procedure": "charter",
+        "channels": "web",
         "rule": "yes_no_abstain",
         "closes_at": closes_at,
         "opposed_most": "40",

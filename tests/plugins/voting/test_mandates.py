@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from tests.plugins.voting.neighbourhood import cast, charter, decided, heads, opened, rehearsal
+from tests.plugins.voting.neighbourhood import (
+    agree,
+    cast,
+    charter,
+    decided,
+    heads,
+    opened,
+    rehearsal,
+)
 from wugong import OPERATOR, Procedure, Unreadable
 from wugong.testing import Rehearsal
 from wugong_voting.ballots import BALLOTS
@@ -260,5 +268,7 @@ def test_until_the_closing_a_mandate_is_taken_back_and_not_from_then_on() -> Non
 def test_who_holds_mandates_does_not_help_at_the_desk_of_the_same_poll() -> None:
     r, matter, poll = begun()
     give(r, matter, poll, "li", "101", "desk")
+    agree(r, matter, poll, "sun")
+    body = {"poll": poll, "entitlement": "301", "choice": "yes"}
     with r.refuses("voting.helper_holds_a_mandate"):
-        cast(r, matter, poll, "sun", "yes", channel="assisted", helper="desk")
+        r.act("desk", matter, "voting.ballot_cast", body, channel="assisted", principal="sun")

@@ -122,12 +122,45 @@ def test_at_the_desk_a_ballot_is_read_out_before_it_is_cast() -> None:
     account = {"account": "desk", "password": "a long enough secret"}
     assert desk.post("/c/example/sign-in", data=account).status_code == 303
     desk.post("/c/example/desk/start", data={"member": "li", "channel": "assisted"})
+    agree_at(desk, matter, poll)
     for client, said in ((desk, True), (browse(r, "zhao"), False)):
         page = client.get(f"/m/{matter}/polls/{poll}").text
         data = {**fields(page), "choice": "yes", "step": "check"}
         checked = client.post(f"/m/{matter}/polls/{poll}/ballot", data=data).text
         assert ("请念给li听，由本人决定：" in checked) is said
         assert ('class="card stack read"' in checked) is said
+
+
+def agree_at(desk: TestClient, matter: str, poll: int) -> None:
+    """Record at the desk, before a witness, that the person who sits there wants help."""
+    path = f"/m/{matter}/do/voting.help_agreed"
+    hidden = re.findall(r'name="(csrf|key)" value="(.*?)"', desk.get(f"{path}?poll={poll}").text)
+    said = {"poll": str(poll), "consent": "thumbprint", "witness": "zhao", "act-step": "checked"}
+    assert desk.post(path, data={**dict(hidden), **said}).status_code == 303
+
+
+def test_at_the_desk_consent_comes_before_the_ballot_and_a_slip_after_it() -> None:
+    r, matter, poll = polling()
+    set_password(r.engine, "desk", "a long enough secret", {"example": "desk"})
+    desk = browse(r)
+    desk.post("/c/example/sign-in", data={"account": "desk", "password": "a long enough secret"})
+    desk.post("/c/example/desk/start", data={"member": "li", "channel": "assisted"})
+    place = f"/m/{matter}/polls/{poll}"
+    before = desk.get(place).text
+    assert "登记本人同意和见证人" in before
+    assert 'name="choice"' not in before
+    agree_at(desk, matter, poll)
+    slip = vote(desk, matter, poll, "yes")
+    for told in ("打印回执", "见证人", "zhao", "代办员", "本人签名或按手印"):
+        assert told in slip
+    assert "同意</" not in slip
+    assert "登记本人同意和见证人" in desk.get(place).text  # for another ballot
+
+
+def test_who_votes_alone_is_not_asked_to_agree_to_help() -> None:
+    r, matter, _ = polling()
+    page = browse(r, "li").get(f"/m/{matter}").text
+    assert "voting.help_agreed" not in page
 
 
 def test_going_back_keeps_the_choice_and_a_second_ballot_replaces_the_first() -> None:
@@ -343,7 +376,8 @@ def opening(r: Rehearsal, matter: str, **more: str) -> Any:
     form = next(f for f in re.findall(r"<form.*?</form>", page.text, re.S) if "closes_at" in f)
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
     closes_at = (r.clock.now + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
-    typed = {"question": "放几张凳子？", "procedure": "charter", "closes_at": closes_at, **more}
+    typed = {"question": "放几张凳子？", "procedure": "charter", "channels": "web", **more}
+    typed = {"closes_at": closes_at, **typed}
     return client.post(f"/m/{matter}/polls/new", data={**hidden, **typed})
 
 

@@ -89,6 +89,7 @@ def test_a_poll_is_opened_on_the_page_with_the_key_of_a_ceremony() -> None:
     asked = {
         "question": "选监事",
         "procedure": "charter",
+        "channels": "web",
         "rule": "yes_no_abstain",
         "closes_at": "2027-12-01T10:00",
         "secrecy": "scrutineers",

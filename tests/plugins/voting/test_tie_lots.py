@@ -164,6 +164,7 @@ def test_the_form_of_a_poll_asks_how_a_tie_ends() -> None:
     sent = {
         "question": "哪种长椅？",
         "procedure": "charter",
+        "channels": "web",
         "rule": "plurality",
         "options": "木头的\n石头的",
         "closes_at": "2026-03-05T09:00",

@@ -40,16 +40,19 @@ from wugong_server import (
 )
 from wugong_voting import registering, showing
 from wugong_voting.ballot_forms import BLANK, SPOILT
+from wugong_voting.ballots import BALLOTS, key
 from wugong_voting.casting import choice_refusals
 from wugong_voting.chosen import rule_of
 from wugong_voting.counted import form_of
 from wugong_voting.events import BallotCast
 from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
+from wugong_voting.helping import Help, covers, helps_of
 from wugong_voting.law import procedure_of
 from wugong_voting.pages import (
     announcing,
     batching,
+    calling,
     lots,
     marking,
     objecting,
@@ -63,7 +66,7 @@ from wugong_voting.pages.papering import poll_of
 from wugong_voting.petitions import petitions_of
 from wugong_voting.state import Poll, awaits_scrutineers, polls_of
 
-CAST = "voting.ballot_cast"
+CAST, HELP = "voting.ballot_cast", "voting.help_agreed"
 OPENING = ("voting.poll_opened", "voting.petition_opened", announcing.ANNOUNCE)
 HINTS = {
     "yes": N_("You agree with the proposal"),
@@ -94,6 +97,7 @@ def register_routes() -> list[Route]:
         Route("/c/{community}/procedures", show_procedures, name="voting.procedures"),
         *papering.ROUTES,
         *batching.ROUTES,
+        *calling.ROUTES,
         *petitioning.ROUTES,
         *preview.ROUTES,
         *announcing.ROUTES,
@@ -158,7 +162,8 @@ def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine
 def can_name(matter: Matter, act: str, seq: int, viewer: Viewer, engine: Engine) -> bool | None:
     """Ask of a poll that it is not decided; for an objection, that its days still run.
 
-    A draw takes words while it is their time, and a petition signatures until it is counted.
+    A draw takes words while it is their time, and a petition signatures until it is counted. Only
+    whom the desk helps agrees to be helped.
     """
     if not act.startswith("voting.") or act in OPENING:  # what is over can be what these are about
         return None
@@ -169,6 +174,8 @@ def can_name(matter: Matter, act: str, seq: int, viewer: Viewer, engine: Engine)
         return not petition.is_over
     if poll is None:
         return lots.can_name(matter, act, seq, engine.now())
+    if act == HELP:
+        return viewer.helped and not poll.is_over(engine.now())
     if act in objecting.ACTS:
         return objecting.takes(matter, poll, procedure_of(matter, poll), act, engine.now())
     return not poll.is_over(engine.now()) if act == CAST else poll.decided is None
@@ -244,14 +251,16 @@ def _poll_page(
     if poll.decided is not None:
         proof = engine.proof(matter.community, poll.decided_by)
         context = _certificate(engine, matter, poll, procedure, request.state.words)
-        return respond(request, "voting/certificate.html", proof=proof, **context)
+        ways = showing.ways_of(engine, matter, poll)
+        return respond(request, "voting/certificate.html", proof=proof, ways=ways, **context)
     return respond(
         request,
         "voting/poll.html",
         poll=poll,
         procedure=procedure,
-        rights=showing.rights_of(engine, matter, poll.id, _who(request)),
+        rights=_rights(request, poll),
         me=_who(request),
+        helped=_helped(request, poll, anew=True),
         sources=showing.areas_by_source(
             showing.roll_of(engine, matter.community, poll.id).values()
         ),
@@ -273,10 +282,35 @@ def _poll_page(
         unlockable=poll in awaits_scrutineers(matter),
         papers=papering.counted_for(request, poll),
         batches=papering.waiting_for(request, poll),
+        callable=calling.can_call(request, poll),
         spoilt=SPOILT,
         objected=objecting.objected(engine, matter, poll, procedure),
         **more,
     )
+
+
+def _helped(request: Request, poll: Poll, *, anew: bool = False) -> Help | None:
+    """Return what the person at the assisted desk agreed to, with the agent who sits there.
+
+    ``anew``: only where it covers one more ballot.
+    """
+    page = request.state.page
+    agreed = helps_of(request.state.matter, poll.id).get(page.principal)
+    since = _stands(request, poll) if anew else 0
+    return agreed if covers(agreed, page.member, since) else None
+
+
+def _stands(request: Request, poll: Poll) -> int:
+    """Return the number of the oldest open ballot of the helped person; 0 while one is missing."""
+    community = request.state.matter.community
+    keys = [key(poll.id, one.entitlement.id) for one in _rights(request, poll)]
+    book = request.app.state.engine.book(BALLOTS, community, keys=keys)
+    return min((book[one]["since"] if one in book else 0 for one in keys), default=0)
+
+
+def _rights(request: Request, poll: Poll) -> list[showing.Right]:
+    engine, matter = request.app.state.engine, request.state.matter
+    return showing.rights_of(engine, matter, poll.id, _who(request))
 
 
 async def send_ballot(request: Request) -> Response:
@@ -321,6 +355,7 @@ def _check(request: Request, poll: Poll, form: Form) -> Response:
         poll=poll,
         right=right,
         me=_who(request),
+        helped=_helped(request, poll),
         choice=choice,
         said=marking.in_words(choice, poll, kind, request.state.words),
         one=kind.kind == "choose",
@@ -336,7 +371,8 @@ def show_receipt(request: Request) -> Response:
         address = url(request, "voting.poll", matter=request.state.matter.id, poll=poll.id)
         return RedirectResponse(address, 303)
     done, page.done = page.done, None  # the slip stands for the banner
-    return respond(request, "voting/receipt.html", poll=poll, receipt=done)
+    helped = _helped(request, poll)
+    return respond(request, "voting/receipt.html", poll=poll, receipt=done, helped=helped)
 
 
 def export_poll(request: Request) -> Response:

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from wugong import (
     JURISDICTION,
     N_,
+    Channel,
     Engine,
     Fact,
     Matter,
@@ -41,6 +42,7 @@ OPEN = "voting.poll_opened"
 ASKED = ("seats", "most", "levels", "points")  # numbers that the form asks for
 MOST_FACTS = 200
 PRICED = re.compile(r"(.+?)[\s,，:：]+(\d[\d,]*(?:\.\d\d?)?)\s*(?:元|yuan)?")  # «Lamp 12000»
+USUAL = ("web", "paper", "assisted")
 
 
 def ask(request: Request) -> Response:
@@ -135,6 +137,7 @@ def _opened(request: Request, form: Form) -> PollOpened:
         closes_at=form.time("closes_at"),
         opens_at=opens_at,
         secrecy=_secrecy(form),
+        channels=_channels(form),
         box_key=form.get("box_key").strip(),
         rule=_rule(request, form),
         groups=tuple(form.list("groups")),
@@ -147,6 +150,12 @@ def _opened(request: Request, form: Form) -> PollOpened:
         about=tuple(map(Ref, about)),
     )
     return event
+
+
+def _channels(form: Form) -> tuple[Channel, ...]:
+    """Return the ways that were ticked; a form that did not ask means the usual ones."""
+    given = form.list("channels") if "channels-asked" in form else USUAL
+    return tuple(one for one in get_args(Channel) if one in given)
 
 
 def _secrecy(form: Form) -> Literal["open", "secret", "scrutineers"]:
