@@ -144,7 +144,8 @@ def _share(engine: Engine, account: str, hashed: str, members: Mapping[str, str]
 
 
 def _shown(case: Case) -> list[str]:
-    found = [holders[0] for role in SHOWN_ROLES if (holders := _holders(case, role))]
+    # Two officers: a batch of papers, for one, wants a second person.
+    found = [one for role in SHOWN_ROLES for one in _holders(case, role)[: 1 + (role == "officer")]]
     # Of those without a role, the ones with something to vote with.
     entitled = [unit[1] for roster in case.rosters for unit in roster["units"]]
     plain = [name for name in [*entitled, *case.members] if not case.members[name].get("roles")]
