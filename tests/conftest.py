@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -17,6 +17,7 @@ from tests.support import chromium as chromium_support
 from tests.support import postgres
 
 SKIPPED = "Skipped: "
+SOAKING = pytest.StashKey[int]()  # how many tests are left to `make soak`
 
 # How long one example takes says more about the machine than about the code.
 settings.register_profile("wugong", settings(), deadline=None)
@@ -92,13 +93,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         soaking = [item for item in items if item.get_closest_marker("soak")]
         items[:] = [item for item in items if item not in soaking]
         config.hook.pytest_deselected(items=soaking)
+        config.stash[SOAKING] = len(soaking)
+        if hasattr(config, "workeroutput"):
+            config.workeroutput["soaking"] = len(soaking)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Learn from a worker of xdist, each of which collects all tests, what it left to a soak."""
+    node.config.stash[SOAKING] = getattr(node, "workeroutput", {}).get("soaking", 0)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in the last lines how many tests were skipped, and why."""
+    """Say in the last lines how many tests were skipped, and why, and how many a soak would run."""
     reasons: Counter[str] = Counter()
     for report in terminalreporter.stats.get("skipped", []):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
         reasons[reason.removeprefix(SKIPPED)] += 1
     for reason, tests in sorted(reasons.items()):
         terminalreporter.write_line(f"not run: {tests} tests: {reason}", yellow=True)
+    if soaking := terminalreporter.config.stash.get(SOAKING, 0):
+        terminalreporter.write_line(f"tests left to `make soak`: {soaking}", yellow=True)

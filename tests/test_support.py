@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser
 
 from tests.support import postgres
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_a_database_is_empty_and_writable(database: str) -> None:
@@ -49,3 +55,13 @@ def test_the_browser_renders_a_page(browser: Browser, script: bool) -> None:
     assert page.inner_text("h1") == "五共"
     assert page.title() == ("ran" if script else "")
     context.close()
+
+
+def test_the_last_lines_say_how_many_tests_are_left_to_a_soak() -> None:
+    # A worker of xdist leaves one out of this file; the last lines are those of its controller.
+    named = ["tests/core/test_synced.py", "-k", "the_name_of_no_test", "-p", "no:cacheprovider"]
+    asked = [sys.executable, "-m", "pytest", "-q", "-n", "1", *named]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert [line for line in told.stdout.splitlines() if "make soak" in line] == [
+        "tests left to `make soak`: 1"
+    ]
