@@ -14,10 +14,11 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, Response
 
 from tests.stories.serving import PASSWORD
 
+PATIENCE_MS = 60_000  # on a machine that has much else to do
 CHINA = ZoneInfo("Asia/Shanghai")
 OUTCOME = ".card.done, .receipt, #refused, button[value=checked], button[value=cast]"
 CONFIRM = "button[value=checked], button[value=cast]"
@@ -90,12 +91,12 @@ class Person:
         )
         if look.elder:
             context.add_cookies([{"name": "wg-elder", "value": look.elder, "url": address}])
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         return cls(address, community, member, context.new_page(), seen)
 
     # Going about
 
-    def visit(self, path: str) -> None:
+    def visit(self, path: str) -> Response:
         """Open an address, and sign in where the page asks for it."""
         answer = self.page.goto(self.address + path)
         assert answer is not None
@@ -103,6 +104,7 @@ class Person:
             self.sign_in()
             assert self.page.url.partition("?")[0] == self.address + path
         self.seen(self.page)
+        return answer
 
     def is_signed_out(self) -> bool:
         """Tell whether the foot of the page offers to sign in."""
@@ -111,8 +113,9 @@ class Person:
     def sign_in(self) -> None:
         """Go from the foot of any page to the sign-in form and fill it in."""
         if not self.page.url.partition("?")[0].endswith("/sign-in"):
-            self.page.locator("footer a[href*='/sign-in']").click()
-        self.seen(self.page)
+            self.click(self.page.locator("footer a[href*='/sign-in']"))
+        else:
+            self.seen(self.page)
         form = self.page.locator("main form[action$='/sign-in']")
         form.locator("[name=account]").fill(self.member)
         form.locator("[name=password]").fill(PASSWORD)
@@ -120,11 +123,13 @@ class Person:
         self.page.locator("footer form[action$='/sign-out']").wait_for()
 
     def click(self, link: Locator) -> None:
-        """Follow a link, unfolding what it is hidden in."""
+        """Follow a link to the page that it leads to, unfolding what it is hidden in."""
         fold = link.locator("xpath=ancestor::details[not(@open)]")
         if fold.count():
             fold.first.locator("summary").click()
-        link.click()
+        # Until then the page that it stands on is still there, and would be taken for the next.
+        with self.page.expect_navigation():
+            link.click()
         self.clicks += 1
         self.seen(self.page)
 

@@ -15,7 +15,7 @@ from tests.stories.looking import Eyes
 from tests.stories.playing import begun
 from tests.stories.serving import give_accounts, serving
 from wugong import Refused, Words
-from wugong.cases import Story
+from wugong.cases import Played, Story
 from wugong_server.laws import chips, here
 
 A_YEAR_MS = 366 * 24 * 3600 * 1000
@@ -162,3 +162,54 @@ def told_on_pages(
         yield door
         for person in door.people.values():
             person.page.context.close()
+
+
+def walk(browser: Browser, name: str, look: Look, chosen: Steps) -> list[str]:
+    """Play a story to its end, the chosen steps by clicking; return what is wrong with its pages.
+
+    Raises ``AssertionError`` where the story does not go as its case file says.
+    """
+    # The pages are the same without script: axe looks at them once.
+    eyes = Eyes(axe=look.script)
+    with told_on_pages(browser, name, look, chosen, eyes) as door:
+        door.after = check_the_receipt
+        for played in door.story.play():
+            assert played.problem == "", played
+            look_at_the_certificate(door, played)
+        assert door.clicked == chosen
+        assert door.typed == []  # a link led to everything that was not refused
+    return eyes.told()
+
+
+def check_the_receipt(door: BrowserDoor, person: Person, kind: str, seq: int) -> None:
+    """Let somebody who is not signed in verify the receipt of a ballot."""
+    if kind != "voting.ballot_cast":
+        return
+    code = person.page.locator(".receipt .code").first.inner_text()
+    visitor = door.person("")
+    visitor.visit(f"/c/{door.story.case.community}")
+    visitor.click(visitor.page.locator("footer a[href$='/verify']"))
+    asking = visitor.page.locator("main form", has=visitor.page.locator("[name=code]"))
+    asking.locator("[name=code]").fill(code)
+    asking.locator("button").click()
+    proof = visitor.page.locator(".receipt")
+    proof.wait_for()
+    assert proof.locator("dd").first.inner_text() == f"{seq:,}"
+    assert door.story.engine.receipt(door.story.case.community, code) is not None
+
+
+def look_at_the_certificate(door: BrowserDoor, played: Played) -> None:
+    """Let anybody read how a poll came out, with every test and its article."""
+    wanted = played.step.get("expect", {}).get("poll")
+    if not wanted:
+        return
+    visitor = door.person("")
+    visitor.visit(f"/m/{door.story.here}")
+    poll = door.story.names[wanted["poll"].removeprefix("$")]
+    link = visitor.link(f"/polls/{poll}")
+    assert link is not None
+    visitor.click(link)
+    assert visitor.page.locator(".cert").is_visible()
+    assert visitor.page.locator(".cert .test").count() >= 2
+    assert visitor.page.locator(".law").count() >= 1
+    assert not visitor.page.locator("input[name=choice]").count()
