@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wugong import Engine
-from wugong.cases import Case, Door, Played, Story, engine_for, read_case
+from wugong.cases import Case, CaseError, Door, Played, Story, engine_for, read_case
 from wugong.clock import ScriptedClock
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
@@ -47,8 +47,15 @@ class Told:
 def told(name: str, database: str = "sqlite://", **options: Any) -> Iterator[Told]:
     """Play a case file from the beginning to its end; the engine is closed afterwards."""
     with begun(name, database, **options) as (story, clock):
-        steps = tuple(story.play())
-        yield Told(story.case, story.engine, clock, story, steps)
+        steps: list[Played] = []
+        try:
+            steps.extend(story.play())
+        except CaseError as error:  # what went wrong first says more than what was then missing
+            for one in steps:
+                if one.problem:
+                    error.add_note(f"step {one.number}: {one.problem}")
+            raise
+        yield Told(story.case, story.engine, clock, story, tuple(steps))
 
 
 @contextmanager

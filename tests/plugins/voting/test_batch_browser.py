@@ -20,6 +20,12 @@ def sound(page: Page, look: Look) -> None:
     assert faults(page, look.script) == []
 
 
+def follow(page: Page, link: str) -> None:
+    """Follow a link to the page that it leads to: until then there is the one it stands on."""
+    with page.expect_navigation():
+        page.locator(link).click()
+
+
 def count(page: Page, **totals: str) -> None:
     for name, number in totals.items():
         page.locator(f"[name={name.replace('_', '-')}]").fill(number)
@@ -37,14 +43,14 @@ def test_two_officers_enter_and_confirm_a_batch_on_their_phones(
         site = Site(address, r, f"/m/{matter}/polls/{poll}", matter)
         page = page_for(browser, site, look, "wang")
         page.goto(f"{address}{site.path}")
-        page.locator("a.btn[href$='/paper']").click()
+        follow(page, "a.btn[href$='/paper']")
         sound(page, look)
         for unit in ("101", "102"):
             page.locator(f"[name=entitlements][value='{unit}']").check()
         page.locator("button[value=delivered]").click()
         page.wait_for_selector(".card.done")
         sound(page, look)
-        page.locator("a.btn[href$='/batches/new']").click()
+        follow(page, "a.btn[href$='/batches/new']")
         sound(page, look)
         count(page, hand_sheets="1", total_0="0", total_1="1", total_2="0", hand_blank="0")
         count(page, hand_spoilt="0", unit="999")
@@ -62,7 +68,7 @@ def test_two_officers_enter_and_confirm_a_batch_on_their_phones(
         page.context.close()
         page = page_for(browser, site, look, "zhou")
         page.goto(f"{address}{site.path}/paper")
-        page.locator("a[href$='/batches/1']").click()
+        follow(page, "a[href$='/batches/1']")
         sound(page, look)
         count(page, hand_sheets="1", total_0="1", total_1="0", total_2="0", hand_blank="0")
         count(page, hand_spoilt="0")
