@@ -50,7 +50,7 @@ RURAL_PLAIN = {
     ("rural.result_posted", "jian1"),
 }
 RUNS = [
-    pytest.param(Look("en-US"), RURAL, id="with script"),
+    pytest.param(Look("en-US"), RURAL, id="with script", marks=pytest.mark.soak),
     pytest.param(Look(script=False), RURAL_PLAIN, id="without"),
 ]
 

@@ -79,7 +79,7 @@ URBAN_PLAIN = {
     ("points.redeemed", "a3"),
 }
 RUNS = [
-    pytest.param(Look(), URBAN, id="with script"),
+    pytest.param(Look(), URBAN, id="with script", marks=pytest.mark.soak),
     pytest.param(Look("zh-TW", script=False), URBAN_PLAIN, id="without"),
 ]
 

@@ -68,7 +68,10 @@ def reader(
 @pytest.mark.timeout(900)  # minutes, where a machine has much else to do
 @pytest.mark.parametrize(
     ("story", "officer", "locale"),
-    [pytest.param("lifts", "lin", "en-US"), pytest.param("lamps", "chen", "zh-TW")],
+    [
+        pytest.param("lifts", "lin", "en-US", marks=pytest.mark.soak),
+        pytest.param("lamps", "chen", "zh-TW", marks=pytest.mark.soak),
+    ],
 )
 def test_every_page_keeps_to_the_budget_and_to_wcag(
     browser: Browser, request: pytest.FixtureRequest, story: str, officer: str, locale: str

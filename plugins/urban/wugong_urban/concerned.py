@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from wugong import (
     Act,
     Book,
     Books,
-    Engine,
     Fact,
     Fold,
     Matter,
@@ -20,6 +20,9 @@ from wugong import (
 from wugong_urban.affected import NEIGHBOURS
 from wugong_urban.events import SharesAdopted
 from wugong_urban.shares import BY_AREA
+
+if TYPE_CHECKING:
+    from wugong import Engine  # it loads databases and ciphers
 
 OWNERS = "owners"  # the roster
 ASSEMBLY = "owners_assembly"  # the body
