@@ -13,7 +13,7 @@ from wugong.contributions import (
     SettingDefault,
     Texts,
 )
-from wugong.days import ZONE, after_days, local_day, start_of
+from wugong.days import ZONE, after_days, counted_from, local_day, start_of
 from wugong.errors import Misconfigured, Overloaded, Refusal, Refused, Revoked, Uncertain
 from wugong.events import Act, Fact, Kind, Reads, Unknown, body_of, event, kind_of
 from wugong.folds import Fold
@@ -87,6 +87,7 @@ from wugong.vocabulary import (
     RoleRevoked,
     RosterImported,
     SettingChanged,
+    SheetHung,
     StageClosed,
     StageOpened,
     StageSkipped,
@@ -211,6 +212,7 @@ __all__ = [
     "Setting",
     "SettingChanged",
     "SettingDefault",
+    "SheetHung",
     "ShownTo",
     "Stage",
     "StageClosed",
@@ -237,6 +239,7 @@ __all__ = [
     "at",
     "body_of",
     "community_of",
+    "counted_from",
     "event",
     "hookimpl",
     "judge",

@@ -21,6 +21,17 @@ def start_of(day: date, zone: timezone = ZONE) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+def counted_from(recorded: datetime, hung_on: date) -> datetime:
+    """Return when a notice counts from: when it was recorded, or its sheet's day if that is later.
+
+    >>> counted_from(datetime(2026, 3, 1, 2, tzinfo=UTC), date(2026, 3, 3)).isoformat()
+    '2026-03-02T16:00:00+00:00'
+    >>> counted_from(datetime(2026, 3, 1, 2, tzinfo=UTC), date(2026, 2, 20)).isoformat()
+    '2026-03-01T02:00:00+00:00'
+    """
+    return max(recorded, start_of(hung_on))
+
+
 def after_days(at: datetime, days: int, zone: timezone = ZONE) -> datetime:
     """Return when ``days`` full days after the day of ``at`` are over: 00:00 of the next day.
 

@@ -19,6 +19,7 @@ from wugong.procedures import Procedure
 from wugong.stages import STAGES, Stage
 from wugong.steps import refuse_record
 from wugong.vocabulary import (
+    COUNTING,
     CommunityFounded,
     HoldLifted,
     HoldPlaced,
@@ -26,6 +27,7 @@ from wugong.vocabulary import (
     RoleGranted,
     RosterImported,
     SettingChanged,
+    SheetHung,
     StageClosed,
     StageOpened,
     StageSkipped,
@@ -65,6 +67,8 @@ def core_guard(
             return [Refusal("wugong.role_not_given", details={"role": role})]
         case StepRecorded() as recorded:
             return refuse_record(matter, act, recorded)
+        case SheetHung(hung_on=day) if day > local_day(act.at):
+            return [Refusal("wugong.day_to_come", COUNTING, {"on": day.isoformat()})]
         case SettingChanged(name=name, value=place) if name == JURISDICTION:
             return _lying(place, places)
         case RosterImported() as roster:

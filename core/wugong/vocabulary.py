@@ -33,6 +33,7 @@ from wugong.stages import ANY, BUILD, MANAGE, PLAN, SHARE, Stage
 from wugong.words import N_
 
 MOST_ATTACHED = 10
+COUNTING = "民法典 201"  # the day on which something is posted is not counted
 Id = Annotated[str, Most(80)]
 Attachments = Annotated[
     tuple[str, ...], Label(N_("Pictures and documents")), Attached(), Many(MOST_ATTACHED), Most(64)
@@ -302,6 +303,48 @@ class StepRecorded:
     ] = None
 
 
+@event(
+    "wugong.sheet_hung",
+    may={"officer": ANY, "convenor": ANY, "supervisor": ANY},
+    despite_hold=True,
+    source=COUNTING,
+    title=N_("Photo of the posted sheet"),
+    says=N_("The sheet of notice {notice} hangs since {hung_on}: {place}"),
+)
+class SheetHung:
+    """The paper twin of a notice hangs, as its picture shows.
+
+    The days of the notice count from the later of its record and the day on which the last of its
+    sheets was up, whatever their number.
+    """
+
+    notice: Annotated[
+        Ref,
+        Label(N_("Notice")),
+        To(
+            "planning.notice_posted",
+            "rural.decision_posted",
+            "rural.result_posted",
+            "voting.poll_decided",
+        ),
+    ]
+    hung_on: Annotated[
+        date,
+        Label(
+            N_("On the board since"),
+            N_("Its days count from this day, never from before the notice was recorded."),
+        ),
+    ]
+    place: Annotated[str, Label(N_("Where the sheet hangs")), Most(120)]
+    documents: Annotated[
+        tuple[str, ...],
+        Label(N_("Photo of the posted sheet")),
+        Attached(),
+        Many(MOST_ATTACHED, least=1),
+        Most(64),
+    ]
+
+
 # Work and money, spoken of by building, oversight, funds and points
 
 
@@ -350,6 +393,7 @@ CORE_EVENTS: tuple[type, ...] = (
     HoldPlaced,
     HoldLifted,
     StepRecorded,
+    SheetHung,
     TaskAccepted,
     PaymentMade,
     PetitionOpened,

@@ -13,6 +13,7 @@ from wugong import (
     PollOpened,
     Refusal,
     SettingChanged,
+    SheetHung,
     StageClosed,
     StageSkipped,
     Waiting,
@@ -53,7 +54,7 @@ def register() -> Iterable[Contribution]:
 
 
 @hookimpl
-@on(*EVENTS, PollOpened, StageClosed, StageSkipped, SettingChanged)
+@on(*EVENTS, SheetHung, PollOpened, StageClosed, StageSkipped, SettingChanged)
 def guard_event(matter: Matter, act: Act) -> list[Refusal] | None:
     state = matter.state(PLANNING)
     match act.event:
@@ -71,6 +72,8 @@ def guard_event(matter: Matter, act: Act) -> list[Refusal] | None:
             return rules.notice(state, posted, settings.notice_wanted(matter))
         case NoticeEnded() as ended:
             return rules.notice_end(state, act, ended)
+        case SheetHung() as hung:
+            return rules.sheet(state, hung)
         case StageClosed(stage=stage) | StageSkipped(stage=stage) if stage == PLAN:
             return rules.unanswered(state)
         case PollOpened() as opened if rules.concerns(matter, state, opened):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from wugong import PLAN, Act, Matter, PollOpened, Refusal, local_day
+from wugong import PLAN, Act, Matter, PollOpened, Refusal, SheetHung, counted_from, local_day
 from wugong_planning.days import days_run, down_from, opens_from
 from wugong_planning.events import (
     NOTICE_SOURCE,
@@ -109,6 +109,15 @@ def notice_end(state: Planning, act: Act, ended: NoticeEnded) -> list[Refusal]:
         until = local_day(down_from(known.at, known.days)).isoformat()
         return [Refusal("planning.notice_not_over", NOTICE_SOURCE, {"until": until})]
     return []
+
+
+def sheet(state: Planning, hung: SheetHung) -> list[Refusal]:
+    """Say that the days of a notice have run: a sheet that went up later does not move them."""
+    known = state.notices.get(hung.notice)
+    if not known or not known.ended_at or counted_from(known.at, hung.hung_on) == known.at:
+        return []
+    day = local_day(down_from(known.at, known.days)).isoformat()
+    return [Refusal("planning.notice_over", NOTICE_SOURCE, {"day": day})]
 
 
 def unanswered(state: Planning) -> list[Refusal]:

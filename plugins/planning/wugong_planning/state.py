@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from wugong import Fact, Fold, PollClosed, PollDecided, PollOpened
+from wugong import Fact, Fold, PollClosed, PollDecided, PollOpened, SheetHung, counted_from
 from wugong_planning.events import (
     Channel,
     Clause,
@@ -96,7 +96,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice and whether its days have run."""
+    """A notice and whether its days have run; ``at`` is from when they count."""
 
     id: int
     title: str
@@ -171,6 +171,9 @@ def advance(state: Planning, fact: Fact) -> Planning:
             about = tuple(map(int, e.about))
             notice = Notice(fact.seq, e.title, about, e.days, e.place, fact.at)
             return replace(state, notices=_with(state.notices, fact.seq, notice))
+        case SheetHung(notice=number, hung_on=day):
+            hung = _changed(state.notices, number, lambda n: replace(n, at=counted_from(n.at, day)))
+            return replace(state, notices=hung)
         case NoticeEnded(notice=number):
             ended = _changed(state.notices, number, lambda n: replace(n, ended_at=fact.at))
             return replace(state, notices=ended)
@@ -241,6 +244,7 @@ PLANNING: Fold[Planning] = Fold(
         OpinionContested,
         NoticePosted,
         NoticeEnded,
+        SheetHung,
         PollOpened,
         PollClosed,
         PollDecided,

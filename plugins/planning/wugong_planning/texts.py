@@ -20,6 +20,9 @@ TEXTS = Texts(
         "planning.notice_too_short": N_(
             "The notice is {short} days too short: {days} instead of {needed}."
         ),
+        "planning.notice_over": N_(
+            "The days of this notice were over on {day}; a later sheet does not move them."
+        ),
         "planning.notice_not_over": N_("The notice runs until {until}."),
         "planning.opinion_unanswered": N_("{count} of {all} opinions are not answered yet."),
         "planning.scheme_not_posted": N_(
@@ -41,6 +44,7 @@ TEXTS = Texts(
         "planning.not_your_opinion": N_("Give an opinion of your own."),
         "planning.contested_once": N_("Ask for mediation, or say it at the meeting."),
         "planning.notice_too_short": N_("Post it for {needed} days."),
+        "planning.notice_over": N_("Post the notice anew; its days count from then."),
         "planning.notice_not_over": N_("Leave the sheet where it hangs."),
         "planning.opinion_unanswered": N_("Answer them, beginning with no. {first}."),
         "planning.scheme_not_posted": N_("Post a notice that names this version."),

@@ -15,6 +15,7 @@ from wugong import (
     Relation,
     RollFrozen,
     SettingChanged,
+    SheetHung,
     StageOpened,
     Waiting,
     hookimpl,
@@ -72,6 +73,7 @@ def register() -> Iterable[Contribution]:
     RollFrozen,
     DecisionPosted,
     ResultPosted,
+    SheetHung,
     StageOpened,
     SettingChanged,
 )
@@ -103,6 +105,8 @@ def guard_event(matter: Matter, act: Act) -> list[Refusal]:
             return refusals + postings.refuse_short(matter, days)
         case ResultPosted(days=days):
             return four_two.refuse_result(matter) + postings.refuse_short(matter, days)
+        case SheetHung() as sheet:
+            return four_two.refuse_sheet(matter, sheet)
         case StageOpened(stage=stage) if four_two.applies(matter):
             return four_two.refuse_stage(matter, stage)
         case SettingChanged() as change:

@@ -24,6 +24,7 @@ from wugong import (
     Procedure,
     Refusal,
     RollFrozen,
+    SheetHung,
     Stage,
     Test,
     judge,
@@ -111,9 +112,12 @@ def _fold(flow: Flow, fact: Fact) -> Flow:
                 resolutions=flow.resolutions + passed,
             )
         case DecisionPosted(days=days):
-            return replace(flow, decision=postings.posted(fact.seq, fact.at, days))
+            return replace(flow, decision=Posting(fact.seq, fact.at, days))
         case ResultPosted(days=days):
-            return replace(flow, result=postings.posted(fact.seq, fact.at, days))
+            return replace(flow, result=Posting(fact.seq, fact.at, days))
+        case SheetHung(notice=seq, hung_on=day):
+            decision = postings.hung(flow.decision, seq, day)
+            return replace(flow, decision=decision, result=postings.hung(flow.result, seq, day))
         case PostingEnded(posting=seq):
             decision = postings.ended(flow.decision, seq)
             return replace(flow, decision=decision, result=postings.ended(flow.result, seq))
@@ -133,6 +137,7 @@ FLOW: Fold[Flow] = Fold(
         PollDecided,
         DecisionPosted,
         ResultPosted,
+        SheetHung,
         PostingEnded,
     ),
 )
@@ -242,6 +247,13 @@ def refuse_result(matter: Matter) -> list[Refusal]:
     if matter.open(BUILD):
         refusals.append(Refusal("rural.work_not_finished", f"{FOUR_TWO} 公開二"))
     return refusals
+
+
+def refuse_sheet(matter: Matter, sheet: SheetHung) -> list[Refusal]:
+    """Refuse a sheet that would move the days of a disclosure which is over."""
+    flow = matter.state(FLOW)
+    of_both = (postings.refuse_sheet(one, sheet) for one in (flow.decision, flow.result))
+    return [refusal for listed in of_both for refusal in listed]
 
 
 def refuse_stage(matter: Matter, stage: Stage) -> list[Refusal]:

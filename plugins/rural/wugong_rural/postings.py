@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from wugong import Matter, Refusal, after_days, local_day
+from wugong import Matter, Refusal, SheetHung, after_days, counted_from, local_day
 from wugong_rural.events import POSTING_LAW
 
 DAYS = "rural.posting_days"
@@ -14,17 +14,32 @@ LEAST_DAYS = 15  # 村組法 (2025) 35
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A sheet on the board: the fact that put it there and when it may come down."""
+    """A sheet on the board: the fact that put it there and from when its days count."""
 
     seq: int
+    since: datetime
     days: int
-    until: datetime
     ended: bool = False
 
+    @property
+    def until(self) -> datetime:
+        """When it may come down: the day of posting is not counted (民法典 201)."""
+        return after_days(self.since, self.days)
 
-def posted(seq: int, at: datetime, days: int) -> Posting:
-    """Return the posting made at ``at``: the day of posting is not counted (民法典 201)."""
-    return Posting(seq, days, after_days(at, days))
+
+def hung(posting: Posting | None, seq: int, day: date) -> Posting | None:
+    """Return ``posting`` with its days counted from when its sheet hung, if it is ``seq``."""
+    if posting is None or posting.seq != seq:
+        return posting
+    return replace(posting, since=counted_from(posting.since, day))
+
+
+def refuse_sheet(posting: Posting | None, sheet: SheetHung) -> list[Refusal]:
+    """Refuse to move days that have run by a sheet that went up later."""
+    moved = hung(posting, sheet.notice, sheet.hung_on)
+    if posting is None or not posting.ended or moved == posting:
+        return []
+    return [Refusal("rural.posting_over", POSTING_LAW, {"day": days_of(posting)["day"]})]
 
 
 def ended(posting: Posting | None, seq: int) -> Posting | None:
@@ -36,7 +51,7 @@ def days_of(posting: Posting) -> dict[str, int | str]:
     """Return the last day of a posting and the day after it, as refusals and tasks name them.
 
     >>> from datetime import UTC
-    >>> days_of(posted(7, datetime(2026, 4, 1, 9, tzinfo=UTC), 15))
+    >>> days_of(Posting(7, datetime(2026, 4, 1, 9, tzinfo=UTC), 15))
     {'until': '2026-04-16', 'day': '2026-04-17'}
     """
     day = local_day(posting.until)

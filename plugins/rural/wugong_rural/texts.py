@@ -41,6 +41,9 @@ FLOW = Texts(
         ),
         "rural.decision_not_posted": N_("The resolution has not been posted yet."),
         "rural.decision_still_posted": N_("The resolution hangs on the board until {until}."),
+        "rural.posting_over": N_(
+            "The days of this posting were over on {day}; a later sheet does not move them."
+        ),
         "rural.result_not_posted": N_("The result has not been posted yet."),
         "rural.result_still_posted": N_("The result hangs on the board until {until}."),
         "rural.work_not_finished": N_("The work is still under way."),
@@ -60,6 +63,7 @@ FLOW = Texts(
         "rural.posting_too_short": N_("Enter more days."),
         "rural.decision_not_posted": N_("Post the resolution."),
         "rural.decision_still_posted": N_("Come back on {day}."),
+        "rural.posting_over": N_("Post it anew; its days count from then."),
         "rural.result_not_posted": N_("Post the result."),
         "rural.result_still_posted": N_("Come back on {day}."),
         "rural.work_not_finished": N_("Close the building stage first."),

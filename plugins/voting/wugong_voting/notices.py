@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
 
-from wugong import Fact, Fold, Matter, PollOpened, Procedure, Reads, Ref, Refusal, local_day
+from wugong import (
+    Fact,
+    Fold,
+    Matter,
+    PollOpened,
+    Procedure,
+    Reads,
+    Ref,
+    Refusal,
+    SheetHung,
+    counted_from,
+    local_day,
+)
 from wugong_voting.ballot_forms import ABSTAIN
 from wugong_voting.state import Poll, Polls, polls_of
 
@@ -15,7 +27,7 @@ NOTICE_POSTED = Reads("planning.notice_posted", about=tuple[Ref, ...], options=t
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice as far as a poll depends on it: when it went up and what it is about."""
+    """A notice as far as a poll depends on it: from when it counts and what it is about."""
 
     id: int
     posted_at: datetime
@@ -25,12 +37,20 @@ class Notice:
 
 def _fold(notices: tuple[Notice, ...], fact: Fact) -> tuple[Notice, ...]:
     its = fact.event
+    if isinstance(its, SheetHung):
+        return tuple(_hung(one, its) for one in notices)
     made = Notice(fact.seq, fact.at, frozenset(map(int, its.about)), tuple(its.options))
     return (*notices, made)
 
 
+def _hung(notice: Notice, sheet: SheetHung) -> Notice:
+    if notice.id != sheet.notice:
+        return notice
+    return replace(notice, posted_at=counted_from(notice.posted_at, sheet.hung_on))
+
+
 NOTICES: Fold[tuple[Notice, ...]] = Fold(
-    "voting.notices", initial=(), fold=_fold, hears=(NOTICE_POSTED.kind,)
+    "voting.notices", initial=(), fold=_fold, hears=(NOTICE_POSTED.kind, SheetHung)
 )
 
 

@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from wugong import Fact, Fold, Matter, PollClosed, PollDecided, PollOpened, RollFrozen
+from wugong import (
+    Fact,
+    Fold,
+    Matter,
+    PollClosed,
+    PollDecided,
+    PollOpened,
+    RollFrozen,
+    SheetHung,
+    counted_from,
+)
 
 FEW = 5
 
@@ -24,6 +34,7 @@ class Poll:
     closed_at: datetime | None = None
     decided: PollDecided | None = None
     decided_by: int = 0  # the number of the result
+    published_at: datetime | None = None  # from when the days of its publication count
 
     @property
     def opens_at(self) -> datetime:
@@ -64,19 +75,26 @@ def _fold(polls: Polls, fact: Fact) -> Polls:
         case RollFrozen() as roll if roll.poll in polls:
             changed = replace(polls[roll.poll], roll=roll)
         case PollClosed(poll=number) if number in polls:
-            changed = replace(polls[number], closed_at=fact.at)
+            changed = replace(polls[number], closed_at=fact.at, published_at=fact.at)
         case PollDecided() as decided if decided.poll in polls:
             changed = replace(polls[decided.poll], decided=decided, decided_by=fact.seq)
+        case SheetHung(notice=number, hung_on=day) if poll := _of_result(polls, number):
+            assert poll.published_at is not None
+            changed = replace(poll, published_at=counted_from(poll.published_at, day))
         case _:
             return polls
     return MappingProxyType({**polls, changed.id: changed})
+
+
+def _of_result(polls: Polls, number: int) -> Poll | None:
+    return next((poll for poll in polls.values() if poll.decided_by == number), None)
 
 
 POLLS: Fold[Polls] = Fold(
     "voting.polls",
     initial=NONE,
     fold=_fold,
-    hears=(PollOpened, RollFrozen, PollClosed, PollDecided),
+    hears=(PollOpened, RollFrozen, PollClosed, PollDecided, SheetHung),
 )
 
 

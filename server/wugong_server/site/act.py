@@ -26,9 +26,11 @@ from wugong import (
     Refusal,
     Refused,
     RoleRevoked,
+    SheetHung,
     Stage,
     StepRecorded,
     Unreadable,
+    kind_of,
     local_day,
     offered_in,
 )
@@ -130,7 +132,7 @@ async def _send(request: Request, form: Form) -> Response:
         return await run_in_threadpool(_form, page, kind, form, error=error)
     except Refused as refused:
         return await run_in_threadpool(_form, page, kind, form, refused=refused)
-    return redirect(request, _after(page, kind, receipt), receipt)
+    return redirect(request, _after(page, event, receipt), receipt)
 
 
 def kind_in(request: Request) -> Kind:
@@ -155,13 +157,16 @@ def is_binding(kind: Kind) -> bool:
     return bool(kind.source or kind.not_same_as) or any(n.endswith("_fen") for n in kind.fields)
 
 
-def _after(page: Page, kind: Kind, receipt: Any) -> str:
-    if kind.cls is MatterOpened:
+def _after(page: Page, event: Any, receipt: Any) -> str:
+    if isinstance(event, MatterOpened):
         return url(page.request, "matter", matter=receipt.matter)
     assert page.matter is not None
+    if isinstance(event, SheetHung):
+        return url(page.request, "notice", matter=page.matter.id, seq=event.notice)
     if not page.matter.is_standing:
         return url(page.request, "matter", matter=page.matter.id)
-    name = "admin.people" if kind.name.startswith("wugong.") else "home"
+    own = kind_of(event).name.startswith("wugong.")
+    name = "admin.people" if own else "home"
     return url(page.request, name, community=page.matter.id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,12 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wugong import Matter
+from wugong import Kind, Matter, SheetHung, To, kind_of
+from wugong.events import documents_named
 from wugong_server.hookspecs import Notice
-from wugong_server.page import Page, page_of, url
+from wugong_server.page import Page, act_url, page_of, url
 from wugong_server.paper import postings_of
 from wugong_server.responding import paged, respond
+from wugong_server.telling import Told, tell
 
+MOST_SHEETS = 500
 MOST_MATTERS = 200  # newest; what older matters posted stands on their own pages
 
 
@@ -98,5 +102,33 @@ def sheet(request: Request) -> Response:
                 posted=_posted(page, matter, notice),
                 take_down=notice.until + timedelta(minutes=1) if notice.until else None,
                 proof=proof,
+                twin=paper_twin(page, matter, notice.seq),
             )
     raise HTTPException(404)
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """The posted sheets of a notice with their pictures, and where one more is added."""
+
+    sheets: Sequence[Told]
+    add: str  # empty where no sheet of it is recorded by an act of its own, or by this reader
+
+
+def paper_twin(page: Page, matter: Matter, seq: int) -> Twin:
+    """Return what the record knows of the sheets of a notice: photos, and who may add one."""
+    kind = kind_of(SheetHung)
+    hung = page.engine.facts(matter.id, page.viewer, kinds=(kind.name,), limit=MOST_SHEETS)
+    own = page.engine.fact(matter.community, seq, page.viewer)
+    shown = [one for one in (own,) if one is not None and documents_named(one.event)]
+    shown += [one for one in hung if one.event.notice == seq]
+    return Twin(tell(page, shown), _adding(page, matter, kind, seq))
+
+
+def _adding(page: Page, matter: Matter, kind: Kind, seq: int) -> str:
+    to = kind.fields["notice"].mark(To)
+    if to is None or seq not in matter.heads or matter.heads[seq].kind not in to.kinds:
+        return ""
+    if page.engine.may(matter, page.acting_viewer(matter), kind):
+        return ""
+    return act_url(page.request, matter.id, kind.name, notice=seq)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wugong import BUILD, EVALUATE, MANAGE, PLAN, SHARE, Ref, StageOpened
+from wugong import BUILD, EVALUATE, MANAGE, PLAN, SHARE, Ref, SheetHung, StageOpened
 from wugong.events import attached
 from wugong_rural import four_two
 from wugong_rural.events import (
@@ -202,6 +202,42 @@ def test_nothing_is_shared_before_the_result_has_hung(village: Village) -> None:
     )
     village.record(PostingEnded(posting=Ref(result)), by="clock")
     assert village.codes(StageOpened(stage=SHARE)) == []
+
+
+def sheet(posting: int, day: int) -> SheetHung:
+    return SheetHung(
+        notice=Ref(posting), hung_on=date(2026, 4, day), place="Gate", documents=("0" * 64,)
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "until"),
+    [
+        pytest.param(1, "2026-04-16", id="on the day of the record"),
+        pytest.param(2, "2026-04-17", id="a day later"),
+    ],
+)
+def test_a_disclosure_counts_from_its_sheet_where_that_is_later(
+    village: Village, day: int, until: str
+) -> None:
+    village.deliberate()
+    village.resolve()
+    posting = village.record(DecisionPosted())
+    village.record(sheet(posting, day))
+    village.open(MANAGE)
+    (refusal,) = village.refused(ResultPosted())
+    assert (refusal.code, refusal.details["until"]) == ("rural.decision_still_posted", until)
+
+
+def test_a_disclosure_that_is_over_is_not_moved_by_a_later_sheet(village: Village) -> None:
+    village.deliberate()
+    village.resolve()
+    posting = village.record(DecisionPosted())
+    village.record(PostingEnded(posting=Ref(posting)), by="clock")
+    assert village.codes(sheet(posting, 1)) == []
+    (refusal,) = village.refused(sheet(posting, 2))
+    assert (refusal.code, refusal.source) == ("rural.posting_over", "村組法 (2025) 35")
+    assert refusal.details == {"day": "2026-04-17"}
 
 
 @pytest.mark.parametrize("days", [1, 14])

@@ -24,7 +24,7 @@ from wugong_rural.events import (
 )
 from wugong_rural.four_two import FLOW
 from wugong_rural.pages import levying
-from wugong_rural.postings import DAYS, LEAST_DAYS, Posting, posted
+from wugong_rural.postings import DAYS, LEAST_DAYS, Posting
 from wugong_rural.sheets import Sheet, current, sheets
 from wugong_server import Hanging, Notice, Panel, StepSheet, hookimpl, respond
 
@@ -187,7 +187,7 @@ def notice(fact: Fact, matter: Matter, words: Words) -> Notice:
     return Notice(
         seq=fact.seq,
         title=words(title, title=matter.title),
-        posted_at=fact.at,
+        posted_at=kept.since,
         until=kept.until,
         days=kept.days,
         body=event.text,
@@ -208,4 +208,4 @@ def _kept(matter: Matter, fact: Fact) -> Posting:
     for posting in (flow.decision, flow.result):
         if posting is not None and posting.seq == fact.seq:
             return posting
-    return posted(fact.seq, fact.at, fact.event.days)
+    return Posting(fact.seq, fact.at, fact.event.days)

@@ -186,15 +186,15 @@ def list_notices(matter: Matter, words: Words, engine: Engine) -> list[Notice]:
     found = lots.notices(matter, words)
     for poll in polls_of(matter).values():
         procedure = procedure_of(matter, poll)
-        if poll.decided is None or poll.closed_at is None or procedure is None:
+        if poll.decided is None or poll.published_at is None or procedure is None:
             continue
         days = procedure.publish_days
         found.append(
             Notice(
                 seq=poll.decided_by,
                 title=words(N_("Result of the poll: {question}"), question=poll.opened.question),
-                posted_at=poll.closed_at,
-                until=after_days(poll.closed_at, days) if days else None,
+                posted_at=poll.published_at,
+                until=after_days(poll.published_at, days) if days else None,
                 days=days,
                 about=(poll.id, *map(int, poll.opened.about)),
                 source=procedure.publish_source or procedure.basis[0].article,
