@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from wugong_server.page import Page, act_url, url
     from wugong_server.responding import paged, record, respond
     from wugong_server.settings import Settings
+    from wugong_server.sheet_codes import code_of, number_in
 
 # The command line starts without the pages; each name is imported when it is first asked for.
 LATER = {
@@ -24,9 +25,11 @@ LATER = {
     "Settings": "wugong_server.settings",
     "act_url": "wugong_server.page",
     "area": "wugong_server.formats",
+    "code_of": "wugong_server.sheet_codes",
     "create_app": "wugong_server.app",
     "hookimpl": "wugong_server.hookspecs",
     "money": "wugong_server.formats",
+    "number_in": "wugong_server.sheet_codes",
     "paged": "wugong_server.responding",
     "read_form": "wugong_server.forms",
     "record": "wugong_server.responding",
@@ -45,9 +48,11 @@ __all__ = [
     "StepSheet",
     "act_url",
     "area",
+    "code_of",
     "create_app",
     "hookimpl",
     "money",
+    "number_in",
     "paged",
     "read_form",
     "record",

@@ -1,6 +1,7 @@
 """The short code on a record sheet: it names one step of one matter of one community.
 
-It is an address, not a key: whoever follows it still needs the role that the act asks for. Twelve
+A plugin may name its own things by number in the same way, such as what was redeemed for points. A
+code is an address, not a key: whoever follows it still needs the role that the act asks for. Twelve
 letters without 0, O, 1 and I carry 60 bits: the matter's number, a mark of the community, a mark
 of the step, and a check of it all that notices a mistyped letter.
 """
@@ -56,6 +57,18 @@ def read_code(code: str) -> Named:
         raise ValueError("a letter of this code was mistyped")
     rest = told >> STEP
     return Named(rest >> COMMUNITY, rest & (1 << COMMUNITY) - 1, told & (1 << STEP) - 1)
+
+
+def number_in(code: str, community: str, step: str) -> int:
+    """Return the number that a code names for ``step``: ``LookupError`` if it is of another.
+
+    >>> number_in(code_of("wutong.17", "points.redemption"), "wutong", "points.redemption")
+    17
+    """
+    named = read_code(code)
+    if (named.community, named.step) != (community_mark(community), step_mark(step)):
+        raise LookupError(f"this code names no {step} of {community}")
+    return named.number
 
 
 def community_mark(community: str) -> int:

@@ -34,6 +34,7 @@ FORMS = {
     "oversight.inspected": "/oversight/new",
     "oversight.finding_filed": "/oversight/{inspection}",
     "evaluation.answered": "/evaluation/{evaluation}/answer",
+    "points.redeemed": "/points/redeem",
     "points.rule_adopted": "/points/rule",
     "mediation.requested": "/mediation/new",
 }

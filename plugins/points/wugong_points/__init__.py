@@ -29,6 +29,7 @@ from wugong_points.events import (
     Awarded,
     AwardProposed,
     Counted,
+    HandedOver,
     ItemRestocked,
     ItemStocked,
     Redeemed,
@@ -52,6 +53,7 @@ EVENTS = (
     ItemRestocked,
     Redeemed,
     RedemptionBooked,
+    HandedOver,
     Reversed,
 )
 MOST_WAITING = 50  # the oldest; a longer list helps nobody, and the engine takes at most 100
@@ -102,6 +104,8 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
             return rules.decision_refusals(matter, act, decision)
         case Redeemed() as redeemed:
             return rules.redemption_refusals(matter, act, redeemed, books)
+        case HandedOver() as handed:
+            return rules.hand_over_refusals(act, handed, books)
         case Reversed() as reversal:
             return rules.reversal_refusals(act, reversal, books)
         case SettingChanged() as changed:

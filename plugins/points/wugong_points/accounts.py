@@ -17,6 +17,7 @@ from wugong_points.events import (
     Award,
     Awarded,
     Counted,
+    HandedOver,
     ItemRestocked,
     ItemStocked,
     Redeemed,
@@ -171,7 +172,7 @@ COUNTED: Book[int] = Book(
 )
 
 
-# A member's statement: every entry, and whether it was reversed
+# A member's statement: every entry, and whether it was reversed or handed over
 
 
 def entry_key(member: str, entry: int) -> str:
@@ -184,6 +185,8 @@ def _statement_keys(act: Act | Fact) -> Iterable[str]:
         case Reversed(entry=entry, member=member):
             own = (entry_key(member, act.seq),) if act.seq else ()
             return (entry_key(member, entry), *own)
+        case HandedOver(entry=entry, member=member):
+            return (entry_key(member, entry),)
         case Awarded(awards=awards) if act.seq:
             return dict.fromkeys(entry_key(award.member, act.seq) for award in awards)
         case RedemptionBooked(member=member) if act.seq:
@@ -192,8 +195,9 @@ def _statement_keys(act: Act | Fact) -> Iterable[str]:
 
 
 def _statement(value: dict[str, Any] | None, key: str, fact: Fact) -> dict[str, Any] | None:
-    if value is not None:  # the entry that this fact reverses
-        return {**value, "reversed": fact.seq}
+    if value is not None:  # the entry that this fact reverses or hands over
+        what = "handed" if isinstance(fact.event, HandedOver) else "reversed"
+        return {**value, what: fact.seq}
     made = {"at": write_time(fact.at), "about": 0, "item": 0, "reversed": 0}
     match fact.event:
         case Awarded(awards=awards):
@@ -212,7 +216,7 @@ STATEMENTS: Book[dict[str, Any]] = Book(
     "points.statements",
     keys=_statement_keys,
     fold=_statement,
-    hears=(Awarded, RedemptionBooked, Reversed),
+    hears=(Awarded, RedemptionBooked, HandedOver, Reversed),
 )
 
 

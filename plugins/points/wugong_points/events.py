@@ -208,6 +208,21 @@ class RedemptionBooked:
 
 
 @event(
+    "points.handed_over",
+    may={"officer": SHARE},
+    shown_to="author|officer",
+    sealed_for="member",
+    title=N_("Hand over what was redeemed"),
+    says=N_("What was redeemed was handed over (no. {entry})"),
+)
+class HandedOver:
+    """At the counter a redeemed item is given out, once, by somebody else than who redeemed it."""
+
+    entry: Annotated[Ref, Label(N_("Redemption")), To("points.redemption_booked")]
+    member: Annotated[MemberId, Label(N_("Member"))]
+
+
+@event(
     "points.reversed",
     may={"officer": SHARE},
     shown_to="author|officer",

@@ -43,6 +43,7 @@ from wugong_points.events import (
     Awarded,
     AwardProposed,
     Counted,
+    HandedOver,
     ItemStocked,
     Redeemed,
     Reversed,
@@ -342,6 +343,20 @@ def reversal_refusals(act: Act, event: Reversed, books: Books) -> list[Refusal]:
     if event.item is None and balance < event.points:
         details = {"balance": balance, "short": event.points - balance}
         return [Refusal("points.already_spent", OWN_RULE, details)]
+    return []
+
+
+def hand_over_refusals(act: Act, event: HandedOver, books: Books) -> list[Refusal]:
+    """A redemption that stands is handed over once, and not by whoever redeemed it."""
+    if event.member in (act.by, act.who):
+        return [Refusal("points.own_redemption", OWN_RULE)]
+    entry = books.get(STATEMENTS, entry_key(event.member, event.entry))
+    if entry is None or entry["what"] != "redemption":
+        return [Refusal("points.no_redemption", OWN_RULE)]
+    if entry["reversed"]:
+        return [Refusal("points.redemption_reversed", OWN_RULE, {"seq": entry["reversed"]})]
+    if handed := entry.get("handed"):
+        return [Refusal("points.handed_already", OWN_RULE, {"seq": handed})]
     return []
 
 

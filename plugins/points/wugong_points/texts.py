@@ -31,6 +31,12 @@ TEXTS = Texts(
         "points.already_spent": N_(
             "The points were spent: {balance} are left, {short} are missing."
         ),
+        "points.own_redemption": N_("What one redeems oneself is for others to hand over."),
+        "points.no_redemption": N_("This member has redeemed nothing under this number."),
+        "points.redemption_reversed": N_("The redemption was reversed as no. {seq}."),
+        "points.handed_already": N_("It was handed over already, as no. {seq}."),
+        "points.code_misspelt": N_("This is not the code of a redemption: a letter is wrong."),
+        "points.code_unknown": N_("No redemption of this community has this code."),
         "points.not_a_number": N_("“{value}” is not a whole number."),
     },
     remedies={
@@ -52,6 +58,12 @@ TEXTS = Texts(
         "points.nothing_to_reverse": N_("See the member's statement."),
         "points.reversal_differs": N_("Reverse the whole entry."),
         "points.already_spent": N_("Reverse the redemption first, or let it stand."),
+        "points.own_redemption": N_("Ask a colleague."),
+        "points.no_redemption": N_("See the member's statement."),
+        "points.redemption_reversed": N_("The points are back; it can be redeemed again."),
+        "points.handed_already": N_("Look at that record together."),
+        "points.code_misspelt": N_("Compare it letter by letter, or scan it."),
+        "points.code_unknown": N_("Let the member open their points page again."),
         "points.not_a_number": N_("Write a number such as 100."),
     },
 )

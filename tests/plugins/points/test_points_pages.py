@@ -62,7 +62,7 @@ def test_everybody_reads_rules_offers_and_totals(street: Rehearsal) -> None:
 def test_only_what_can_be_had_offers_its_button(street: Rehearsal) -> None:
     page = browse(street, "li").get(PAGE).text
 
-    assert len(re.findall(r"/do/points\.redeemed", page)) == 1
+    assert len(re.findall(r"/points/redeem\?item=", page)) == 1
     assert "/do/points.redeemed" not in browse(street, "qian").get(PAGE).text
     assert "495" in shown(street, "li")
 

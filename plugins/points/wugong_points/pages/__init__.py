@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from wugong import N_, Engine, Matter, Refused, Viewer, Words, may_read, read_time
@@ -22,6 +22,7 @@ from wugong_points.accounts import (
     member_account,
 )
 from wugong_points.events import RuleAdopted
+from wugong_points.pages import counter
 from wugong_points.rules import (
     ACCEPTANCE,
     NEVER,
@@ -59,6 +60,8 @@ class Entry:
     title: str
     points: int
     reversed: bool
+    handed: bool
+    code: str  # for the counter, where it is a redemption that nobody has handed over yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ def register_routes() -> list[Route]:
         Route("/c/{community}/points", show, name="points.page"),
         Route(rule, ask_rule, methods=["GET"], name=f"act:{RULE}"),
         Route(rule, send_rule, methods=["POST"], name=f"act:{RULE}"),
+        *counter.routes(),
     ]
 
 
@@ -132,6 +136,8 @@ def show(request: Request) -> Response:
         officer=may_read(request.state.viewer, "officer"),
         balance=balance,
         listed=paged(entries, request),
+        due=[entry for entry in entries if entry.code][: counter.SHOWN],
+        hand_over=counter.HAND_OVER,
         offers=_offers(engine, standing, state, balance),
         rules=[(_what(engine, page, rule), rule) for rule in state.rules.values()],
         totals=_totals(engine, standing.community),
@@ -144,11 +150,19 @@ def show(request: Request) -> Response:
 def _statement(engine: Engine, standing: Matter, who: str, words: Words) -> list[Entry]:
     state = standing.state(POINTS)
     found = engine.book(STATEMENTS, standing.community, prefix=f"{who}/")
-    listed = [_entry(key, value, state, words) for key, value in found.items()]
+    listed = [
+        _entry(key, value, state, words, _code(standing, key, value))
+        for key, value in found.items()
+    ]
     return sorted(listed, key=lambda entry: -entry.seq)
 
 
-def _entry(key: str, value: Mapping[str, Any], state: Points, words: Words) -> Entry:
+def _code(standing: Matter, key: str, value: Mapping[str, Any]) -> str:
+    due = counter.is_due(value)
+    return counter.code_for(standing.community, int(key.rpartition("/")[2])) if due else ""
+
+
+def _entry(key: str, value: Mapping[str, Any], state: Points, words: Words, code: str) -> Entry:
     title = words(ENTRIES[value["what"]])
     item = state.items.get(value["item"])
     if item is not None:
@@ -161,6 +175,8 @@ def _entry(key: str, value: Mapping[str, Any], state: Points, words: Words) -> E
         title=title,
         points=value["points"],
         reversed=bool(value["reversed"]),
+        handed=bool(value.get("handed")),
+        code=code,
     )
 
 
@@ -231,7 +247,7 @@ def _rule_form(request: Request, typed: Any, refused: Refused | None, blocked: b
         request,
         "points/rule.html",
         block="rule",
-        status=403 if refused and refused.codes == ("wugong.not_your_role",) else None,
+        status=counter.status_of(refused),
         kinds=rewardable(engine, request.state.page),
         typed=typed,
         refused=refused,
@@ -241,13 +257,10 @@ def _rule_form(request: Request, typed: Any, refused: Refused | None, blocked: b
 
 def ask_rule(request: Request) -> Response:
     """Show the form of a rule, or why it is not the reader's to fill in."""
-    page, engine = request.state.page, request.app.state.engine
-    matter: Matter = request.state.matter
-    reasons = engine.may(matter, page.acting_viewer(matter), engine.registry.kinds[RULE])
-    if reasons and not page.member and page.sign_in_address:
-        return RedirectResponse(page.sign_in_address, 303)
-    refused = Refused(*reasons) if reasons else None
-    return _rule_form(request, request.query_params, refused, bool(reasons))
+    stopped = counter.barred(request, RULE)
+    if isinstance(stopped, Response):
+        return stopped
+    return _rule_form(request, request.query_params, stopped, bool(stopped))
 
 
 async def send_rule(request: Request) -> Response:
