@@ -210,7 +210,9 @@ class Batch(Written):
             return None
         request, answer = known
         if request != self._request(job):
-            raise Refused(Refusal("wugong.key_used_otherwise", details={"key": job.key[:80]}))
+            stands = read_receipts(answer)[0].seq
+            told: dict[str, int | str] = {"key": job.key[:80], "stands": stands}
+            raise Refused(Refusal("wugong.key_used_otherwise", details=told))
         return read_receipts(answer)
 
     def _do(self, job: Job) -> list[Receipt]:

@@ -91,9 +91,10 @@ def refuse_record(matter: Matter, act: Act, recorded: StepRecorded) -> list[Refu
         return [Refusal("wugong.step_is_a_vote", source)]
     reasons = refuse_attendance(recorded, source)
     if recorded.corrects is None and last is not None:
-        reasons.append(Refusal("wugong.step_done", source, {"seq": last}))
+        reasons.append(Refusal("wugong.step_done", source, {"seq": last, "stands": last}))
     if recorded.corrects is not None and recorded.corrects != last:
-        reasons.append(Refusal("wugong.step_corrects_another", source))
+        stands = {"stands": last} if last is not None else {}
+        reasons.append(Refusal("wugong.step_corrects_another", source, stands))
     if recorded.held_on > today:
         details = {"on": recorded.held_on.isoformat()}
         reasons.append(Refusal("wugong.day_to_come", source, details))

@@ -15,7 +15,7 @@ import segno
 from markupsafe import Markup, escape
 
 from wugong import N_, Matter, Refusal, Words, write_time
-from wugong_server import drawing, formats, laws, stories, telling
+from wugong_server import conflicts, drawing, formats, laws, stories, telling
 from wugong_server.page import act_url, current, has_route, url
 
 MOST_ITEMS = 6
@@ -277,6 +277,7 @@ FUNCTIONS: dict[str, Any] = {
     "text": text,
     "word_of_refusal": lambda refusal: telling.refusal_words(current(), refusal),
     "remedy_of": lambda refusal: telling.remedy_words(current(), refusal),
+    "conflicts_of": lambda reasons: conflicts.conflicts(current(), reasons),
     "audience_words": lambda audience: telling.audience_words(current(), audience),
     "role_words": lambda role: telling.role_words(current(), role),
     "who_may": lambda kind: telling.who_may(current(), kind),

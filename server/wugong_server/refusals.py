@@ -141,7 +141,9 @@ REMEDIES: Mapping[str, str] = {
     "wugong.document_of_another": N_("Choose the file again"),
     "wugong.document_unknown": N_("Choose the file again and send the form within a day."),
     "wugong.documents_unsent": N_("Send those forms first, or wait a day."),
-    "wugong.key_used_otherwise": N_("Open the form again and send it from there."),
+    "wugong.key_used_otherwise": N_(
+        "Compare both. Send yours again only where it is to be recorded as well."
+    ),
     "wugong.member_unknown": N_("Check the name, or enrol the person first."),
     "wugong.needs_another_person": N_("Ask a colleague to do it."),
     "wugong.not_a_member": N_("The community desk can enrol you."),

@@ -31,6 +31,7 @@ async def record(request: Request, event: Any, *, key: str, matter: str | None =
     """
     page = page_of(request)
     where = matter or (page.matter.id if page.matter else "")
+    request.state.tried = event  # a refusal may name what stands now: pages show both
     try:
         return await page.engine.arecord(
             where,

@@ -164,6 +164,25 @@ def value_words(
     return str(value)
 
 
+def values_words(
+    page: Page,
+    words: Words,
+    name: str,
+    its: Shape,
+    value: Any,
+    texts: Mapping[str, str | None],
+) -> list[str]:
+    """Write the value of one field, each item of a list by itself."""
+    if not isinstance(value, tuple) or its.inner is None:
+        each = [value_words(page, words, name, its, value, texts)]
+    else:
+        each = [
+            value_words(page, words, f"{name}[{i}]", its.inner, one, texts)
+            for i, one in enumerate(value)
+        ]
+    return each if any(each) else []
+
+
 def plain_words(page: Page, words: Words, name: str, value: str) -> str:
     """Write a text field: a member by name, a role or setting by title, the rest as it stands."""
     if name in MEMBERS and value:

@@ -26,6 +26,7 @@ CONFIRM = "button[value=checked], button[value=cast]"
 # Where an act has a form of its own, the end of its address; others have the generic form.
 FORMS = {
     "planning.need_filed": "/needs/new",
+    "planning.scheme_published": "/scheme/new",
     "planning.opinion_given": "/opinions/new",
     "planning.opinion_answered": "/opinions/{opinion}/answer",
     "voting.poll_opened": "/polls/new",

@@ -61,6 +61,7 @@ def register_routes() -> list[Route]:
         *_form(f"{at}/needs/new", "planning.need_filed", ask_need, send_need),
         Route(f"{at}/needs/{{need:int}}", show_need, name="planning.need"),
         Route(f"{at}/scheme", show_scheme, name="planning.scheme"),
+        Route(f"{at}/scheme/new", ask_scheme, name="act:planning.scheme_published"),
         Route(f"{at}/scheme/{{version:int}}", show_scheme, name="planning.version"),
         Route(f"{at}/opinions", show_opinions, name="planning.opinions"),
         *_form(f"{at}/opinions/new", "planning.opinion_given", ask_opinion, send_opinion),
@@ -331,6 +332,14 @@ async def send_need(request: Request) -> Response:
     form = await read_form(request)
     event = form.event(NeedFiled)
     return await _send(request, form, event, "planning.needs", _need_form)
+
+
+def ask_scheme(request: Request) -> Response:
+    """Open the form of a version with the version that it replaces, so that no other is lost."""
+    state, _engine, matter = _here(request)
+    known = {"replaces": str(state.scheme.id)} if state.scheme else {}
+    typed = {"matter": matter.id, "kind": "planning.scheme_published", **known}
+    return RedirectResponse(url(request, "act", **{**typed, **request.query_params}), 303)
 
 
 def _opinion_form(request: Request) -> Asked:

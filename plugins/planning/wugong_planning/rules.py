@@ -69,7 +69,8 @@ def answer(state: Planning, given: OpinionAnswered) -> list[Refusal]:
     if known.waits:
         return []
     code = "already_answered" if known.contest is None else "answer_final"
-    return [Refusal(f"planning.{code}", REPLY_SOURCE, {"opinion": known.id})]
+    details = {"opinion": known.id, "stands": known.answers[-1].id}
+    return [Refusal(f"planning.{code}", REPLY_SOURCE, details)]
 
 
 def contest(state: Planning, act: Act, contested: OpinionContested) -> list[Refusal]:
@@ -194,7 +195,9 @@ def earliest(one: Notice, wanted: int) -> datetime:
 
 def _outdated(state: Planning) -> Refusal:
     current = state.scheme
-    details = {"version": current.version if current else 0, "scheme": current.id if current else 0}
+    if current is None:
+        return Refusal("planning.scheme_outdated", AGENDA_SOURCE, {"version": 0, "scheme": 0})
+    details = {"version": current.version, "scheme": current.id, "stands": current.id}
     return Refusal("planning.scheme_outdated", AGENDA_SOURCE, details)
 
 

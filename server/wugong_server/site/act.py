@@ -62,6 +62,7 @@ from wugong_server.telling import (
 )
 
 NOT_YOURS = "wugong.not_your_role"
+KEY_USED = "wugong.key_used_otherwise"
 MOST_MEMBERS = 500
 MOST_FACTS = 200
 MOST_SAID = 120
@@ -204,7 +205,7 @@ def _form(
         refused=refused,
         stopped=said(stopped, 503) if stopped else None,
         blocked=bool(refused) and page.request.method == "GET",
-        key=sent.get("key"),
+        key="" if refused and KEY_USED in refused.codes else sent.get("key"),
     )
     answer.headers.update(COME_BACK if stopped else {})
     return answer

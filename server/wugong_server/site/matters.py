@@ -32,7 +32,7 @@ from wugong_server.refusals import CHANNELS
 from wugong_server.responding import PER_PAGE, Paged, page_number, respond
 from wugong_server.site.home import preset
 from wugong_server.site.sheets import for_matter
-from wugong_server.telling import details_words, role_words, tell, value_words, who_may
+from wugong_server.telling import details_words, role_words, tell, values_words, who_may
 
 MOST_TOLD = 2000
 NOT_PEOPLE = frozenset({"plugin", "clock", "operator"})
@@ -282,14 +282,7 @@ def _lines(page: Page, matter: Matter, fact: Fact, kind: Kind) -> list[Line]:
         if numbers:
             found.append(Line(words(label.text), (), _linked(page, matter, numbers)))
             continue
-        listed = isinstance(value, tuple) and its.inner is not None
-        each = [
-            value_words(
-                page, words, f"{name}[{i}]" if listed else name, its.inner or its, one, texts
-            )
-            for i, one in enumerate(parts)
-        ]
-        if any(each):
+        if each := values_words(page, words, name, its, value, texts):
             found.append(Line(words(label.text), each))
     return found
 
