@@ -252,7 +252,7 @@ def condition(
 
     ``classes`` are the titles of the classes of seats by id.
     """
-    names = {**UNITS, **BASES, "area": N_("floor area"), "women": N_("women")}
+    names = {**UNITS, **BASES, "area": N_("floor area"), "women": N_("women representatives")}
     said = {name: words(one) for name, one in names.items()} | dict(classes or {})
     message = (
         N_("{unit}: {share} or more of {base}")
@@ -288,7 +288,9 @@ def _support(support: Support, words: Words) -> Line:
 
 def _composition(procedure: Procedure, words: Words) -> Iterable[Line]:
     classes = class_titles(procedure, words)
-    names = {name: words(one) for name, one in {**UNITS, "women": N_("women")}.items()} | classes
+    names = {
+        name: words(one) for name, one in {**UNITS, "women": N_("women representatives")}.items()
+    } | classes
     for rule in procedure.composition:
         if rule.threshold is None:
             message = (

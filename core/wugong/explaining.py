@@ -155,7 +155,9 @@ def composed(procedure: Procedure, request: Mapping[str, Any]) -> Json:
 
 def _composed_line(test: Mapping[str, Any], procedure: Procedure) -> dict[str, str]:
     """Say one test of a composition: a share, or a number at least or at most."""
-    names = {name: told(one) for name, one in {**UNITS, "women": N_("women")}.items()}
+    names = {
+        name: told(one) for name, one in {**UNITS, "women": N_("women representatives")}.items()
+    }
     names |= {one.id: dict(one.title) for one in procedure.classes}
     unit = names[test["unit"]]
     fixed = {"number": AT_LEAST, "most": AT_MOST}.get(test["base"])

@@ -26,7 +26,7 @@ GROUPS = {
 SIDES = ("no", "abstain")
 COMPOSITION = ("members", "representatives", "women")
 CLASSES = "classes"  # of seats: a field classes.<id> each
-WOMEN = N_("women")
+WOMEN = N_("women representatives")
 AREA = N_("floor area in m²")
 SWITCHES = {
     "clause": N_("The rules of the assembly say that silent ballots follow the majority"),

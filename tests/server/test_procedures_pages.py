@@ -262,6 +262,33 @@ def test_a_number_from_memory_is_marked_at_its_row(client: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("procedure", "said"),
+    [
+        pytest.param("owners.special", "", id="read in the text"),
+        pytest.param("villagers.assembly.adults", "读自转述的资料", id="from a secondary text"),
+        pytest.param("homestead.application", "凭记忆录入，待核", id="from memory"),
+        pytest.param("discussion.twelve", "原文没有写明日期", id="no day in the text"),
+    ],
+)
+def test_the_first_day_says_how_sure_we_are_of_it(client: Any, procedure: str, said: str) -> None:
+    page = client.get(f"/procedures/{procedure}").text
+    day = re.search(r"<dt>施行</dt><dd>(.*?)</dd>", page)
+    assert day is not None and re.sub(r"<[^>]+>", "", day[1]).partition(" ")[2] == said
+    assert "没有另外标明的数字，都对照过原文。" in page
+
+
+def test_a_result_says_of_each_number_how_sure_we_are(client: Any) -> None:
+    nantang = result(tried(client, "discussion.nantang", one_unit("members", yes=2, no=1)))
+    assert "读自转述的资料" in nantang
+    elders = result(tried(client, "elders.council", one_unit("members", present=3, yes=2)))
+    assert "建议，非法定" in elders
+    read = result(
+        tried(client, "villagers.group.adults", one_unit("persons", all=3, present=2, yes=2))
+    )
+    assert "读自" not in read and "非法定" not in read
+
+
+@pytest.mark.parametrize(
     ("procedure", "figures", "field", "message"),
     [
         pytest.param(
@@ -382,7 +409,7 @@ confidence = "I"
     said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", local[0]))
     assert "例 1" in said and "建议，非法定" in said
     assert "会议通知 ：至少提前12天" in said
-    assert "妇女：成员的1/2以上" in said and "原规定：妇女：成员的1/3以上" in said
+    assert "妇女代表：成员的1/2以上" in said and "原规定：妇女代表：成员的1/3以上" in said
     assert "<code>town.toml</code>" in page
     parent = client.get("/procedures/villagers.representatives").text
     assert '<a href="/procedures/town.representatives">例镇：村民代表会议</a>' in parent

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from wugong import Procedure
 from wugong.describing import class_titles, describe, stricter
 from wugong.figures import Undecidable
+from wugong_server import laws
 from wugong_server.calculating import (
     answered,
     blamed,
@@ -76,6 +77,7 @@ def show(request: Request) -> Response:
         current=procedure.in_force(today),
         sections=sections,
         unverified=any(line.confidence == "M" for one in sections for line in one.lines),
+        first_day=_first_day(page, procedure),
         names=names,
         changes=stricter(procedure, parent, page.words, names) if parent else (),
         own_basis=procedure.basis[: -len(parent.basis)] if parent else (),
@@ -89,6 +91,24 @@ def show(request: Request) -> Response:
         wrong_field=field,
         error=error,
     )
+
+
+def _first_day(page: Page, procedure: Procedure) -> str:
+    """Say how sure we are of its first day: as of that of a statute it rests on; else nothing.
+
+    A local pack that states a day of its own is taken at its word.
+    """
+    known = page.engine.registry
+    if (
+        procedure.pack
+        and procedure.effective_from != known.procedures[procedure.parent].effective_from
+    ):
+        return "V"
+    named = (laws.find(one.article, known.sources) for one in procedure.basis)
+    since = {
+        one[0].confidence for one in named if one and one[0].in_force == procedure.effective_from
+    }
+    return next((sure for sure in "VSMI" if sure in since), "")
 
 
 def _packs(page: Page, name: str) -> list[Procedure]:
