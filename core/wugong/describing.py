@@ -154,7 +154,7 @@ def _changeable(procedure: Procedure, words: Words) -> Iterator[Line]:
 def _basis(procedure: Procedure, words: Words) -> Iterator[Line]:
     for one in procedure.basis:
         said = words(N_("{article} ({year})"), article=one.article, year=str(one.text_year))
-        yield Line(said, one.article, one.confidence)
+        yield Line(said if one.text_year else one.article, one.article, one.confidence)
 
 
 @dataclass(frozen=True, slots=True)

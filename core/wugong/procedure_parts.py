@@ -32,11 +32,19 @@ NO_DAYS = "no_days"
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """An article that a procedure rests on, with the year of the text and how sure we are."""
+    """An article that a procedure rests on, with the year of the text and how sure we are.
+
+    ``text_year`` is 0 where the year is not known: of a custom, or of a text read without it.
+    """
 
     article: str
     text_year: int
     confidence: Confidence
+
+    @property
+    def dated(self) -> str:
+        """The article and the year of its text, where that is known."""
+        return f"{self.article} ({self.text_year})" if self.text_year else self.article
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,8 @@ class Step:
     """A step in its order: who acts and what for; a rule of debate is one, too.
 
     ``under``: where the step is a vote, the procedures that it may be held under. ``posts``: where
-    something must be posted, the term that says for how long, ``NO_DAYS`` where none does.
+    something must be posted, the term that says for how long, ``NO_DAYS`` where none does. ``act``:
+    the kind of fact that is its record, where a plugin has one; such a step has no other.
     """
 
     id: str
@@ -132,6 +141,7 @@ class Step:
     actor: str = ""
     under: tuple[str, ...] = ()
     posts: str = ""
+    act: str = ""
 
 
 @dataclass(frozen=True, slots=True)

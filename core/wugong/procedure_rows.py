@@ -46,7 +46,7 @@ def read_list(value: Any, read: Callable[[Any, str], Row], where: str) -> tuple[
 
 
 def read_basis(row: Any, where: str) -> Basis:
-    """Read ``{article, text_year, confidence}``."""
+    """Read ``{article, text_year, confidence}``; the year is 0 where it is not known."""
     check_keys(row, where, {"article", "text_year", "confidence"})
     if type(row["text_year"]) is not int:
         raise ValueError(f"{where}: text_year must be a year, got {row['text_year']!r}")
@@ -160,16 +160,16 @@ def read_item(row: Any, where: str) -> Item:
 
 
 def read_step(row: Any, where: str) -> Step:
-    """Read ``{id, source, confidence, zh_Hans, zh_Hant, en}``; actor, under, posts."""
-    optional = {"actor", "under", "posts"}
+    """Read ``{id, source, confidence, zh_Hans, zh_Hant, en}``; actor, under, posts, act."""
+    optional = {"actor", "under", "posts", "act"}
     check_keys(row, where, {"id", "source", "confidence", *LANGUAGES}, optional)
     title = read_title({key: row[key] for key in LANGUAGES}, where)
     source, sure = read_text(row, "source", where), read_confidence(row, where)
     under = row.get("under", [])
     if not isinstance(under, list) or not all(isinstance(name, str) and name for name in under):
         raise ValueError(f"{where}: under must be a list of procedures")
-    actor, posts = str(row.get("actor", "")), str(row.get("posts", ""))
-    return Step(read_text(row, "id", where), title, source, sure, actor, tuple(under), posts)
+    actor, posts, act = (str(row.get(key, "")) for key in ("actor", "posts", "act"))
+    return Step(read_text(row, "id", where), title, source, sure, actor, tuple(under), posts, act)
 
 
 def check_posted(steps: Iterable[Step], terms: Iterable[str], where: str) -> None:

@@ -1,7 +1,7 @@
 """The steps of procedures in one matter: which there are, and when a record of one is refused.
 
 A step is told by its procedure and its own id: ``owners.lift.plan``. The step that is a vote has no
-record of this kind, its poll is one.
+record of this kind, its poll is one; nor has a step with an act of its own, as in 四議兩公開.
 """
 
 from __future__ import annotations
@@ -47,9 +47,11 @@ def steps_of(matter: Matter, on: date) -> dict[str, Placed]:
     """Return the steps of every procedure that ``matter`` may run on a day, by name.
 
     Flows without a vote come first. A procedure that names kinds of matter runs in these alone; of
-    a procedure and the packs that are stricter the strictest is taken.
+    a procedure and the packs that are stricter the strictest is taken. Steps with an act of their
+    own are left to it.
     """
-    return {placed.id: placed for one in _procedures(matter, on) for placed in placed_in(one)}
+    placed = (step for one in _procedures(matter, on) for step in placed_in(one))
+    return {one.id: one for one in placed if not one.step.act}
 
 
 def placed_in(procedure: Procedure) -> Iterator[Placed]:

@@ -107,7 +107,8 @@ def body(rules: tuple[Composition, ...], members: int, **instead: int) -> dict[s
     made = {"members": members}
     for n, rule in enumerate(rules):
         if rule.count != "members":
-            made[rule.count] = instead.get(f"r{n}", least_of(rule, members))
+            least = instead.get(f"r{n}", least_of(rule, members))
+            made[rule.count] = max(least, made.get(rule.count, 0))
     return {**{rule.of: members for rule in rules if rule.of}, **made}
 
 
@@ -124,6 +125,8 @@ def test_a_body_is_lawful_on_the_page_from_its_number_on(
     rules = procedure.composition
     least = [one.number for one in rules if one.count == "members" and one.number]
     members = max([*least, 0]) or SEATED
+    if rule.count == "representatives" and rule.number:
+        members = rule.number  # so few that no share of the members asks for more
     last = rule.most or (rule.number if rule.count == "members" else least_of(rule, members))
     beyond = last + 1 if rule.most else last - 1
     offered = fields(client.get(f"/procedures/{procedure.id}").text, "composition")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 
 from wugong import Procedure
+from wugong.packs import read_packs
 from wugong.procedures import read_procedures
 
 ASSEMBLY = ("villagers.assembly.adults", "villagers.assembly.households")
@@ -16,17 +18,24 @@ RESOLVING = frozenset({*ASSEMBLY, REPRESENTATIVES, REPRESENTATIVES_ON_LEVY})
 LEVYING = frozenset({*ASSEMBLY, REPRESENTATIVES_ON_LEVY})
 
 
-def _read(folder: str) -> dict[str, Procedure]:
+def _texts(folder: str) -> dict[str, str]:
     files = (resources.files(__package__) / folder).iterdir()
-    texts = (file.read_text("utf-8") for file in files if file.name.endswith(".toml"))
+    return {file.name: file.read_text("utf-8") for file in files if file.name.endswith(".toml")}
+
+
+def _read(folder: str) -> dict[str, Procedure]:
+    texts = _texts(folder).values()
     read = sorted((p for text in texts for p in read_procedures(text)), key=lambda p: p.id)
     return {procedure.id: procedure for procedure in read}
 
 
 @cache
 def procedures() -> dict[str, Procedure]:
-    """Return the procedures that polls may name, by id."""
-    return _read("procedures")
+    """Return the procedures by id: those of the country, and the packs of provinces."""
+    country = _read("procedures")
+    packs = read_packs(sorted(_texts("packs").items()), country)
+    # ``pack`` names the file of whoever runs the site; these are no files of theirs.
+    return {**country, **{name: replace(one, pack="") for name, one in packs.items()}}
 
 
 @cache

@@ -90,7 +90,7 @@ def conclude(
         tests=tests,
         rule=opened.rule,
         procedure=procedure.id,
-        basis=tuple(f"{basis.article} ({basis.text_year})" for basis in procedure.basis),
+        basis=tuple(basis.dated for basis in procedure.basis),
         roll=roll.roll,
         taken_part=judged.taken_part,
         count=counted.count,

@@ -67,7 +67,7 @@ def show(request: Request) -> Response:
                 _names(page) | page.places,
             )
     names = _names(page)
-    parent = known.get(procedure.parent) if procedure.pack else None
+    parent = known.get(procedure.parent) if procedure.parent else None
     sections = describe(procedure, page.words, names)
     groups = fields_of(procedure, given, page.words, today.isoformat(), _where(page, procedure.id))
     return respond(
@@ -99,10 +99,8 @@ def _first_day(page: Page, procedure: Procedure) -> str:
     A local pack that states a day of its own is taken at its word.
     """
     known = page.engine.registry
-    if (
-        procedure.pack
-        and procedure.effective_from != known.procedures[procedure.parent].effective_from
-    ):
+    parent = known.procedures[procedure.parent] if procedure.parent else procedure
+    if procedure.effective_from != parent.effective_from:
         return "V"
     named = (laws.find(one.article, known.sources) for one in procedure.basis)
     since = {

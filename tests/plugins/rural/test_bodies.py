@@ -7,8 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from wugong import judge
+from wugong.places import offered_in
 from wugong.polls import Verdict
-from wugong_rural.bodies import COUNCIL, LEVYING, RESOLVING, procedures, steps
+from wugong_rural import four_two
+from wugong_rural.bodies import COUNCIL, LEVYING, REPRESENTATIVES, RESOLVING, procedures, steps
+from wugong_rural.sheets import STEPS
 
 
 @pytest.mark.parametrize(
@@ -131,6 +134,35 @@ def test_a_law_is_in_force_from_its_day(body: str, since: date) -> None:
 
 def test_what_rests_on_published_practice_only_is_marked_secondary() -> None:
     assert {basis.confidence for step in steps().values() for basis in step.basis} == {"S"}
+
+
+@pytest.mark.parametrize(
+    ("place", "days", "least"),
+    [
+        pytest.param("CN", 0, 0, id="the country names neither"),
+        pytest.param("CN-SH", 10, 35, id="Shanghai"),
+        pytest.param("CN-HI", 3, 20, id="Hainan"),
+        pytest.param("CN-SC-Chengdu", 3, 20, id="a city of Sichuan"),
+    ],
+)
+def test_a_province_asks_for_its_notice_and_its_number_of_representatives(
+    place: str, days: int, least: int
+) -> None:
+    (offered,) = [
+        one
+        for one in offered_in(procedures(), place, date(2026, 6, 30))
+        if one.origin == REPRESENTATIVES
+    ]
+    assert offered.notice_days == days
+    assert max(rule.number for rule in offered.composition) == least
+
+
+def test_the_flow_of_four_deliberations_has_a_page_and_no_step_to_record() -> None:
+    flow = procedures()["villagers.four_two"]
+    assert len(flow.steps) == 6 and all(step.act for step in flow.steps)
+    assert {step.act for step in flow.steps} == {step.act for step in STEPS}
+    tests = (four_two.consultation_test(), four_two.review_test("due"))
+    assert [t.basis[0].article for t in tests] == [flow.steps[1].source, flow.steps[2].source]
 
 
 def test_the_assembly_is_called_ten_days_before_and_posts_for_fifteen() -> None:
