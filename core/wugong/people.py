@@ -96,14 +96,17 @@ Guards and reactions of a draw that is announced find the whole edition that it 
 
 
 WHOLE_ROLL = (
-    *("voting.poll_closed", "voting.batch_confirmed"),
+    *("voting.poll_closed", "voting.batch_confirmed", "voting.hands_confirmed"),
     *("voting.roll_contested", "voting.objection_answered"),
 )
 ONE_ON_THE_ROLL = (
     *("voting.ballot_cast", "voting.mandate_given"),
     *("voting.ballot_contested", "voting.sheet_scanned"),
 )
-SOME_ON_THE_ROLL = ("voting.paper_delivered", "voting.paper_returned")
+SOME_ON_THE_ROLL = (
+    *("voting.paper_delivered", "voting.paper_returned"),
+    *("voting.presence_noted", "voting.hands_entered"),
+)
 A_BATCH = "voting.batch_entered"
 ONE_SIGNS = ("voting.petition_signed", "voting.petition_signature_withdrawn")
 SOME_SIGN = "voting.petition_papers_entered"

@@ -27,7 +27,7 @@ from wugong_points.events import (
 
 ISSUED, REDEEMED = "account/issued", "account/redeemed"
 BALLOT, DELIVERY = "voting.ballot_cast", "building.delivered"
-PAPERS = "voting.batch_counted"  # many ballots in one fact
+PAPERS, HANDS = "voting.batch_counted", "voting.hands_counted"  # many ballots in one fact
 ANSWER = "evaluation.answered"
 
 
@@ -127,8 +127,8 @@ MONTHS: Book[int] = Book("points.months", keys=_month_keys, fold=_month, hears=(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaperBallot:
-    """What is heard of a ballot on paper: whose it is."""
+class OneOfMany:
+    """What is heard of a ballot on paper or a raised hand: whose it is."""
 
     member: str
 
@@ -143,6 +143,8 @@ def _credit_keys(act: Act | Fact) -> Iterable[str]:
         return (f"{act.seq}/{act.who}",) if act.seq else ()
     if act.kind == PAPERS:
         return [f"{int(act.event.poll)}/{ballot.member}" for ballot in act.event.ballots]
+    if act.kind == HANDS:
+        return [f"{int(act.event.poll)}/{one.member}" for one in act.event.people]
     through = act.event.poll if act.kind == BALLOT else act.event.evaluation
     return (f"{int(through)}/{act.who}",)
 
@@ -155,7 +157,7 @@ CREDITS: Book[int] = Book(
     "points.credits",
     keys=_credit_keys,
     fold=_credit,
-    hears=(BALLOT, PAPERS, ANSWER, DELIVERY, Counted),
+    hears=(BALLOT, PAPERS, HANDS, ANSWER, DELIVERY, Counted),
 )
 
 

@@ -19,6 +19,10 @@ from wugong import (
     read_entitlement,
 )
 from wugong_voting.events import NOBODY, BallotCast, BatchCounted
+from wugong_voting.hand_events import HandsCounted, HandsEntered
+
+BY_HAND = "hands"  # the way of a ballot that is somewhere in a show of hands
+Cast = Mapping[str, Any]
 
 
 def key(poll: int, entitlement: str) -> str:
@@ -43,13 +47,22 @@ def _keys(thing: Act | Fact) -> Iterable[str]:
             return (key(poll, entitlement),)
         case BatchCounted(poll=poll, ballots=ballots):
             return [key(poll, one.entitlement) for one in ballots]
+        case HandsEntered(poll=poll, entitlements=named):
+            return [key(poll, one) for one in named]
+        case HandsCounted(poll=poll, people=people):
+            return [key(poll, one.entitlement) for one in people]
         case PollClosed(poll=poll):
             return (under(poll),)
     return ()
 
 
-def _fold(value: Mapping[str, Any] | None, place: str, fact: Fact) -> Mapping[str, Any]:
+def _fold(value: Cast | None, place: str, fact: Fact) -> Cast | None:
     times = value["times"] + 1 if value else 1
+    if isinstance(fact.event, HandsEntered):
+        return value  # it is asked whether there is a ballot
+    if isinstance(fact.event, HandsCounted):
+        its = {"by": "", "since": fact.seq, "number": fact.event.number}
+        return {"choice": "", "times": times, "channel": BY_HAND, **its}
     if isinstance(fact.event, BallotCast):
         by, choice, since, channel = fact.who, fact.event.choice, fact.seq, fact.channel
     else:
@@ -61,26 +74,26 @@ def _fold(value: Mapping[str, Any] | None, place: str, fact: Fact) -> Mapping[st
     return {"choice": choice, "times": times, "channel": channel, "by": by, "since": since}
 
 
-BALLOTS: Book[Mapping[str, Any]] = Book(
+BALLOTS: Book[Cast] = Book(
     "voting.ballots",
     keys=_keys,
     fold=_fold,
-    hears=(BallotCast, BatchCounted, PollClosed),
+    hears=(BallotCast, BatchCounted, HandsEntered, HandsCounted, PollClosed),
     version=3,  # since batches of paper: since when it stands
     shown_to=NOBODY,
 )
 
 
-def weighed(
-    cast: Iterable[tuple[str, Mapping[str, Any]]], roll: Mapping[str, Entitlement]
-) -> Iterator[Ballot]:
+def weighed(cast: Iterable[tuple[str, Cast]], roll: Mapping[str, Entitlement]) -> Iterator[Ballot]:
     """Join ballots to the frozen roll under the same keys; what a rule sees names nobody.
 
-    ``KeyError`` for a ballot outside the roll: the guards let none in, so the store was changed.
+    Raised hands are left out: :func:`wugong_voting.hands.all_ballots` has them, too. ``KeyError``
+    for a ballot outside the roll: the guards let none in, so the store was changed.
     """
     for place, ballot in cast:
         right = roll[place]
-        yield Ballot(ballot["choice"], right.heads, right.households, right.area_dm2)
+        if ballot["channel"] != BY_HAND:
+            yield Ballot(ballot["choice"], right.heads, right.households, right.area_dm2)
 
 
 def alike(box: BoxOpened) -> Iterator[Ballot]:

@@ -15,6 +15,7 @@ from wugong_voting.events import (
     PaperDelivered,
     PaperReturned,
 )
+from wugong_voting.hand_events import HandsEntered
 from wugong_voting.state import Poll
 
 MOST_TOLD = 20  # reasons of one kind: whoever pasted a wrong list reads the first ones
@@ -33,7 +34,9 @@ def _keys(thing: Act | Fact) -> Iterable[str]:
             return [key(event.poll, one) for one in event.entitlements]
 
 
-def _fold(value: Paper | None, _key: str, fact: Fact) -> Paper:
+def _fold(value: Paper | None, _key: str, fact: Fact) -> Paper | None:
+    if isinstance(fact.event, HandsEntered):
+        return value  # it is asked whose paper is back
     known = value or {}
     if isinstance(fact.event, BatchEntered):  # who is entered was handed in, logged or not
         back_on = local_day(fact.at).isoformat()
@@ -51,7 +54,7 @@ PAPERS: Book[Paper] = Book(
     "voting.papers",
     keys=_keys,
     fold=_fold,
-    hears=(PaperDelivered, PaperReturned, BatchEntered, BatchConfirmed, PollClosed),
+    hears=(PaperDelivered, PaperReturned, BatchEntered, BatchConfirmed, HandsEntered, PollClosed),
     version=4,  # who collected it, who signed for it
     shown_to="officer",
 )

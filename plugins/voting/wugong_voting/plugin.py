@@ -39,6 +39,8 @@ from wugong_voting import (
     closing,
     draw_words,
     drawing,
+    hand_words,
+    hands,
     helping,
     mandates,
     notices,
@@ -50,7 +52,7 @@ from wugong_voting import (
     scans,
     silence,
 )
-from wugong_voting.ballots import BALLOTS, alike, key, right_on, under, weighed
+from wugong_voting.ballots import BALLOTS, alike, key, right_on, under
 from wugong_voting.batches import BATCHES, batches_of
 from wugong_voting.chosen import rule_of
 from wugong_voting.draw_events import (
@@ -81,6 +83,8 @@ from wugong_voting.events import (
     SheetScanned,
 )
 from wugong_voting.groups import by_group
+from wugong_voting.hand_events import HandsConfirmed, HandsCounted
+from wugong_voting.hands import shows_of
 from wugong_voting.helping import HELPS, MOST_HELPED, helps_of
 from wugong_voting.law import procedure_of
 from wugong_voting.mandates import MANDATES, mandates_of
@@ -109,6 +113,7 @@ TITLE = N_("Polls")
 Together = (
     list[PollDecided]
     | list[BatchCounted]
+    | list[HandsCounted]
     | list[PetitionCounted]
     | list[DrawListed]
     | list[LotsDrawn]
@@ -127,18 +132,19 @@ def register() -> list[Contribution]:
     on_paper = (*PAPER_LOG, *BATCH, BatchCounted, SheetScanned)
     states = (POLLS, NOTICES, HELPS, MANDATES, BALLOTS, PAPERS, BATCHES, REGISTERED, OBJECTIONS)
     signed = (PETITIONS, SIGNATURES)
+    by_hand = (*hands.ACTS, HandsCounted, hands.SHOWS, hands.PRESENT, hand_words.TEXTS)
     by_lot = (*drawing.ACTS, *MADE_BY_DRAWS, DRAWS, LISTS, SITTING, draw_words.TEXTS)
     settings = (OBJECTION_DAYS, MOST_HELPED)
     words = (notices.NOTICE_POSTED, TEXTS, TELLER, scans.relation(EXAMINER), *settings)
     made = (*acts, *on_paper, *CONTEST, *recalling.OURS)
-    return [*made, *states, *signed, *by_lot, *words, *RULES]
+    return [*made, *states, *signed, *by_hand, *by_lot, *words, *RULES]
 
 
 @hookimpl
 @on(
     *(PollOpened, RollFrozen, BallotCast, PollClosed, BoxUnlocked, BoxOpened, PollDecided),
     *(HelpAgreed, MandateGiven, MandateWithdrawn, *PAPER_LOG, *BATCH, StageClosed, StageSkipped),
-    *(*CONTEST, SettingChanged, SheetScanned, *recalling.ACTS, *drawing.ACTS),
+    *(*CONTEST, SettingChanged, SheetScanned, *recalling.ACTS, *drawing.ACTS, *hands.ACTS),
 )
 def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
     match act.event:
@@ -190,6 +196,8 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal] | None:
                 *closing.stage_refusals(matter.stages, stage, still_open(matter)),
                 *drawing.stage_refusals(matter.stages, stage, still_running(matter)),
             ]
+        case _ if isinstance(act.event, hands.ACTS):
+            return hands.refusals(matter, act, books, _article(matter, act.event.poll))
         case _ if isinstance(act.event, drawing.ACTS):
             return drawing.refusals(matter, act, books)
     return None
@@ -208,6 +216,7 @@ def _casting(matter: Matter, act: Act, ballot: BallotCast, books: Books) -> list
     rule = rule_of(matter.standing.rules, poll.opened) if poll else None
     article = _article(matter, ballot.poll)
     reasons = casting.refusals(poll, right, act, article, rule)
+    reasons += hands.bound_refusals(matter, ballot.poll, (ballot.entitlement,))
     given = mandates_of(matter, ballot.poll)
     if poll is None or right is None:
         return reasons
@@ -234,7 +243,10 @@ def _logging(matter: Matter, act: Act, books: Books) -> list[Refusal]:
     poll = polls_of(matter).get(number)
     rights = {one: right_on(books, number, one) for one in named}
     log = {one: books.get(PAPERS, key(number, one)) for one in named}
-    return papers.refusals(poll, act, rights, log, _article(matter, number))
+    reasons = papers.refusals(poll, act, rights, log, _article(matter, number))
+    if isinstance(act.event, PaperReturned):
+        reasons += hands.bound_refusals(matter, number, named)
+    return reasons
 
 
 def _batching(matter: Matter, act: Act, books: Books) -> list[Refusal]:
@@ -251,7 +263,7 @@ def _batching(matter: Matter, act: Act, books: Books) -> list[Refusal]:
             log = {b.entitlement: books.get(PAPERS, key(number, b.entitlement)) for b in ballots}
             bundle = registering.bundle_refusals(poll, act, bundles, log) if poll else []
             reasons = batches.entering_refusals(poll, act, article, rule, rights, known, late)
-            reasons = reasons or bundle
+            reasons = reasons or bundle + hands.bound_refusals(matter, number, rights)
         case BatchConfirmed():
             reasons = batches.confirming_refusals(poll, act, article, rule, known, late)
         case BatchWithdrawn(number=batch):
@@ -323,6 +335,10 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
                 yield _on_paper(
                     matter, poll, CONFIRM, "voting.batch_confirmed", number=batch.number
                 )
+        for show in shows_of(matter, poll.id):
+            if not show.done:
+                its = (hand_words.CONFIRM, "voting.hands_confirmed")
+                yield _on_paper(matter, poll, *its, number=show.number)
     for poll in awaits_scrutineers(matter):
         yield Waiting(
             UNLOCK,
@@ -339,7 +355,7 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
 def _on_paper(
     matter: Matter, poll: Poll, what: str, act: str, then: PollClosed | None = None, **more: int
 ) -> Waiting:
-    """Return what officers do with papers until the counting of a poll ends."""
+    """Return what officers do with papers, or raised hands, until the counting of a poll ends."""
     return Waiting(
         what,
         who="officer",
@@ -382,8 +398,10 @@ def _decide(matter: Matter, fact: Fact, books: Books) -> list[PollDecided] | Non
     if not poll.opened.secret:
         roll = {place: read_entitlement(entry) for place, entry in books.scan(ROLL, under(poll.id))}
         cast = list(books.scan(BALLOTS, under(poll.id)))
-        ballots = list(weighed(cast, roll))
-        grouped = by_group(cast, roll) if poll.opened.rule == YES_OR_NO.id else ()
+        shows = shows_of(matter, poll.id)
+        ballots = hands.all_ballots(cast, roll, shows, hands.tested_in(matter, poll))
+        told = poll.opened.rule == YES_OR_NO.id and not any(one.done for one in shows)
+        grouped = by_group(cast, roll) if told else ()
         silent = _silent(poll, roll, cast, books)
     elif isinstance(fact.event, BoxOpened):
         ballots, grouped, silent = list(alike(fact.event)), (), None
@@ -417,18 +435,28 @@ def _count_batch(matter: Matter, fact: Fact, books: Books) -> list[BatchCounted]
     return [batches.effective(number, batch, roll, log)]
 
 
+def _count_hands(matter: Matter, fact: Fact, books: Books) -> list[HandsCounted] | None:
+    """Have a show of hands take effect that was just confirmed, once."""
+    prefix = under(fact.event.poll)
+    roll = {place: read_entitlement(entry) for place, entry in books.scan(ROLL, prefix)}
+    made = hands.effective(matter, fact, roll)
+    return None if made is None else [made]
+
+
 def _together(matter: Matter, fact: Fact, books: Books) -> Together:
     if isinstance(fact.event, PollOpened):
         return recalling.count(matter, fact, books)
     if isinstance(fact.event, BatchConfirmed):
         return _count_batch(matter, fact, books)
+    if isinstance(fact.event, HandsConfirmed):
+        return _count_hands(matter, fact, books)
     if isinstance(fact.event, drawing.ACTS):
         return drawing.together(matter, fact, books)
     return _decide(matter, fact, books)
 
 
 HEARD = (
-    *(PollOpened, PollClosed, BoxOpened, BatchConfirmed),
+    *(PollOpened, PollClosed, BoxOpened, BatchConfirmed, HandsConfirmed),
     *(DrawAnnounced, SeedPartRevealed, SeatDeclined),
 )
 

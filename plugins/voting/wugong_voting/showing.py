@@ -35,7 +35,8 @@ from wugong.figures import write_figure
 from wugong.procedure_parts import Unit
 from wugong_voting import groups
 from wugong_voting.ballot_forms import ABSTAIN
-from wugong_voting.ballots import BALLOTS, alike, key, under, weighed
+from wugong_voting.ballots import BALLOTS, BY_HAND, alike, key, under
+from wugong_voting.hands import all_ballots, shows_of, standing_for, tested_in
 from wugong_voting.helping import helps_of
 from wugong_voting.law import procedure_of
 from wugong_voting.mandates import Mandate, held_by, latest, mandates_of
@@ -55,6 +56,7 @@ WAYS_OF = {
     "paper": N_("on paper"),
     "assisted": N_("at the assisted desk"),
     "meeting": N_("at a meeting"),
+    BY_HAND: N_("by show of hands"),
 }
 
 
@@ -124,6 +126,7 @@ class Right:
     entitlement: Entitlement
     cast: int = 0  # how many ballots so far; the last one counts
     mandate: Mandate | None = None  # under which somebody else votes with it, or the reader does
+    by_hand: int = 0  # the number of the show of hands that stands for it
 
     @property
     def units(self) -> str:
@@ -142,6 +145,7 @@ def rights_of(engine: Engine, matter: Matter, poll: int, member: str) -> list[Ri
     if not member:
         return []
     at, given, community = engine.now(), mandates_of(matter, poll), matter.community
+    shows = shows_of(matter, poll)
     held = {m.entitlement: m for m in held_by(given, member, at)}
     roll = _frozen(engine, community, poll)
     theirs = [place for one in sorted(held) if (place := key(poll, one)) in roll.by_key]
@@ -157,7 +161,9 @@ def rights_of(engine: Engine, matter: Matter, poll: int, member: str) -> list[Ri
         mandate = last if last is not None and last.withdrawn_at is None else None
         if mandate is not None and at >= mandate.until:
             mandate = None
-        rights.append(Right(right, cast.get(where, 0), mandate))
+        show = standing_for(shows, right.id)
+        by_hand = show.number if show else 0
+        rights.append(Right(right, cast.get(where, 0), mandate, by_hand))
     return sorted(rights, key=lambda one: one.entitlement.member != member)
 
 
@@ -177,7 +183,8 @@ def areas_by_source(roll: Iterable[Entitlement]) -> list[tuple[str, int]]:
 def awaits(engine: Engine, matter: Matter, poll: int, member: str) -> bool:
     """Tell whether a poll waits for a ballot that ``member`` would cast."""
     return any(
-        not right.cast and (right.mandate is None or right.entitlement.member != member)
+        not (right.cast or right.by_hand)
+        and (right.mandate is None or right.entitlement.member != member)
         for right in rights_of(engine, matter, poll, member)
     )
 
@@ -217,17 +224,17 @@ def taken_part(engine: Engine, community: str, poll: Poll) -> Count:
     return count(ALL, Sums(tuple((ALL, weights[where]) for where in cast)).total)
 
 
-def ballots_of(engine: Engine, community: str, poll: Poll) -> list[Ballot]:
+def ballots_of(engine: Engine, matter: Matter, poll: Poll) -> list[Ballot]:
     """Return the ballots of a poll with their weights; no page shows them while it runs."""
-    roll = roll_of(engine, community, poll.id)
-    cast = engine.book(BALLOTS, community, prefix=under(poll.id))
-    return list(weighed(cast.items(), roll))
+    roll = roll_of(engine, matter.community, poll.id)
+    cast = engine.book(BALLOTS, matter.community, prefix=under(poll.id))
+    return all_ballots(cast.items(), roll, shows_of(matter, poll.id), tested_in(matter, poll))
 
 
 def cast_in(engine: Engine, matter: Matter, poll: Poll) -> list[Ballot]:
     """Return the ballots of a decided poll; those of a secret one as its box was opened."""
     if poll.opened.secrecy == "open":
-        return ballots_of(engine, matter.community, poll)
+        return ballots_of(engine, matter, poll)
     kinds = ("voting.box_opened",)
     facts = engine.facts(matter.id, OPERATOR, kinds=kinds, limit=MOST_BOXES)
     return [one for f in facts if f.event.poll == poll.id for one in alike(f.event)]

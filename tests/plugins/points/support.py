@@ -93,9 +93,13 @@ def stocked(r: Rehearsal, points: int = 5, stock: int = 2) -> Ref:
 
 
 def decided_poll(
-    r: Rehearsal, voters: tuple[str, ...], days: int = 7, on_paper: tuple[str, ...] = ()
+    r: Rehearsal,
+    voters: tuple[str, ...],
+    days: int = 7,
+    on_paper: tuple[str, ...] = (),
+    by_hand: tuple[str, ...] = (),
 ) -> str:
-    """Play a poll in which ``voters`` vote yes, some ``on_paper``; return its matter."""
+    """Play a poll in which all vote yes, in their way; return its matter."""
     matter = r.open("Lights", by="li")
     options = [{"id": one, "title": one} for one in ("yes", "no", "abstain")]
     opened = {
@@ -104,6 +108,7 @@ def decided_poll(
         "procedure": "charter",
         "roster": "owners",
         "closes_at": (r.clock() + timedelta(days=days)).isoformat(),
+        "channels": ["web", "paper", "meeting"],
     }
     poll = r.act("wang", matter, "voting.poll_opened", opened).seq
     for who in voters:
@@ -118,5 +123,12 @@ def decided_poll(
         ]
         r.act("wang", matter, "voting.batch_entered", {**batch, "ballots": sheets})
         r.act("zhao", matter, "voting.batch_confirmed", batch)
+    if by_hand:
+        counted = {"people": len(by_hand), "options": [{"option": "yes", "count": len(by_hand)}]}
+        show = {"poll": poll, "number": 1, "counted": counted}
+        there = {"poll": poll, "entitlements": list(by_hand)}
+        r.act("wang", matter, "voting.presence_noted", there)
+        r.act("wang", matter, "voting.hands_entered", {**show, **there})
+        r.act("zhao", matter, "voting.hands_confirmed", show)
     r.wait(days=days)
     return matter

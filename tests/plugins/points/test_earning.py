@@ -130,6 +130,14 @@ def test_who_votes_on_paper_is_rewarded_like_who_votes_on_the_web(street: Rehear
     assert [balance(street, who) for who in ("li", "qian", "wu", "zheng")] == [2, 2, 2, 0]
 
 
+def test_whose_raised_hand_was_counted_is_rewarded_like_who_votes_on_the_web(
+    street: Rehearsal,
+) -> None:
+    adopt(street, POLL)
+    decided_poll(street, ("li",), by_hand=("qian", "wu"))
+    assert [balance(street, who) for who in ("li", "qian", "wu", "zheng")] == [2, 2, 2, 0]
+
+
 def test_a_poll_rewards_nobody_without_a_rule(street: Rehearsal) -> None:
     decided_poll(street, ("li", "qian"))
 

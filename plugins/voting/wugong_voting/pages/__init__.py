@@ -47,12 +47,14 @@ from wugong_voting.counted import form_of
 from wugong_voting.events import BallotCast
 from wugong_voting.explained import AGREED, asks_of, explained
 from wugong_voting.export import exported, measures_of
+from wugong_voting.hands import shows_of
 from wugong_voting.helping import Help, covers, helps_of
 from wugong_voting.law import procedure_of
 from wugong_voting.pages import (
     announcing,
     batching,
     calling,
+    handing,
     lots,
     marking,
     objecting,
@@ -98,6 +100,7 @@ def register_routes() -> list[Route]:
         *papering.ROUTES,
         *batching.ROUTES,
         *calling.ROUTES,
+        *handing.ROUTES,
         *petitioning.ROUTES,
         *preview.ROUTES,
         *announcing.ROUTES,
@@ -144,12 +147,14 @@ def _polls(matter: Matter, viewer: Viewer, engine: Engine, words: Words) -> list
 def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine) -> bool | None:
     """Ask for a ballot only who is on the roll, has not voted and lets nobody else vote.
 
-    A batch of papers does not wait for whoever entered it, nor an objection for whoever wrote it.
+    Papers and raised hands do not wait for who entered them, nor an objection for who wrote it.
     """
     if waiting.act == objecting.CONTEST_ANSWERED:
         return objecting.awaits(matter, waiting.about or 0, viewer.member)
     if waiting.act == batching.CONFIRMED:
         return batching.awaits(matter, waiting, viewer.member)
+    if waiting.act == handing.CONFIRMED:
+        return handing.awaits(matter, waiting, viewer.member)
     poll = polls_of(matter).get(waiting.about or 0)
     if waiting.act != CAST or poll is None or poll.roll is None:
         return None
@@ -230,6 +235,7 @@ def _certificate(
         "objected": objecting.objected(engine, matter, poll, procedure),
         "tie": lots.tie_of(matter, poll),
         "uncounted": registering.unfinished(matter, poll.id),
+        "shows": shows_of(matter, poll.id),
     }
 
 
@@ -283,6 +289,7 @@ def _poll_page(
         papers=papering.counted_for(request, poll),
         batches=papering.waiting_for(request, poll),
         callable=calling.can_call(request, poll),
+        tellable=handing.can_tell(request, poll),
         spoilt=SPOILT,
         objected=objecting.objected(engine, matter, poll, procedure),
         **more,

@@ -114,7 +114,7 @@ class Desk:
 # What was typed
 
 
-def _whole(form: Form, name: str, what: str, reasons: list[Refusal], least: int = 0) -> int:
+def whole_number(form: Form, name: str, what: str, reasons: list[Refusal], least: int = 0) -> int:
     """Return a whole number; one that is none is named among ``reasons``, and 0."""
     text = form.get(name)
     if text.isdecimal() and text.isascii() and len(text) <= DIGITS and int(text) >= least:
@@ -127,10 +127,10 @@ def _control(desk: Desk, form: Form, reasons: list[Refusal]) -> dict[str, Any]:
     words: Words = desk.request.state.words
     lines = marking.lines(desk.poll, desk.kind, words)
     options = [
-        {"option": line.option, "count": _whole(form, f"total-{n}", line.title, reasons)}
+        {"option": line.option, "count": whole_number(form, f"total-{n}", line.title, reasons)}
         for n, line in enumerate(lines)
     ]
-    rest = {n: _whole(form, f"hand-{n}", words(what), reasons) for n, what in TOTALS.items()}
+    rest = {n: whole_number(form, f"hand-{n}", words(what), reasons) for n, what in TOTALS.items()}
     return {"options": options, **rest}
 
 
@@ -216,7 +216,7 @@ async def send_batch(request: Request) -> Response:
     if form.get("step") != "record":
         return await run_in_threadpool(_step, desk, form, sheets)
     reasons: list[Refusal] = []
-    number = _whole(form, "number", request.state.words(NUMBER), reasons, least=1)
+    number = whole_number(form, "number", request.state.words(NUMBER), reasons, least=1)
     control = _control(desk, form, reasons)
     if reasons:
         return await run_in_threadpool(_entry_page, desk, form, sheets, Refused(*reasons))
@@ -235,7 +235,7 @@ def _step(desk: Desk, form: Form, sheets: list[Sheet]) -> Response:
         left = [one for n, one in enumerate(sheets) if n != int(place)]
         return _entry_page(desk, form, left, fresh=True)
     reasons: list[Refusal] = []
-    sheet = _whole(form, "sheet", desk.request.state.words(SHEET), reasons, least=1)
+    sheet = whole_number(form, "sheet", desk.request.state.words(SHEET), reasons, least=1)
     choice = _choice(desk, form, reasons)
     added = [*sheets, Sheet(sheet=sheet, entitlement=desk.named(form.get("unit")), choice=choice)]
     if reasons := reasons or desk.refusals(added):

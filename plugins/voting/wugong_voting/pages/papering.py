@@ -73,7 +73,7 @@ def counted_for(request: Request, poll: Poll) -> Papers | None:
     """Return how many papers are out and back, for officers; ``None`` for everybody else."""
     if "paper" not in poll.opened.channels or standing_in_the_way(request, DELIVERED):
         return None
-    return counted(_log(request, poll).values())
+    return counted(paper_log(request, poll).values())
 
 
 def waiting_for(request: Request, poll: Poll) -> int:
@@ -81,7 +81,8 @@ def waiting_for(request: Request, poll: Poll) -> int:
     return sum(not batch.counted for batch in batches_of(request.state.matter, poll.id))
 
 
-def _log(request: Request, poll: Poll) -> Mapping[str, Paper]:
+def paper_log(request: Request, poll: Poll) -> Mapping[str, Paper]:
+    """Return what was logged of the papers of a poll, by ballot key."""
     engine: Engine = request.app.state.engine
     return engine.book(PAPERS, request.state.matter.community, prefix=under(poll.id))
 
@@ -94,7 +95,7 @@ def show_papers(request: Request) -> Response:
 def _papers_page(request: Request, typed: Any, refused: Refused | None = None) -> Response:
     poll, page = poll_of(request), request.state.page
     engine: Engine = request.app.state.engine
-    log = _log(request, poll)
+    log = paper_log(request, poll)
     roll = showing.roll_of(engine, request.state.matter.community, poll.id)
     groups = showing.in_order(
         part.group for right in roll.values() for part in right.parts if part.group
