@@ -47,14 +47,17 @@ class WhatIf:
     measure: Measure
     whole: int
     part: int | None
-    yes_at_least: int | None  # if just as many take part as must
+    yes_at_least: int | None  # if just as many take part as must, or as have where those are more
     yes_of_all: int | None  # if all take part
 
 
-def what_if(procedure: Procedure, whole: Figures) -> list[WhatIf]:
-    """Return what a poll on ``whole`` would need, in each measure that its procedure counts in."""
+def what_if(procedure: Procedure, whole: Figures, part: Figures = ZERO) -> list[WhatIf]:
+    """Return what a poll on ``whole`` would need, in each measure that its procedure counts in.
+
+    ``part``: who has taken part so far. It says what an outcome needs, never how anybody voted.
+    """
     quorum = {need.test.measure: need.test.needed for need in turnout_needs(procedure, whole, ZERO)}
-    just = {**whole, **quorum}
+    just = {**whole, **{m: max(needed, part[m]) for m, needed in quorum.items()}}
     at_least = _consents(procedure, whole, just)
     of_all = _consents(procedure, whole, whole)
     return [

@@ -40,7 +40,7 @@ from wugong_voting.hands import all_ballots, shows_of, standing_for, tested_in
 from wugong_voting.helping import helps_of
 from wugong_voting.law import procedure_of
 from wugong_voting.mandates import Mandate, held_by, latest, mandates_of
-from wugong_voting.needs import Need, turnout_needs
+from wugong_voting.needs import Need, WhatIf, turnout_needs, what_if
 from wugong_voting.outcome import figures
 from wugong_voting.state import Poll
 from wugong_voting.summaries import ALL, Sum, Sums, count
@@ -246,6 +246,12 @@ class Turnout:
 
     taken_part: Count
     needs: tuple[Need, ...]
+    outcomes: tuple[WhatIf, ...] = ()  # how many must then be in favour
+
+    @property
+    def favour(self) -> tuple[WhatIf, ...]:
+        """What must be in favour, where the procedure tests that."""
+        return tuple(one for one in self.outcomes if one.yes_of_all is not None)
 
     @property
     def reached(self) -> bool:
@@ -261,7 +267,8 @@ def turnout_of(engine: Engine, matter: Matter, poll: Poll) -> Turnout | None:
     if poll.opened.secret:
         return _turnout_in_steps(engine, matter, poll, procedure)
     part = taken_part(engine, matter.community, poll)
-    return Turnout(part, turnout_needs(procedure, figures(poll.roll), figures(part)))
+    its = figures(poll.roll), figures(part)
+    return Turnout(part, turnout_needs(procedure, *its), tuple(what_if(procedure, *its)))
 
 
 def _turnout_in_steps(
@@ -273,8 +280,10 @@ def _turnout_in_steps(
     roll = poll.roll
     if roll is None:
         return None
-    needs = turnout_needs(procedure, figures(roll), figures(part))
-    return Turnout(part, tuple(need for need in needs if need.test.measure == "heads"))
+    its = figures(roll), figures(part)
+    needs = (need for need in turnout_needs(procedure, *its) if need.test.measure == "heads")
+    outcomes = (one for one in what_if(procedure, *its) if one.measure == "heads")
+    return Turnout(part, tuple(needs), tuple(outcomes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from wugong import Procedure, Requirement, Threshold, judge
 from wugong.procedures import Basis
-from wugong_voting.needs import consent_needs, turnout_needs
+from wugong_voting.needs import consent_needs, turnout_needs, what_if
 
 shares = st.sampled_from([Fraction(1, 2), Fraction(2, 3), Fraction(3, 4), Fraction(1)])
 
@@ -76,3 +76,24 @@ def test_in_figures_people_read() -> None:
     (need,) = consent_needs(special, area(90000), area(60000), area(44000))
     assert need.missing == 1000  # 10.00 m² if somebody who voted no changes to yes
     assert need.fresh == 4000  # 40.00 m² if people who have not voted come and say yes
+
+
+@given(
+    share=shares,
+    inclusive=st.booleans(),
+    numbers=st.lists(st.integers(0, 500), min_size=2, max_size=2).map(sorted),
+)
+def test_what_is_said_to_suffice_while_people_vote_does_and_one_less_does_not(
+    share: Fraction, inclusive: bool, numbers: list[int]
+) -> None:
+    part, whole = numbers
+    assume(whole > 0 and (inclusive or share < 1))
+    its = procedure(share, inclusive, "part")
+    (told,) = what_if(its, area(whole), area(part))
+    joined = max(part, told.part or 0)
+    for taking_part, needed in ((joined, told.yes_at_least), (whole, told.yes_of_all)):
+        assert needed is not None
+        carried = judge(its, area(whole), area(taking_part), area(needed))[1][-1].met
+        assert carried is (taking_part > 0)
+        if needed:
+            assert not judge(its, area(whole), area(taking_part), area(needed - 1))[1][-1].met

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.plugins.voting.neighbourhood import AGREE, HEADS, charter, opened, rehearsal
+from tests.plugins.voting.neighbourhood import AGREE, HEADS, cast, charter, opened, rehearsal
 from wugong import judge
 from wugong.testing import Rehearsal
 from wugong_server.testing import browse
@@ -54,9 +54,19 @@ def test_who_is_out_is_named_with_the_reason() -> None:
     r = rehearsal(BOTH)
     matter = r.open("Lights", by="li")
     out = said(r, matter, "groups=1&show=out")
-    assert "不能投票的：1" in out and "301" in out and "房号都不在所选的组里" in out
+    assert "不能投票的：4" in out and "301" in out and "房号都不在所选的组里" in out
     assert "能投票的：3" in said(r, matter, "groups=1")
-    assert "没有。" in said(r, matter, "show=out")
+
+
+def test_a_member_whom_no_line_of_the_roster_names_is_out_and_named() -> None:
+    r = rehearsal(BOTH)
+    matter = r.open("Lights", by="li")
+    out = said(r, matter, "show=out")
+    assert "不能投票的：3" in out and out.count("名册里没有哪一行写明由其投票") == 3
+    assert "tenant" in out and "li " not in out
+    r.roster("owners", [("101", "tenant", "1", 80_00)])
+    out = said(r, matter, "show=out")
+    assert "tenant" not in out and "li 名册里没有" in out
 
 
 def test_the_preview_is_the_roll_that_the_poll_then_freezes() -> None:
@@ -115,3 +125,33 @@ def test_what_is_said_to_suffice_does_and_one_less_does_not(heads: int, area: in
     for measure in rows:
         few = {**part, measure: part[measure] - 1}
         assert judge(BOTH, whole, few, dict.fromkeys(whole, 0))[0] == "no_quorum"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("who", "rows"),
+    [
+        ((), "刚好够参加时 2 133.34平方米 全部参加时 3 200.01平方米"),
+        (("li",), "刚好够参加时 2 133.34平方米 全部参加时 3 200.01平方米"),
+        (("li", "zhao", "qian"), "没有别人再参加时 2 150.01平方米 全部参加时 3 200.01平方米"),
+    ],
+)
+def test_while_people_vote_the_page_says_how_many_must_be_in_favour(
+    who: tuple[str, ...], rows: str
+) -> None:
+    r = rehearsal(BOTH)
+    matter = r.open("Lights", by="li")
+    poll = opened(r, matter)
+    for one in who:
+        cast(r, matter, poll, one, "no")
+    page = browse(r).get(f"/m/{matter}/polls/{poll}").text
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index("至少赞成") :]))
+    assert rows in said
+
+
+def test_in_a_secret_poll_it_is_said_of_people_alone() -> None:
+    r = rehearsal(BOTH)
+    matter = r.open("Lights", by="li")
+    poll = opened(r, matter, secrecy="secret")
+    page = browse(r).get(f"/m/{matter}/polls/{poll}").text
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index("至少赞成") :]))
+    assert "刚好够参加时 2 全部参加时 3" in said

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wugong import N_, Engine, Entitlement, Matter, Measure, Procedure, Words, totals
+from wugong import MEMBERS, N_, Engine, Entitlement, Matter, Measure, Procedure, Words, totals
 from wugong_server import paged, respond
 from wugong_voting import showing
 from wugong_voting.needs import WhatIf, what_if
@@ -51,6 +51,8 @@ def _page(request: Request) -> Response:
         able = [its for right in rights if (its := right.within(groups)) is not None]
         needed = _needed(procedure, able)
         lines = _lines(procedure, rights, groups, which, words)
+        if which == "out":
+            lines += _nowhere(engine, matter, rights, words)
     found = paged(lines, request, ON_A_PAGE)
     request.state.page.learn_names([one.member for one in found.items])
     return respond(
@@ -89,6 +91,14 @@ def _lines(
         why = _why(procedure.measures, its, words)
         found.append(Line(shown.units, right.member, shown if its else None, why))
     return found
+
+
+def _nowhere(engine: Engine, matter: Matter, rights: list[Entitlement], words: Words) -> list[Line]:
+    """Return the members whom no line of the roster names: tenants, co-owners, officers."""
+    named = {right.member for right in rights} | matter.standing.erased
+    why = words(N_("No line of the roster names them as who votes."))
+    known = engine.book(MEMBERS, matter.community)
+    return [Line("", member, None, why) for member in sorted(known.keys() - named)]
 
 
 def _why(measures: tuple[Measure, ...], its: Entitlement | None, words: Words) -> str:
