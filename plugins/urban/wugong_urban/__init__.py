@@ -29,11 +29,12 @@ from wugong_urban.events import (
     ContactLogged,
     MediationOffered,
     PlanStated,
+    PrivatePartAgreed,
     SharesAdopted,
     SharesApportioned,
     StatementTaken,
 )
-from wugong_urban.texts import HEAR, OFFER, ROLES, STATE, TEXTS, URBAN
+from wugong_urban.texts import HEAR, OFFER, ROLES, SIGN, STATE, TEXTS, URBAN
 
 __version__ = "0.1.0"
 TITLE = N_("Urban communities")
@@ -51,11 +52,14 @@ def register() -> Iterable[Contribution]:
         StatementTaken,
         MediationOffered,
         PlanStated,
+        PrivatePartAgreed,
         SharesAdopted,
         SharesApportioned,
         NEIGHBOURS,
         lifts.STATED,
+        lifts.SIGNED,
         concerned.UNITS,
+        concerned.OWNER_OF,
         concerned.POLLS,
         shares.SHARES,
         Relation("urban.affected", affected.affected_members),
@@ -69,6 +73,7 @@ def register() -> Iterable[Contribution]:
     StatementTaken,
     MediationOffered,
     PlanStated,
+    PrivatePartAgreed,
     SharesAdopted,
     PollOpened,
     StepRecorded,
@@ -79,6 +84,8 @@ def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal]:
             return affected.listing_refusals(listed)
         case PlanStated() as stated:
             return lifts.plan_refusals(matter, stated)
+        case PrivatePartAgreed():
+            return lifts.agreement_refusals(matter, concerned.owners_of(books), act)
         case SharesAdopted() as adopted:
             roster = concerned.units_of(books)
             return shares.refusals(adopted) + concerned.share_refusals(matter, roster, adopted)
@@ -119,6 +126,9 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
         return
     for gap in lifts.owed(matter):
         yield Waiting(STATE, "officer", act="urban.plan_stated", source=gap.source)
+    for one in lifts.unsigned(matter) if lifts.binds(matter, lifts.PRIVATE) else ():
+        act, said = "urban.private_part_agreed", dict(one.details)
+        yield Waiting(SIGN, "officer", act=act, source=one.source, details=said)
     losing = matter.state(NEIGHBOURS).losing()
     if unheard := [n.unit for n in losing if not n.was_heard]:
         details = {"units": ", ".join(unheard)}

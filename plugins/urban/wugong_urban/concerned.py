@@ -18,7 +18,7 @@ from wugong import (
     RosterImported,
 )
 from wugong_urban.affected import NEIGHBOURS
-from wugong_urban.events import SharesAdopted
+from wugong_urban.events import PrivatePartAgreed, SharesAdopted
 from wugong_urban.shares import BY_AREA
 
 if TYPE_CHECKING:
@@ -46,6 +46,17 @@ UNITS: Book[Mapping[str, str]] = Book(
 """The units of the owners' roster in force, each with its group: one value for them all."""
 
 
+def _owners(_value: Mapping[str, str] | None, _key: str, fact: Fact) -> dict[str, str]:
+    imported: RosterImported = fact.event
+    return {part.unit: e.member for e in imported.entitlements for part in e.parts}
+
+
+OWNER_OF: Book[Mapping[str, str]] = Book(
+    "urban.owners", keys=_keys, fold=_owners, hears=(RosterImported, PrivatePartAgreed)
+)
+"""Who is entitled for each unit of the owners' roster in force."""
+
+
 def _polled(
     known: tuple[tuple[str, tuple[str, ...]], ...], fact: Fact
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -62,6 +73,11 @@ POLLS: Fold[tuple[tuple[str, tuple[str, ...]], ...]] = Fold(
 def units_of(books: Books) -> Mapping[str, str]:
     """Return the units of the owners' roster by name; none before one was imported."""
     return dict(books.scan(UNITS, OWNERS)).get(OWNERS, {})
+
+
+def owners_of(books: Books) -> Mapping[str, str]:
+    """Return who is entitled for each unit; nobody before a roster was imported."""
+    return dict(books.scan(OWNER_OF, OWNERS)).get(OWNERS, {})
 
 
 def roster_of(engine: Engine, matter: Matter) -> Mapping[str, str]:

@@ -173,7 +173,42 @@ class PlanStated:
     compensated: Annotated[
         tuple[Compensated, ...], Label(N_("Compensation of those who lose")), Many(2000)
     ] = ()
+    occupies: Annotated[
+        tuple[Annotated[str, Most(40)], ...],
+        Label(N_("Units of which a private part is taken up")),
+        Many(2000),
+    ] = ()
     about: Annotated[Ref | None, Label(N_("Concerns"))] = None
+
+
+@event(
+    "urban.private_part_agreed",
+    may={"resident": PLAN | BUILD | MANAGE, "officer": PLAN | BUILD | MANAGE},
+    shown_to=CONCERNED,
+    source="濟南（萊蕪、鋼城）加裝電梯規定 7",
+    title=N_("Sign for a private part that is taken up"),
+    says=N_("The owner of {unit} signed on the private part that is taken up"),
+)
+class PrivatePartAgreed:
+    """An owner says in person whether the lift may take up a private part of the unit.
+
+    Whoever enters it for the owner names a witness. A later entry of the unit replaces the earlier.
+    """
+
+    unit: Unit
+    answer: Annotated[
+        Literal["agrees", "refuses"],
+        Label(N_("Answer")),
+        Choice({"agrees": N_("Agrees"), "refuses": N_("Does not agree")}),
+    ] = "agrees"
+    witness: Annotated[
+        str,
+        Label(
+            N_("Witness"), N_("of what you enter for the owner: somebody else who saw it signed")
+        ),
+        Most(80),
+        Member(),
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from wugong import (
     JURISDICTION,
     PLAN,
+    Act,
     Fact,
     Fold,
     Matter,
@@ -24,26 +26,43 @@ from wugong.procedures import Step
 from wugong.statutes import national_sources
 from wugong_urban.affected import LIFT, NEIGHBOURS, Neighbour
 from wugong_urban.concerned import asked_last, left_out
-from wugong_urban.events import PlanStated, StatementTaken
+from wugong_urban.events import PlanStated, PrivatePartAgreed, StatementTaken
 
 FLOW = "owners.lift"
-BODY, SCHEME, OBJECTION, APPLICATION = "body", "plan", "objection", "apply"  # its steps
+# its steps
+BODY, SCHEME, PRIVATE, OBJECTION, APPLICATION = "body", "plan", "private_part", "objection", "apply"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan in force: the fact that states it, and the units that it compensates."""
+    """The plan in force: the fact that states it, whom it compensates, whose part it takes up."""
 
     seq: int
     compensated: frozenset[str]
+    occupied: frozenset[str] = frozenset()
 
 
 def _fold(_known: Plan | None, fact: Fact) -> Plan:
     stated: PlanStated = fact.event
-    return Plan(fact.seq, frozenset(one.unit for one in stated.compensated))
+    compensated = frozenset(one.unit for one in stated.compensated)
+    return Plan(fact.seq, compensated, frozenset(stated.occupies))
 
 
 STATED: Fold[Plan | None] = Fold("urban.plan", initial=None, fold=_fold, hears=(PlanStated,))
+
+
+def _signed(known: Mapping[str, str], fact: Fact) -> Mapping[str, str]:
+    agreed: PrivatePartAgreed = fact.event
+    return MappingProxyType({**known, agreed.unit: agreed.answer})
+
+
+SIGNED: Fold[Mapping[str, str]] = Fold(
+    "urban.private_parts",
+    initial=MappingProxyType({}),
+    fold=_signed,
+    hears=(PrivatePartAgreed,),
+)
+"""What the owner of each unit signed last on its private part."""
 
 
 def rule_of(matter: Matter, step: str) -> Step:
@@ -83,8 +102,38 @@ def open_objections(matter: Matter) -> list[Neighbour]:
     return [one for one in known if one.stance == "object" and one.form == "signed"]
 
 
+def occupied(matter: Matter) -> frozenset[str]:
+    """Return the units of which the plan in force takes up a private part."""
+    plan = matter.state(STATED)
+    return plan.occupied if plan else frozenset()
+
+
+def unsigned(matter: Matter) -> list[Refusal]:
+    """Return what is missing of the owners whose private part is taken up: each agrees alone."""
+    signed = matter.state(SIGNED)
+    left = sorted(unit for unit in occupied(matter) if signed.get(unit) != "agrees")
+    source = rule_of(matter, PRIVATE).source
+    return [Refusal("urban.private_part_unsigned", source, _named(left))] if left else []
+
+
+def agreement_refusals(matter: Matter, owners: Mapping[str, str], act: Act) -> list[Refusal]:
+    """Say why a signature does not count: nothing is taken up, not the owner's, or unwitnessed."""
+    agreed: PrivatePartAgreed = act.event
+    source, unit = rule_of(matter, PRIVATE).source, {"unit": agreed.unit}
+    if agreed.unit not in occupied(matter):
+        return [Refusal("urban.private_part_kept", source, unit)]
+    neighbour = matter.state(NEIGHBOURS).units.get(agreed.unit)
+    known = neighbour.member if neighbour else ""
+    if act.who != owners.get(agreed.unit, known):
+        return [Refusal("urban.owner_signs_in_person", source, unit)]
+    alone = agreed.witness in ("", act.by, act.who)
+    if act.principal is not None and alone:
+        return [Refusal("urban.signature_unwitnessed", source, unit)]
+    return []
+
+
 def plan_refusals(matter: Matter, stated: PlanStated) -> list[Refusal]:
-    """Say whom a plan cannot compensate, or does not: named twice, or without anything promised."""
+    """Say what a plan cannot say: a unit twice or not listed, or compensation that is nothing."""
     units = [one.unit for one in stated.compensated]
     listed = {unit for unit, one in matter.state(NEIGHBOURS).units.items() if one.effect}
     reasons, source = [], rule_of(matter, SCHEME).source
@@ -92,6 +141,8 @@ def plan_refusals(matter: Matter, stated: PlanStated) -> list[Refusal]:
         reasons.append(Refusal("urban.unit_listed_twice", source, _named(twice)))
     if strangers := sorted(set(units) - listed):
         reasons.append(Refusal("urban.compensated_not_listed", source, _named(strangers)))
+    if outside := sorted(set(stated.occupies) - listed):
+        reasons.append(Refusal("urban.occupied_not_listed", source, _named(outside)))
     if empty := [one.unit for one in stated.compensated if not (one.amount_fen or one.how)]:
         reasons.append(Refusal("urban.compensation_empty", source, _named(empty)))
     return reasons
@@ -118,8 +169,8 @@ def warnings(matter: Matter, roster: Mapping[str, str]) -> list[tuple[Refusal, b
     if matter.category != LIFT or not matter.open(PLAN):
         return []
     left = _left_out(matter, roster, asked_last(matter) or ())
-    here, there = binds(matter, SCHEME), binds(matter, BODY)
-    return [*((one, here) for one in gaps(matter)), *((one, there) for one in left)]
+    found = ((SCHEME, gaps(matter)), (BODY, left), (PRIVATE, unsigned(matter)))
+    return [(one, binds(matter, step)) for step, reasons in found for one in reasons]
 
 
 def _left_out(matter: Matter, roster: Mapping[str, str], groups: tuple[str, ...]) -> list[Refusal]:
@@ -132,12 +183,15 @@ def _left_out(matter: Matter, roster: Mapping[str, str], groups: tuple[str, ...]
 
 
 def step_refusals(matter: Matter, recorded: StepRecorded) -> list[Refusal]:
-    """Refuse the application while a signed objection is open, where the rule says so."""
-    if recorded.step != f"{FLOW}.{APPLICATION}" or not binds(matter, APPLICATION):
+    """Refuse the application while an objection or a private part is open, where rules say so."""
+    if recorded.step != f"{FLOW}.{APPLICATION}":
         return []
+    reasons = unsigned(matter) if binds(matter, PRIVATE) else []
     waits = [one.unit for one in open_objections(matter)]
-    source = rule_of(matter, APPLICATION).source
-    return [Refusal("urban.objection_open", source, _named(waits))] if waits else []
+    if waits and binds(matter, APPLICATION):
+        source = rule_of(matter, APPLICATION).source
+        reasons.append(Refusal("urban.objection_open", source, _named(waits)))
+    return reasons
 
 
 def _named(units: list[str]) -> dict[str, int | str]:

@@ -97,6 +97,18 @@ TEXTS = Texts(
         "urban.affected_left_out": N_(
             "The vote leaves out units that the scheme touches: {units} ({count})."
         ),
+        "urban.occupied_not_listed": N_(
+            "A unit of which a private part is taken up is affected; these are not listed: {units}"
+            " ({count})."
+        ),
+        "urban.private_part_kept": N_("The plan takes up no private part of {unit}."),
+        "urban.owner_signs_in_person": N_("Only the owner of {unit} can sign for it."),
+        "urban.signature_unwitnessed": N_(
+            "Who enters the signature of {unit} for its owner needs a witness, a third person."
+        ),
+        "urban.private_part_unsigned": N_(
+            "Owners whose private part is taken up have not signed: {units} ({count})."
+        ),
         "urban.objection_unsigned": N_(
             "The objection of {unit} is in writing and nobody has signed it."
         ),
@@ -121,11 +133,17 @@ TEXTS = Texts(
         "urban.compensation_missing": N_("State the plan anew, with each of them"),
         "urban.compensation_empty": N_("State an amount, or in words what else was agreed"),
         "urban.compensated_not_listed": N_("List them as affected first"),
+        "urban.occupied_not_listed": N_("List them as affected first"),
+        "urban.private_part_kept": N_("State the plan anew, if it does"),
+        "urban.owner_signs_in_person": N_("Have the owner sign, here or on paper before a witness"),
+        "urban.signature_unwitnessed": N_("Name who saw it signed"),
+        "urban.private_part_unsigned": N_("Have each of them sign, or take up no part of theirs"),
         "urban.affected_left_out": N_("Ask the groups in which they live, too"),
         "urban.objection_unsigned": N_("Have it signed, or note it as spoken"),
         "urban.objection_open": N_("Negotiate or mediate, then take their statement again"),
     },
 )
 STATE = N_("State the plan for the lift: money, compensation, running costs")
+SIGN = N_("Have the owners sign whose private part is taken up: {units}")
 HEAR = N_("Hear the affected units: {units}")
 OFFER = N_("Offer mediation to the units that object: {units}")

@@ -30,7 +30,7 @@ OPTIONS = [{"id": name, "title": name} for name in ("yes", "no", "abstain")]
 
 def rehearsal(place: str = "") -> Rehearsal:
     plugins = {"voting": wugong_voting, "planning": wugong_planning, "urban": wugong_urban}
-    members: dict[str, tuple[str, ...]] = {"wang": ("officer",), "li": ()}
+    members: dict[str, tuple[str, ...]] = {"wang": ("officer",), "li": (), "m111": (), "m112": ()}
     settings = {JURISDICTION: place} if place else {}
     r = Rehearsal(plugins, members=members, settings=settings)
     r.roster("owners", UNITS)
@@ -329,3 +329,103 @@ def test_the_application_waits_for_signed_objections(place: str, form: str, wait
 def panel_of(r: Rehearsal, matter: str, member: str = "wang") -> str:
     page = browse(r, member).get(f"/m/{matter}").text
     return page.partition("受影响的邻居</h2>")[2].partition("</section>")[0]
+
+
+# Who signs for a private part
+
+
+SIGNS = "濟南（萊蕪、鋼城）加裝電梯規定 7"
+
+
+def occupying(r: Rehearsal, matter: str, *units: str) -> None:
+    both = [{"unit": unit, "how": "另行商定"} for unit in ("1-101", "1-102")]
+    body = {**PLAN, "compensated": both, "occupies": list(units)}
+    r.act("wang", matter, "urban.plan_stated", body)
+
+
+def sign(r: Rehearsal, by: str, matter: str, unit: str, **more: Any) -> None:
+    body = {"unit": unit, **{name: more.pop(name) for name in {"answer", "witness"} & more.keys()}}
+    r.act(by, matter, "urban.private_part_agreed", body, **more)
+
+
+def test_in_jinan_the_application_waits_for_every_owner_whose_part_is_taken_up() -> None:
+    r = rehearsal(JINAN)
+    matter = lift(r)
+    occupying(r, matter, "1-101", "1-102")
+    waits = {"units": "1-101, 1-102", "count": 2}
+    assert reasons(r, applied, matter) == {"urban.private_part_unsigned": (SIGNS, waits)}
+    sign(r, "m111", matter, "1-101")
+    assert "1户，已签字同意" not in panel_of(r, matter)
+    assert "被占用专有部分的业主2户，已签字同意1户。" in panel_of(r, matter)
+    assert reasons(r, applied, matter)["urban.private_part_unsigned"][1]["units"] == "1-102"
+    sign(r, "m112", matter, "1-102", answer="refuses")
+    assert set(reasons(r, applied, matter)) == {"urban.private_part_unsigned"}
+    sign(r, "m112", matter, "1-102")  # a later answer takes the place of the earlier
+    applied(r, matter)
+
+
+@pytest.mark.parametrize("place", ELSEWHERE)
+def test_elsewhere_a_missing_signature_is_a_warning(place: str) -> None:
+    r = rehearsal(place)
+    matter = lift(r)
+    occupying(r, matter, "1-101")
+    assert "还没有签字同意：1-101" in panel_of(r, matter)
+    assert not [one for one in r.engine.waiting(matter) if one.source == SIGNS]
+    applied(r, matter)
+
+
+def test_who_must_sign_is_awaited_where_the_rule_binds() -> None:
+    r = rehearsal(JINAN)
+    matter = lift(r)
+    occupying(r, matter, "1-101")
+    (one,) = [one for one in r.engine.waiting(matter) if one.source == SIGNS]
+    assert one.act == "urban.private_part_agreed" and one.details["units"] == "1-101"
+    sign(r, "m111", matter, "1-101")
+    assert not [one for one in r.engine.waiting(matter) if one.source == SIGNS]
+
+
+@pytest.mark.parametrize(
+    ("by", "unit", "more", "code"),
+    [
+        pytest.param("m112", "1-101", {}, "owner_signs_in_person", id="a neighbour"),
+        pytest.param("wang", "1-101", {}, "owner_signs_in_person", id="the office of itself"),
+        pytest.param("m112", "1-102", {}, "private_part_kept", id="nothing of theirs is taken up"),
+        pytest.param(
+            "wang", "1-101", {"principal": "m111"}, "signature_unwitnessed", id="no witness"
+        ),
+        pytest.param(
+            "wang", "1-101", {"principal": "m111", "witness": "wang"}, "signature_unwitnessed",
+            id="the witness enters it",
+        ),
+        pytest.param(
+            "wang", "1-101", {"principal": "m111", "witness": "m111"}, "signature_unwitnessed",
+            id="the witness is the owner",
+        ),
+        pytest.param(
+            "wang", "1-101", {"principal": "m112", "witness": "li"}, "owner_signs_in_person",
+            id="entered for somebody else",
+        ),
+        pytest.param("wang", "1-101", {"principal": "m111", "witness": "li"}, "", id="witnessed"),
+        pytest.param("m111", "1-101", {}, "", id="the owner"),
+    ],
+)  # fmt: skip
+def test_an_owner_signs_in_person_or_before_a_witness(
+    by: str, unit: str, more: dict[str, str], code: str
+) -> None:
+    r = rehearsal()
+    matter = lift(r)
+    occupying(r, matter, "1-101")
+    if "principal" in more:
+        more = {**more, "channel": "paper"}
+    if not code:
+        sign(r, by, matter, unit, **more)
+        return
+    with r.refuses(f"urban.{code}"):
+        sign(r, by, matter, unit, **more)
+
+
+def test_a_unit_whose_part_is_taken_up_is_listed_as_affected() -> None:
+    r = rehearsal()
+    matter = lift(r)
+    with r.refuses("urban.occupied_not_listed"):
+        occupying(r, matter, "2-101")

@@ -62,6 +62,10 @@ def _affected(matter: Matter, viewer: Viewer, engine: Engine, words: Words) -> P
         "losing": len(known.losing()),
         "warnings": lifts.warnings(matter, roster_of(engine, matter)),
         "lift": matter.category == LIFT,
+        "occupied": lifts.occupied(matter),
+        "agreed": [
+            u for u in lifts.occupied(matter) if matter.state(lifts.SIGNED).get(u) == "agrees"
+        ],
         "heard": sum(1 for one in known.losing() if one.was_heard),
         "staff": may_read(viewer, "officer"),  # stances are theirs and the neighbour's alone
     }
