@@ -15,12 +15,20 @@ def _ticket(seed: str, name: str) -> str:
     return _hash(f"wugong-lots/1\n{seed}\n{name}")
 
 
-def _made(seed: str, parts: Sequence[Mapping[str, str]]) -> None:
-    """Check the parts of a seed that several people made, and that it was made of them."""
+def _made(seed: str, parts: Sequence[Mapping[str, Any]], public: str) -> None:
+    """Check the parts of a seed that several people made, and that it was made of them.
+
+    Words may be missing (null) only where a public value joined the seed.
+    """
+    said = []
     for number, part in enumerate(parts, 1):
-        if _hash(part["words"]) != part["commitment"]:
+        if part["words"] is None and public:
+            continue
+        if part["words"] is None or _hash(part["words"]) != part["commitment"]:
             raise ValueError(f"the words of part {number} are not those that were committed to")
-    if parts and _hash("\n".join(["wugong-seed/1", *(part["words"] for part in parts)])) != seed:
+        said.append(part["words"])
+    lines = ["wugong-seed/2", *said, public] if public else ["wugong-seed/1", *said]
+    if parts and _hash("\n".join(lines)) != seed:
         raise ValueError("the seed is not made of these parts")
 
 
@@ -31,7 +39,7 @@ def drawn(data: Mapping[str, Any]) -> tuple[list[str], dict[str, int]]:
         raise ValueError("somebody is on the list twice")
     if _hash(seed) != data["commitment"]:
         raise ValueError("the seed is not the one that was committed to")
-    _made(seed, data.get("parts", ()))
+    _made(seed, data.get("parts", ()), str(data.get("public", {}).get("value", "")))
     lines = sorted(f"{name}\t{group}\n" for name, group in people.items())
     if _hash("".join(lines)) != data["list"]:
         raise ValueError("the list is not the one that was published")

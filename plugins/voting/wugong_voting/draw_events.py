@@ -87,6 +87,10 @@ class DrawAnnounced:
         Label(N_("Poll whose tie is settled (then without a roster)")),
         To("voting.poll_opened"),
     ] = None
+    public_value: Annotated[
+        str, Label(N_("Public value that joins the seed, which nobody can know yet")), Most(200)
+    ] = ""  # empty: the words alone make the seed
+    public_at: Annotated[datetime | None, Label(N_("The public value is known from"))] = None
 
 
 @event(
@@ -135,12 +139,30 @@ class SeedPartCommitted:
 class SeedPartRevealed:
     """The secret words of a part, checked against its commitment; whoever holds them may say them.
 
-    With the last part the lots are drawn.
+    With the last part the lots are drawn, unless a public value joins the seed.
     """
 
     draw: Annotated[Ref, Label(N_("Draw")), To("voting.draw_announced")]
     part: Annotated[Ref, Label(N_("Part of the seed")), To("voting.seed_part_committed")]
     words: Annotated[str, Label(N_("Secret words")), Most(200)]
+
+
+@event(
+    "voting.public_value_noted",
+    may={"officer": VOTING, "convenor": VOTING},
+    source=OWN_LOTS,
+    despite_hold=True,
+    title=N_("Note the public value of a draw"),
+    says=N_("The public value of a draw was noted: {value}"),
+)
+class PublicValueNoted:
+    """The value that was named at the announcement is known now; anybody can look it up.
+
+    With it the lots are drawn, from the words that were said in time.
+    """
+
+    draw: Annotated[Ref, Label(N_("Draw")), To("voting.draw_announced")]
+    value: Annotated[str, Label(N_("Public value, as it was published")), Most(100)]
 
 
 @event(
@@ -171,7 +193,10 @@ class LotsDrawn:
     says=N_("The draw came to nothing: {why}"),
 )
 class DrawFailed:
-    """Nothing is drawn: without every part, whoever withheld one would have chosen the result."""
+    """Nothing is drawn: without every part, whoever withheld one would have chosen the result.
+
+    Who withheld a part brings none to the draws that follow in the matter.
+    """
 
     draw: Ref
     why: Annotated[Literal["too_few", "withheld"], Choice(WHY)]

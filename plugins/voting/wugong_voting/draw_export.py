@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from wugong_voting import lots
-from wugong_voting.draws import Draw
+from wugong_voting.draws import Draw, Part
 from wugong_voting.lots import Person
 
 
 def exported(draw: Draw, people: list[Person]) -> dict[str, Any]:
     """Return all that is needed to draw again, from the list as it was fixed, and who sits now."""
     quotas = dict(draw.quotas)
+    public = {"what": draw.announced.public_value, "value": draw.value}
     found = lots.draw(people, draw.seed, draw.announced.seats, quotas)
     return {
         "form": "wugong-draw/1",
         "purpose": draw.announced.purpose,
-        "parts": [{"commitment": one.commitment, "words": one.words} for one in draw.parts],
+        "parts": [{"commitment": one.commitment, "words": _said(one)} for one in draw.parts],
+        **({"public": public} if public["value"] else {}),
         "seed": draw.seed,
         "commitment": lots.commitment(draw.seed),
         "list": draw.digest,
@@ -28,6 +30,10 @@ def exported(draw: Draw, people: list[Person]) -> dict[str, Any]:
         "declined": declined(draw),
         "sitting": list(draw.sitting),
     }
+
+
+def _said(part: Part) -> str | None:
+    return part.words if part.revealed_at is not None else None
 
 
 def declined(draw: Draw) -> list[str]:

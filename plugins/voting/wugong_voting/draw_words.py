@@ -7,8 +7,29 @@ from wugong import N_, Texts
 SITS_BY_LOT = N_("Drawn by lot")
 RUNS = N_("A draw by lot runs: {purpose}")
 REVEAL = N_("From {since} on, say the secret words that were sealed: {purpose}")
+NOTE_VALUE = N_("From {since} on, note the public value ({value}): {purpose}")
 TEXTS = Texts(
     refusals={
+        "voting.public_value_half": N_(
+            "Name the public value and from when it is known, or neither of them."
+        ),
+        "voting.public_value_too_soon": N_(
+            "The public value must not be known before the last words are said: whoever hid theirs"
+            " could choose by it."
+        ),
+        "voting.public_value_not_foreseen": N_(
+            "No public value was named when draw {draw} was announced."
+        ),
+        "voting.public_value_too_early": N_("The public value is known from {since} on."),
+        "voting.public_value_one_line": N_(
+            "Write the public value on one line, without blanks around it."
+        ),
+        "voting.seed_part_revealed_late": N_(
+            "Words were said until {until}. What was not said by then is not in the seed."
+        ),
+        "voting.seed_part_withheld_before": N_(
+            "You kept your words back in draw {draw}, which came to nothing. Others bring theirs."
+        ),
         "voting.draw_elsewhere": N_("Draw {draw} belongs to another matter."),
         "voting.draw_roster_unknown": N_("There is no roster {roster}."),
         "voting.draw_roster_changed": N_(

@@ -31,18 +31,31 @@ from wugong_voting.draw_events import (
     GroupSeats,
     Listed,
     LotsDrawn,
+    PublicValueNoted,
     SeatDeclined,
     SeedPartCommitted,
     SeedPartRevealed,
     SubstituteCalled,
 )
-from wugong_voting.draw_words import REVEAL, RUNS
-from wugong_voting.draws import LISTS, Draw, draws_of, list_of, people_of, quotas_of, still_running
+from wugong_voting.draw_words import NOTE_VALUE, REVEAL, RUNS
+from wugong_voting.draws import (
+    LISTS,
+    Draw,
+    draws_of,
+    list_of,
+    people_of,
+    quotas_of,
+    still_running,
+    withheld_by,
+)
 from wugong_voting.events import VOTING
 from wugong_voting.lots import Person
 from wugong_voting.state import polls_of, tied_in
 
-ACTS = (DrawAnnounced, SeedPartCommitted, SeedPartRevealed, DrawFailed, SeatDeclined)
+ACTS = (
+    *(DrawAnnounced, SeedPartCommitted, SeedPartRevealed),
+    *(PublicValueNoted, DrawFailed, SeatDeclined),
+)
 HEX = re.compile(r"[0-9a-f]{64}")
 Details = dict[str, int | str]
 
@@ -64,9 +77,11 @@ def refusals(matter: Matter, act: Act, books: Books) -> list[Refusal]:
         return _no("draw_elsewhere", draw=number)
     match act.event:
         case SeedPartCommitted(commitment=commitment):
-            return _committing(draw, act, commitment)
+            return _committing(draw, act, commitment) or _withheld_before(matter, act)
         case SeedPartRevealed(part=part, words=words):
             return _revealing(draw, act, int(part), words)
+        case PublicValueNoted(value=value):
+            return _noting(draw, act, value)
         case DrawFailed():
             return _over(draw)
         case _:
@@ -79,6 +94,10 @@ def _when(matter: Matter, act: Act, announced: DrawAnnounced) -> list[Refusal]:
         reasons += _no("draw_ends_in_the_past")
     if announced.reveals_until <= announced.commits_until:
         reasons += _no("draw_reveals_too_soon")
+    if bool(announced.public_value.strip()) is (announced.public_at is None):
+        reasons += _no("public_value_half")
+    if announced.public_at is not None and announced.public_at < announced.reveals_until:
+        reasons += _no("public_value_too_soon")
     if any(draw.announced.purpose == announced.purpose for draw in still_running(matter)):
         reasons += _no("draw_runs_already", purpose=announced.purpose)
     return reasons
@@ -184,8 +203,28 @@ def _revealing(draw: Draw, act: Act, number: int, words: str) -> list[Refusal]:
         return _no("seed_part_elsewhere", part=number)
     if part.revealed_at is not None:
         return _no("seed_part_revealed_already", part=number)
+    if act.at >= draw.announced.reveals_until:  # who knew the public value would choose
+        return _no("seed_part_revealed_late", until=write_time(draw.announced.reveals_until))
     if "\n" in words or sha256(words.encode()).hexdigest() != part.commitment:
         return _no("seed_part_wrong", part=number)
+    return []
+
+
+def _withheld_before(matter: Matter, act: Act) -> list[Refusal]:
+    """Say that whoever stopped a draw by hiding their words does not bring any to the next one."""
+    draw = withheld_by(matter, act.who)
+    return _no("seed_part_withheld_before", draw=draw.id) if draw else []
+
+
+def _noting(draw: Draw, act: Act, value: str) -> list[Refusal]:
+    if reasons := _over(draw):
+        return reasons
+    if not draw.joins_a_value:
+        return _no("public_value_not_foreseen", draw=draw.id)
+    if not draw.takes_value(act.at):
+        return _no("public_value_too_early", since=write_time(draw.until))
+    if not value.strip() or value != value.strip() or "\n" in value or "\r" in value:
+        return _no("public_value_one_line")
     return []
 
 
@@ -205,7 +244,7 @@ def stage_refusals(open_stages: Stage, leaving: Stage, running: tuple[Draw, ...]
     if not running or not leaving & VOTING or open_stages & VOTING & ~leaving:
         return []
     its = running[0].announced
-    return _no("draw_still_runs", purpose=its.purpose, until=write_time(its.reveals_until))
+    return _no("draw_still_runs", purpose=its.purpose, until=write_time(running[0].until))
 
 
 # What happens together, whichever stages are open
@@ -221,7 +260,11 @@ def together(
             return None if listed else [_listed(matter, fact, announced, books)]
         case SeedPartRevealed(draw=number):
             draw = draws_of(matter)[number]
-            return None if draw.seed or draw.hidden else [_drawn(draw, books)]
+            waits = draw.seed or draw.hidden or draw.joins_a_value
+            return None if waits else [_drawn(draw, books)]
+        case PublicValueNoted(draw=number):
+            draw = draws_of(matter)[number]
+            return None if draw.seed else [_drawn(draw, books)]
         case SeatDeclined(draw=number):
             return _called(draws_of(matter)[number], fact, books)
     return None
@@ -239,7 +282,8 @@ def _listed(matter: Matter, fact: Fact, announced: DrawAnnounced, books: Books) 
 
 def _drawn(draw: Draw, books: Books) -> LotsDrawn:
     people = list_of(books.get(LISTS, str(draw.id)))
-    seed = lots.joined([part.words for part in draw.parts])
+    said = [part.words for part in draw.parts if part.revealed_at is not None]
+    seed = lots.joined(said, draw.value)
     quotas = quotas_of(draw.announced, people, seed)
     found = lots.draw(people, seed, draw.announced.seats, quotas)
     group = {one.id: one.group for one in people}
@@ -272,11 +316,14 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
     """Yield what each running draw waits for, and what the clock owes it."""
     for draw in still_running(matter):
         its = draw.announced
-        until = its.reveals_until if draw.enough else its.commits_until
-        why = "withheld" if draw.enough else "too_few"
-        failed = DrawFailed(draw=Ref(draw.id), why=why)  # type: ignore[arg-type]
         details: Details = {"purpose": its.purpose, "since": write_time(its.commits_until)}
-        yield Waiting(RUNS, "clock", until, then=failed, about=draw.id, details=details)
+        if draw.enough and draw.joins_a_value:
+            yield _value(draw)
+        else:
+            until = its.reveals_until if draw.enough else its.commits_until
+            why = "withheld" if draw.enough else "too_few"
+            failed = DrawFailed(draw=Ref(draw.id), why=why)  # type: ignore[arg-type]
+            yield Waiting(RUNS, "clock", until, then=failed, about=draw.id, details=details)
         for part in draw.hidden:
             yield Waiting(
                 REVEAL,
@@ -287,3 +334,21 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
                 source=OWN_LOTS,
                 details=details,
             )
+
+
+def _value(draw: Draw) -> Waiting:
+    """Return that the public value is to be noted; without it nothing is drawn, nor given up."""
+    its = draw.announced
+    return Waiting(
+        NOTE_VALUE,
+        who="officer",
+        by=draw.until,
+        act="voting.public_value_noted",
+        about=draw.id,
+        source=OWN_LOTS,
+        details={
+            "purpose": its.purpose,
+            "value": its.public_value,
+            "since": write_time(draw.until),
+        },
+    )

@@ -16,6 +16,7 @@ from wugong_voting.draw_events import (
     DrawFailed,
     DrawListed,
     LotsDrawn,
+    PublicValueNoted,
     SeatDeclined,
     SeedPartCommitted,
     SeedPartRevealed,
@@ -67,6 +68,7 @@ class Draw:
     count: int = 0
     digest: str = ""
     parts: tuple[Part, ...] = ()
+    value: str = ""  # the public value, once it was noted
     failed: str = ""
     seed: str = ""
     drawn_by: int = 0  # the number of the result
@@ -77,6 +79,16 @@ class Draw:
     def is_over(self) -> bool:
         """Whether it was drawn, or came to nothing."""
         return bool(self.seed or self.failed)
+
+    @property
+    def until(self) -> datetime:
+        """When nothing is left to be said: the last words, or the public value, are known."""
+        return self.announced.public_at or self.announced.reveals_until
+
+    @property
+    def joins_a_value(self) -> bool:
+        """Whether a public value joins the seed, so that words left unsaid stop nothing."""
+        return bool(self.announced.public_value)
 
     @property
     def enough(self) -> bool:
@@ -97,6 +109,10 @@ class Draw:
         return not self.is_over and (
             self.announced.commits_until <= at < self.announced.reveals_until
         )
+
+    def takes_value(self, at: datetime) -> bool:
+        """Tell whether the public value can be noted at that time."""
+        return not self.is_over and self.joins_a_value and self.enough and at >= self.until
 
     def part(self, number: int) -> Part | None:
         """Return a part by its number."""
@@ -139,6 +155,8 @@ def _next(draw: Draw, fact: Fact) -> Draw:
                 for part in draw.parts
             )
             return replace(draw, parts=tuple(told))
+        case PublicValueNoted(value=value):
+            return replace(draw, value=value)
         case LotsDrawn() as drawn:
             seats = tuple(Seat(one.id, one.group) for one in drawn.drawn)
             quotas = MappingProxyType({one.group: one.seats for one in drawn.quotas})
@@ -163,7 +181,7 @@ DRAWS: Fold[Draws] = Fold(
     fold=_fold,
     hears=(
         *(DrawAnnounced, DrawListed, SeedPartCommitted, SeedPartRevealed),
-        *(LotsDrawn, DrawFailed, SeatDeclined, SubstituteCalled),
+        *(PublicValueNoted, LotsDrawn, DrawFailed, SeatDeclined, SubstituteCalled),
     ),
 )
 
@@ -177,6 +195,12 @@ def settling(matter: Matter, poll: int) -> Draw | None:
     """Return the draw that settles, or settled, the tie of a poll; ``None``: none, or it failed."""
     found = (draw for draw in draws_of(matter).values() if draw.announced.poll == poll)
     return next((draw for draw in found if not draw.failed), None)
+
+
+def withheld_by(matter: Matter, member: str) -> Draw | None:
+    """Return the draw of a matter that came to nothing because ``member`` hid their words."""
+    failed = (draw for draw in draws_of(matter).values() if draw.failed == "withheld")
+    return next((draw for draw in failed if any(p.by == member for p in draw.hidden)), None)
 
 
 def still_running(matter: Matter) -> tuple[Draw, ...]:
@@ -209,7 +233,7 @@ LISTS: Book[list[list[str]]] = Book(
     "voting.lists",
     keys=_keys,
     fold=_list,
-    hears=(DrawListed, SeedPartRevealed, SeatDeclined),
+    hears=(DrawListed, SeedPartRevealed, PublicValueNoted, SeatDeclined),
     shown_to="members",
 )
 

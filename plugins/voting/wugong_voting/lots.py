@@ -16,7 +16,7 @@ from fractions import Fraction
 from hashlib import sha256
 
 FORM = "wugong-lots/1"
-JOINED = "wugong-seed/1"
+JOINED, JOINED_PUBLIC = "wugong-seed/1", "wugong-seed/2"
 SHORTEST_SEED = 16  # characters; a short seed could be found from its commitment by trying
 
 
@@ -54,16 +54,18 @@ def commitment(seed: str) -> str:
     return sha256(seed.encode()).hexdigest()
 
 
-def joined(parts: Sequence[str]) -> str:
+def joined(parts: Sequence[str], public: str = "") -> str:
     """Return the seed that several people made: the SHA-256 of ``wugong-seed/1`` and their words.
 
     Each stands on a line of its own, in the order of the commitments. Whoever knows all parts but
-    one knows nothing of the seed.
+    one knows nothing of the seed. A ``public`` value that nobody knew while words were said stands
+    on the last line, under ``wugong-seed/2``.
 
     >>> joined(["first secret words", "second secret words"])[:16]
     '47bc277e228f0152'
     """
-    return sha256("\n".join((JOINED, *parts)).encode()).hexdigest()
+    lines = (JOINED_PUBLIC, *parts, public) if public else (JOINED, *parts)
+    return sha256("\n".join(lines).encode()).hexdigest()
 
 
 def digest(people: Sequence[Person]) -> str:

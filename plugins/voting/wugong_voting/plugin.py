@@ -59,6 +59,7 @@ from wugong_voting.draw_events import (
     DrawAnnounced,
     DrawListed,
     LotsDrawn,
+    PublicValueNoted,
     SeatDeclined,
     SeedPartRevealed,
     SubstituteCalled,
@@ -457,7 +458,7 @@ def _together(matter: Matter, fact: Fact, books: Books) -> Together:
 
 HEARD = (
     *(PollOpened, PollClosed, BoxOpened, BatchConfirmed, HandsConfirmed),
-    *(DrawAnnounced, SeedPartRevealed, SeatDeclined),
+    *(DrawAnnounced, SeedPartRevealed, PublicValueNoted, SeatDeclined),
 )
 
 

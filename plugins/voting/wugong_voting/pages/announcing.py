@@ -91,6 +91,8 @@ def _announced(form: Form, groups: list[str]) -> DrawAnnounced:
         in_proportion=form["together"] == "shares",
         least=form.whole("least"),
         without_office=form.get("without_office") == "yes",
+        public_value=form.get("public_value"),
+        public_at=form.time("public_at") if form.get("public_at") else None,
     )
     return event
 

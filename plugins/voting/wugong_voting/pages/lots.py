@@ -21,6 +21,7 @@ from wugong_voting import lots
 from wugong_voting.draw_events import (
     OWN_LOTS,
     WHY,
+    PublicValueNoted,
     SeatDeclined,
     SeedPartCommitted,
     SeedPartRevealed,
@@ -31,7 +32,7 @@ from wugong_voting.lots import Person
 from wugong_voting.state import Poll, polls_of, tied_in
 
 COMMIT, REVEAL = "voting.seed_part_committed", "voting.seed_part_revealed"
-DECLINE = "voting.seat_declined"
+VALUE, DECLINE = "voting.public_value_noted", "voting.seat_declined"
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another on paper
 FOLLOW = 3  # how many of those who follow are shown
 WIDE = 12  # digits of a ticket that its bar is as long as
@@ -125,6 +126,7 @@ def _page(
         why=WHY.get(draw.failed, ""),
         taking=draw.takes_parts(now),
         revealing=draw.takes_words(now),
+        noting=draw.takes_value(now),
         mine=next((part for part in draw.parts if part.by == me), None),
         hidden=[(str(part.id), _of(request, part)) for part in draw.hidden],
         suggested=_suggested(),
@@ -239,6 +241,12 @@ async def send_words(request: Request) -> Response:
     return await _act(request, form, draw, SeedPartRevealed, part=form.ref("part"))
 
 
+async def send_value(request: Request) -> Response:
+    """Note the public value; the lots are drawn with it."""
+    form = await read_form(request)
+    return await _act(request, form, _named(request, form), PublicValueNoted)
+
+
 async def send_declined(request: Request) -> Response:
     """Decline a seat."""
     form = await read_form(request)
@@ -310,6 +318,7 @@ def can_name(matter: Matter, act: str, seq: int, at: datetime) -> bool | None:
     return {
         COMMIT: draw.takes_parts(at),
         REVEAL: draw.takes_words(at),
+        VALUE: draw.takes_value(at),
         DECLINE: bool(draw.sitting),
     }.get(act)
 
@@ -324,6 +333,7 @@ ROUTES = [
         for path, kind, send in [
             ("part", COMMIT, send_part),
             ("words", REVEAL, send_words),
+            ("value", VALUE, send_value),
             ("declined", DECLINE, send_declined),
         ]
         for method, answer in [("GET", show_act), ("POST", send)]
