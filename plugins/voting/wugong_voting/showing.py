@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from wugong import (
@@ -127,6 +128,8 @@ class Right:
     cast: int = 0  # how many ballots so far; the last one counts
     mandate: Mandate | None = None  # under which somebody else votes with it, or the reader does
     by_hand: int = 0  # the number of the show of hands that stands for it
+    way: str = ""  # message id: how the ballot that counts was cast, where that is known
+    by: str = ""  # who cast it
 
     @property
     def units(self) -> str:
@@ -151,10 +154,13 @@ def rights_of(engine: Engine, matter: Matter, poll: int, member: str) -> list[Ri
     theirs = [place for one in sorted(held) if (place := key(poll, one)) in roll.by_key]
     mine = {where: roll.by_key[where] for where in (*roll.of_member.get(member, ()), *theirs)}
     if is_secret(engine, community, poll):
-        cast = {w: int(engine.has_voted(community, poll, r.id)) for w, r in mine.items()}
+        book: Mapping[str, Any] = {
+            where: {"times": 1}
+            for where, right in mine.items()
+            if engine.has_voted(community, poll, right.id)
+        }
     else:
         book = engine.book(BALLOTS, community, keys=list(mine))
-        cast = {where: ballot["times"] for where, ballot in book.items()}
     rights = []
     for where, right in mine.items():
         last = latest(given, right.id)
@@ -162,8 +168,10 @@ def rights_of(engine: Engine, matter: Matter, poll: int, member: str) -> list[Ri
         if mandate is not None and at >= mandate.until:
             mandate = None
         show = standing_for(shows, right.id)
-        by_hand = show.number if show else 0
-        rights.append(Right(right, cast.get(where, 0), mandate, by_hand))
+        by_hand, ballot = show.number if show else 0, book.get(where, {})
+        way = WAYS_OF.get(ballot.get("channel", ""), "")
+        its = ballot.get("times", 0), mandate, by_hand, way, ballot.get("by", "")
+        rights.append(Right(right, *its))
     return sorted(rights, key=lambda one: one.entitlement.member != member)
 
 

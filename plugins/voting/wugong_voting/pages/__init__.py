@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -236,6 +237,7 @@ def _certificate(
         "tie": lots.tie_of(matter, poll),
         "uncounted": registering.unfinished(matter, poll.id),
         "shows": shows_of(matter, poll.id),
+        "cast_how": partial(showing.ways_of, engine, matter, poll),  # asked where it is drawn
     }
 
 
@@ -257,8 +259,7 @@ def _poll_page(
     if poll.decided is not None:
         proof = engine.proof(matter.community, poll.decided_by)
         context = _certificate(engine, matter, poll, procedure, request.state.words)
-        ways = showing.ways_of(engine, matter, poll)
-        return respond(request, "voting/certificate.html", proof=proof, ways=ways, **context)
+        return respond(request, "voting/certificate.html", proof=proof, **context)
     return respond(
         request,
         "voting/poll.html",
