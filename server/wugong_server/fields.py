@@ -62,6 +62,7 @@ class Field:
     unit: str = ""
     audience: str = ""
     error: str = ""
+    groups: Mapping[str, str] = dataclasses.field(default_factory=dict)  # what a choice belongs to
     other: Field | None = None  # where something else may be written instead of a choice
 
     @property
@@ -70,6 +71,11 @@ class Field:
         if self.widget == "one" and self.required and len(self.options) == 1:
             return self.options[0][0]
         return self.values[0] if self.values else ""
+
+    @property
+    def grouped(self) -> tuple[tuple[str, str, str], ...]:
+        """The choices, each with what it belongs to."""
+        return tuple((value, words, self.groups.get(value, "")) for value, words in self.options)
 
     @property
     def lines(self) -> int:
@@ -147,6 +153,7 @@ class Asking:
     facts: Finder  # kinds → the facts of this matter that a field may name
     members: Sequence[Option] = ()
     choices: Mapping[str, Sequence[Option]] = dataclasses.field(default_factory=dict)  # by name
+    groups: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)  # by name
     open_ended: frozenset[str] = frozenset()  # names of choices beside which others are welcome
     audience: str = "public"  # of the kind, for sealed texts
     problems: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -201,6 +208,7 @@ def _field(
         least=str(between.low) if between and between.low > -1000 else "",
         audience=(shown.audience if shown else asking.audience) if is_sealed else "",
         error=asking.problems.get(full, ""),
+        groups=asking.groups.get(name, {}) if listed else {},
         other=_other(full, values, options, most, sent, asking) if listed else None,
     )
 

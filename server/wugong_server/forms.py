@@ -13,7 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from wugong import Ref, Unreadable, kind_of
+from wugong import Kind, Ref, Unreadable, kind_of
 from wugong_server.fields import body_from, defaults_of
 from wugong_server.page import page_of
 
@@ -30,6 +30,7 @@ class Form(Mapping[str, str]):
     def __init__(self, data: FormData, zone: ZoneInfo) -> None:
         self.data = data
         self.zone = zone
+        self.kind: Kind | None = None  # what it was last read as
 
     def __getitem__(self, name: str) -> str:
         value = self.data.get(name)
@@ -82,7 +83,7 @@ class Form(Mapping[str, str]):
 
     def event(self, cls: type[T], **values: Any) -> T:
         """Build an event from the fields of its declaration; ``values`` win over what was sent."""
-        kind = kind_of(cls)
+        self.kind = kind = kind_of(cls)
         rest = {name: its for name, its in kind.fields.items() if name not in values}
         made: T = kind.read({**body_from(rest, self, defaults=defaults_of(kind.cls)), **values})
         return made

@@ -14,9 +14,11 @@ from urllib.parse import parse_qsl, urlencode
 import segno
 from markupsafe import Markup, escape
 
-from wugong import N_, Matter, Refusal, Words, write_time
+from wugong import N_, Label, Matter, Refusal, Words, write_time
 from wugong_server import conflicts, drawing, formats, laws, stories, telling
-from wugong_server.page import act_url, current, has_route, url
+from wugong_server.fields import Field
+from wugong_server.page import ACT, act_url, current, has_route, url
+from wugong_server.speech import MISREAD
 
 MOST_ITEMS = 6
 template_words: ContextVar[Words | None] = ContextVar("wugong_template_words", default=None)
@@ -109,6 +111,24 @@ FILTERS = {
     "safe_url": safe_url,
     "as_id": as_id,
 }
+
+
+def misread() -> list[Field]:
+    """Return what the answers on this page could not be read for, each field by its words."""
+    page = current()
+    form = getattr(page.request.state, "form", None)
+    kind = form.kind if form is not None else None
+    if kind is None:
+        route = page.request.scope.get("route")
+        kind = page.engine.registry.kind(getattr(route, "name", "").removeprefix(ACT))
+    say_it = page.words_of(kind.plugin) if kind else page.words
+    found = []
+    for name, what in page.known.get(MISREAD, {}).items():
+        its = kind.fields.get(name.partition("-")[0]) if kind else None
+        label = its.mark(Label) if its else None
+        said = say_it(label.text) if label else page.words(N_("An answer"))
+        found.append(Field(name=name, label=said, widget="text", error=what))
+    return found
 
 
 # Addresses
@@ -277,6 +297,8 @@ FUNCTIONS: dict[str, Any] = {
     "text": text,
     "word_of_refusal": lambda refusal: telling.refusal_words(current(), refusal),
     "remedy_of": lambda refusal: telling.remedy_words(current(), refusal),
+    "misread": misread,
+    "problem_of": lambda name: current().known.get(MISREAD, {}).get(name, ""),
     "conflicts_of": lambda reasons: conflicts.conflicts(current(), reasons),
     "audience_words": lambda audience: telling.audience_words(current(), audience),
     "role_words": lambda role: telling.role_words(current(), role),

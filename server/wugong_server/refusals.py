@@ -58,6 +58,8 @@ REFUSALS: Mapping[str, str] = {
     ),
     "wugong.hold_of_another": N_("Only whoever placed this hold can lift it."),
     "wugong.hold_unknown": N_("This hold does not stand any more."),
+    "wugong.code_misspelt": N_("This is not the code of a receipt: a letter or digit is wrong."),
+    "wugong.code_unknown": N_("Nothing in this journal has this code."),
     "wugong.key_used_otherwise": N_("This form was already used for something else."),
     "wugong.kind_unknown": N_("Nobody here knows this kind of act: {kind}."),
     "wugong.matter_unknown": N_("There is no matter of this number."),
@@ -122,6 +124,12 @@ REMEDIES: Mapping[str, str] = {
     "wugong.sheet_code_misspelt": N_("Compare it with the sheet letter by letter, or scan it."),
     "wugong.sheet_of_another_community": N_("Open the pages of that community, or scan the sheet."),
     "wugong.sheet_unknown": N_("Open the matter and print its sheets again."),
+    "wugong.code_misspelt": N_(
+        "Compare it with the slip: four groups of four, without 0, O, 1 and I."
+    ),
+    "wugong.code_unknown": N_(
+        "Compare it letter by letter. If it is right, keep the slip and show it at the desk."
+    ),
     "wugong.step_done": N_("A mistake is corrected by a record that names this one."),
     "wugong.step_is_a_vote": N_("Open the poll, and enter the papers there."),
     "wugong.box_key_misread": N_("Copy it from the first sheet of the ceremony, or scan its code."),

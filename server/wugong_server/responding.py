@@ -13,9 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from wugong import NOBODY, Refused, Revoked
+from wugong import NOBODY, Revoked, Unreadable
 from wugong_server.page import Page, page_of, url
 from wugong_server.sessions import set_cookie
+from wugong_server.speech import MISREAD, problems
 from wugong_server.templating import render
 
 T = TypeVar("T")
@@ -67,11 +68,15 @@ def respond(
     After a POST htmx goes where the others go, unless a block is named for it.
     The 303 goes ``to`` an address, or to the matter; there a banner says what was recorded.
     ``stay`` answers a POST with the page itself: a step in between, in which nothing was recorded.
+    ``refused`` in the context, a ``Refused`` or an ``Unreadable``, is told where the template has
+    its refusal, and what cannot be read at each field, too.
     """
     page = page_of(request)
     refused = context.get("refused")
+    if isinstance(refused, Unreadable):
+        page.known[MISREAD] = problems(refused, page.words)
     if status is None:
-        status = 409 if isinstance(refused, Refused) else 200
+        status = 422 if isinstance(refused, Unreadable) else 409 if refused else 200
     fragment = is_fragment(request)
     done = request.method == "POST" and status < 400 and not stay
     if done and not (fragment and block):

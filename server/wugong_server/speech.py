@@ -83,6 +83,7 @@ _PROBLEMS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"has two answers"), N_("Choose one, or write another: not both.")),
     (re.compile(r"must be (one of|a stage|true or false)"), N_("Choose one of the answers.")),
 )
+MISREAD = "misread"  # under which a page knows what could not be read, by the name of the field
 _OTHER = N_("This cannot be read. Please check it.")
 HIGHEST = 2**53 - 1
 

@@ -124,7 +124,7 @@ def test_the_code_opens_the_form_with_the_step_chosen(town: Rehearsal, lift: str
     assert answer.status_code == 303
     assert answer.headers["location"] == f"/m/{lift}/do/{RECORD}?step={PLAN}"
     form = browse(town, "zhou").get(answer.headers["location"])
-    assert f'<option value="{PLAN}" selected>既有住宅加装电梯：拟定方案' in form.text
+    assert f'<option value="{PLAN}" selected>拟定方案' in form.text
     assert "owners.lift.vote" not in form.text
 
 

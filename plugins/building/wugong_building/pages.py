@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from wugong import N_, Engine, Matter, Refused, Viewer, Words, kind_of
+from wugong import N_, Engine, Matter, Refused, Unreadable, Viewer, Words, kind_of
 from wugong_building.campaigns import GIVEN, withdrawal_refusals
 from wugong_building.events import GIFTS, Pledged
 from wugong_building.projects import (
@@ -30,7 +30,7 @@ from wugong_building.showing import (
     rows_of,
     saved,
 )
-from wugong_server import Panel, hookimpl, paged, read_form, record, respond
+from wugong_server import Form, Panel, hookimpl, paged, read_form, record, respond
 
 UNITS = {
     "money": N_("Amount in yuan, such as 500"),
@@ -138,21 +138,25 @@ def ask_pledge(request: Request) -> Response:
 
 async def send_pledge(request: Request) -> Response:
     form = await read_form(request)
+    try:
+        receipt = await record(request, _pledged(form), key=form["key"])
+    except (Refused, Unreadable) as refused:
+        return await run_in_threadpool(_pledge_form, request, form, refused)
+    return respond(request, "building/pledge-form.html", receipt=receipt)
+
+
+def _pledged(form: Form) -> Pledged:
     what, campaign = form["what"], form.get("campaign")
-    pledge = form.event(
+    pledge: Pledged = form.event(
         Pledged,
         what=what,
         amount=form.money("amount") if what == "money" else form.whole("amount"),
         campaign=form.ref("campaign") if campaign else None,
     )
-    try:
-        receipt = await record(request, pledge, key=form["key"])
-    except Refused as refused:
-        return await run_in_threadpool(_pledge_form, request, form, refused)
-    return respond(request, "building/pledge-form.html", receipt=receipt)
+    return pledge
 
 
-def _pledge_form(request: Request, typed: Any, refused: Refused | None) -> Response:
+def _pledge_form(request: Request, typed: Any, refused: Refused | Unreadable | None) -> Response:
     words, given = request.state.words, request.state.matter.state(GIVEN)
     asked = typed.get("campaign", "")
     campaign = given.campaigns.get(int(asked)) if asked.isdecimal() else None

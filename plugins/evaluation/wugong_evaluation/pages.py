@@ -13,7 +13,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from wugong import EVALUATE, MEMBERS, N_, Engine, Matter, Refusal, Refused, Viewer, Words, seal
+from wugong import (
+    EVALUATE,
+    MEMBERS,
+    N_,
+    Engine,
+    Matter,
+    Refusal,
+    Refused,
+    Unreadable,
+    Viewer,
+    Words,
+    seal,
+)
 from wugong_evaluation.events import Answered, Published
 from wugong_evaluation.rules import OWN_RULE
 from wugong_evaluation.tracks import (
@@ -29,6 +41,7 @@ from wugong_server import Form, Panel, hookimpl, read_form, record, respond, url
 
 ANSWER = "evaluation.answered"
 WORST, BEST = 1, 5  # a scale of five has words; longer ones are typed
+NOT_YOURS = ("wugong.not_your_role",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +171,10 @@ def _household(request: Request, one: Evaluation, who: str) -> str:
 
 
 def _form(
-    request: Request, typed: Any, refused: Refused | None = None, reasons: Sequence[Refusal] = ()
+    request: Request,
+    typed: Any,
+    refused: Refused | Unreadable | None = None,
+    reasons: Sequence[Refusal] = (),
 ) -> Response:
     one = _running(request)
     page = request.state.page
@@ -168,7 +184,7 @@ def _form(
         request,
         "evaluation/answer.html",
         block="answer",
-        status=403 if refused and refused.codes == ("wugong.not_your_role",) else None,
+        status=403 if isinstance(refused, Refused) and refused.codes == NOT_YOURS else None,
         one=one,
         who=who,
         household=_household(request, one, who) if who else "",
@@ -197,19 +213,22 @@ def ask_answer(request: Request) -> Response:
     return _form(request, request.query_params, reasons=reasons)
 
 
-async def send_answer(request: Request) -> Response:
-    """Record one rating, for the reader or the person who is helped at the desk."""
-    form: Form = await read_form(request)
+def _answered(form: Form) -> Answered:
     remark = form.get("remark", "")
-    event = Answered(
+    return Answered(
         evaluation=form.ref("evaluation"),
         score=form.whole("score"),
         remark=seal(remark) if remark else None,
         household=form.get("household", ""),
     )
+
+
+async def send_answer(request: Request) -> Response:
+    """Record one rating, for the reader or the person who is helped at the desk."""
+    form: Form = await read_form(request)
     try:
-        receipt = await record(request, event, key=form["key"])
-    except Refused as refused:
+        receipt = await record(request, _answered(form), key=form["key"])
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_form, request, form, refused)
     to = url(request, "evaluation.page", matter=request.state.matter.id)
     return respond(request, "evaluation/page.html", to=to, receipt=receipt)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from wugong import N_, Engine, Matter, Ref, Refused, Viewer, Words, seal
+from wugong import N_, Engine, Matter, Ref, Refused, Unreadable, Viewer, Words, seal
 from wugong_mediation.cases import CASES, Case
 from wugong_mediation.events import (
     GROUNDS,
@@ -150,10 +150,9 @@ def ask_request(request: Request) -> Response:
 
 async def send_request(request: Request) -> Response:
     form = await read_form(request)
-    event = form.event(Requested)
     try:
-        receipt = await record(request, event, key=form["key"])
-    except Refused as refused:
+        receipt = await record(request, form.event(Requested), key=form["key"])
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_request_form, request, refused=refused, typed=form)
     to = url(request, "mediation.case", matter=request.state.matter.id, case=receipt.seq)
     return respond(request, "mediation/recorded.html", to=to, receipt=receipt)
@@ -177,7 +176,10 @@ def to_case(request: Request) -> Response:
 
 
 def _show(
-    request: Request, template: str, refused: Refused | None = None, typed: Any = None
+    request: Request,
+    template: str,
+    refused: Refused | Unreadable | None = None,
+    typed: Any = None,
 ) -> Response:
     case = _case(request)
     engine, matter, words = request.app.state.engine, request.state.matter, request.state.words
@@ -256,10 +258,10 @@ async def act(request: Request) -> Response:
     form = await read_form(request)
     case = await run_in_threadpool(_case, request)
     verb = request.url.path.rpartition("/")[2]
-    event = EVENTS[verb](form, Ref(case.id))
     try:
+        event = EVENTS[verb](form, Ref(case.id))
         receipt = await record(request, event, key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         page = "mediation/sign.html" if verb == "signed" else "mediation/case.html"
         return await run_in_threadpool(_show, request, page, refused, form)
     to = url(request, "mediation.case", matter=request.state.matter.id, case=case.id)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from wugong import N_, Engine, Matter, Refused, Viewer, Words, kind_of
+from wugong import N_, Engine, Matter, Refused, Unreadable, Viewer, Words, kind_of
 from wugong_oversight.events import FindingFiled, Inspected
 from wugong_oversight.findings import (
     FINDINGS,
@@ -141,18 +141,20 @@ def ask_inspection(request: Request) -> Response:
 
 async def send_inspection(request: Request) -> Response:
     form = await read_form(request)
-    task = form.ref("task") if form.get("task") else None
-    inspected = form.event(Inspected, task=task)
     try:
+        task = form.ref("task") if form.get("task") else None
+        inspected = form.event(Inspected, task=task)
         receipt = await record(request, inspected, key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_inspection_form, request, form, refused)
     name, matter = "act:oversight.finding_filed", request.state.matter.id
     to = url(request, name, matter=matter, inspection=receipt.seq)
     return respond(request, "oversight/inspect.html", to=to, receipt=receipt)
 
 
-def _inspection_form(request: Request, typed: Any, refused: Refused | None) -> Response:
+def _inspection_form(
+    request: Request, typed: Any, refused: Refused | Unreadable | None
+) -> Response:
     matter = request.state.matter
     asked = typed.get("task", "")
     return respond(
@@ -174,17 +176,17 @@ def show_inspection(request: Request) -> Response:
 async def send_finding(request: Request) -> Response:
     form: Form = await read_form(request)
     number = request.path_params["inspection"]
-    finding = form.event(FindingFiled, inspection=number, due_days=form.whole("due_days"))
     try:
+        finding = form.event(FindingFiled, inspection=number, due_days=form.whole("due_days"))
         receipt = await record(request, finding, key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_inspection, request, form, refused)
     name, matter = "act:oversight.finding_filed", request.state.matter.id
     to = url(request, name, matter=matter, inspection=number)
     return respond(request, "oversight/inspection.html", to=to, receipt=receipt)
 
 
-def _inspection(request: Request, typed: Any, refused: Refused | None) -> Response:
+def _inspection(request: Request, typed: Any, refused: Refused | Unreadable | None) -> Response:
     number = request.path_params["inspection"]
     looked = next((one for one in _looked(request) if one.inspection.id == number), None)
     if looked is None:

@@ -12,7 +12,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from wugong import N_, Choice, Engine, Matter, PollDecided, Refused, Viewer, Words, kind_of
+from wugong import (
+    N_,
+    Choice,
+    Engine,
+    Matter,
+    PollDecided,
+    Refused,
+    Unreadable,
+    Viewer,
+    Words,
+    kind_of,
+)
 from wugong_planning import coverage
 from wugong_planning.days import down_from
 from wugong_planning.events import (
@@ -297,18 +308,20 @@ def _ask(request: Request, asked: Asked) -> Response:
 
 
 async def _send(
-    request: Request, form: Form, event: Any, to: str, again: Callable[[Request], Asked]
+    request: Request, made: Callable[[Form], Any], to: str, again: Callable[[Request], Asked]
 ) -> Response:
+    """Record what ``made`` reads from the form; if it cannot be, show the form as it was filled."""
+    form = await read_form(request)
     try:
-        receipt = await record(request, event, key=form["key"])
-    except Refused as refused:
+        receipt = await record(request, made(form), key=form["key"])
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_again, request, form, refused, again)
     here = url(request, to, matter=request.state.matter.id)
     return respond(request, "planning/recorded.html", to=here, receipt=receipt)
 
 
 def _again(
-    request: Request, form: Form, refused: Refused, again: Callable[[Request], Asked]
+    request: Request, form: Form, refused: Refused | Unreadable, again: Callable[[Request], Asked]
 ) -> Response:
     """Show the form as it was filled in, with what stands in the way."""
     asked = again(request)
@@ -329,9 +342,7 @@ def ask_need(request: Request) -> Response:
 
 
 async def send_need(request: Request) -> Response:
-    form = await read_form(request)
-    event = form.event(NeedFiled)
-    return await _send(request, form, event, "planning.needs", _need_form)
+    return await _send(request, lambda form: form.event(NeedFiled), "planning.needs", _need_form)
 
 
 def ask_scheme(request: Request) -> Response:
@@ -357,9 +368,9 @@ def ask_opinion(request: Request) -> Response:
 
 
 async def send_opinion(request: Request) -> Response:
-    form = await read_form(request)
-    event = form.event(OpinionGiven)
-    return await _send(request, form, event, "planning.opinions", _opinion_form)
+    return await _send(
+        request, lambda form: form.event(OpinionGiven), "planning.opinions", _opinion_form
+    )
 
 
 def _one_opinion(request: Request, opinion: int) -> Said:
@@ -387,9 +398,13 @@ def ask_answer(request: Request) -> Response:
 
 
 async def send_answer(request: Request) -> Response:
-    form = await read_form(request)
-    event = form.event(OpinionAnswered, opinion=request.path_params["opinion"])
-    return await _send(request, form, event, "planning.opinions", _answer_form)
+    about = request.path_params["opinion"]
+    return await _send(
+        request,
+        lambda form: form.event(OpinionAnswered, opinion=about),
+        "planning.opinions",
+        _answer_form,
+    )
 
 
 def _contest_form(request: Request) -> Asked:
@@ -406,6 +421,10 @@ def ask_contest(request: Request) -> Response:
 
 
 async def send_contest(request: Request) -> Response:
-    form = await read_form(request)
-    event = form.event(OpinionContested, answer=request.path_params["answer"])
-    return await _send(request, form, event, "planning.opinions", _contest_form)
+    about = request.path_params["answer"]
+    return await _send(
+        request,
+        lambda form: form.event(OpinionContested, answer=about),
+        "planning.opinions",
+        _contest_form,
+    )

@@ -240,6 +240,7 @@ def asking(page: Page, kind: Kind, sent: Form, told: dict[str, str]) -> Asking:
         facts=lambda kinds: facts_to_name(page, kind, kinds, named),
         members=members(page) if names_people(kind.fields) else (),
         choices={name: listed for name, listed in options.items() if listed},
+        groups=_groups(page, kind),
         open_ended=OPEN_ENDED if kind.cls is MatterOpened else frozenset(),
         audience=kind.shown_to,
         problems=told,
@@ -297,12 +298,7 @@ def _choices_of(page: Page, kind: Kind) -> dict[str, list[Option]]:
     if kind.cls is MatterOpened:
         options["category"] = _kinds(page)
     if kind.cls is StepRecorded:
-        known = steps_of(page.matter, page.now.astimezone(page.zone).date())
-        options["step"] = [
-            (name, page.words(N_(": ")).join(placed_words(one, page.language)))
-            for name, one in known.items()
-            if not one.step.under
-        ]
+        options["step"] = [(placed.id, step) for placed, _, step in _steps(page)]
     if kind.name in ("wugong.role_granted", "wugong.role_revoked"):
         lines, _ = page.engine.matters(page.matter.community, page.viewer, limit=MOST_FACTS)
         titles = {line.id: line.title for line in lines}
@@ -326,6 +322,21 @@ def _places(page: Page) -> list[Option]:
     """Return the places that any law is known of, by their names where these are told."""
     named = page.places
     return [(one, named.get(one, one)) for one in sorted(page.engine.registry.places)]
+
+
+def _steps(page: Page) -> list[tuple[Placed, str, str]]:
+    """Return the steps that a sheet records, each with the words of its procedure and its own."""
+    assert page.matter is not None
+    known = steps_of(page.matter, page.now.astimezone(page.zone).date()).values()
+    return [(one, *placed_words(one, page.language)) for one in known if not one.step.under]
+
+
+def _groups(page: Page, kind: Kind) -> dict[str, dict[str, str]]:
+    """Return what the choices of a field belong to, where that is not the same for all."""
+    if kind.cls is not StepRecorded:
+        return {}
+    groups = {placed.id: procedure for placed, procedure, _ in _steps(page)}
+    return {"step": groups} if len(set(groups.values())) > 1 else {}
 
 
 def placed_words(placed: Placed, language: str) -> tuple[str, str]:

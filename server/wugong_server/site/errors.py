@@ -14,7 +14,7 @@ from wugong_server.page import Page
 from wugong_server.prepare import bare_page
 from wugong_server.responding import finished, is_fragment
 from wugong_server.security import content_policy
-from wugong_server.speech import problems
+from wugong_server.speech import MISREAD, problems
 from wugong_server.templating import render
 
 log = logging.getLogger("wugong.server")
@@ -124,7 +124,8 @@ def _again(page: Page, error: Exception) -> list[tuple[str, str]]:
 
 def _draw(page: Page, error: Exception, status: int, code: str) -> str:
     title, text = said(error, status)
-    told = problems(error, page.words) if isinstance(error, Unreadable) else {}
+    if isinstance(error, Unreadable):
+        page.known[MISREAD] = problems(error, page.words)
     return render(
         "error.html",
         _block(page, error, status),
@@ -133,7 +134,6 @@ def _draw(page: Page, error: Exception, status: int, code: str) -> str:
             "title": title,
             "text": text,
             "code": code,
-            "problems": told,
             "again": _again(page, error),
             "refused": error if isinstance(error, Refused) else None,
         },

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wugong import N_, Engine, Matter, Refused, Viewer, Words, may_read, read_time
+from wugong import N_, Engine, Matter, Refused, Unreadable, Viewer, Words, may_read, read_time
 from wugong_points.accounts import (
     BALANCES,
     ISSUED,
@@ -241,7 +241,9 @@ def rewardable(engine: Engine, page: Any) -> list[tuple[str, str]]:
     return [*shared, *sorted(named, key=lambda one: one[1])]
 
 
-def _rule_form(request: Request, typed: Any, refused: Refused | None, blocked: bool) -> Response:
+def _rule_form(
+    request: Request, typed: Any, refused: Refused | Unreadable | None, blocked: bool
+) -> Response:
     engine: Engine = request.app.state.engine
     return respond(
         request,
@@ -268,7 +270,7 @@ async def send_rule(request: Request) -> Response:
     form = await read_form(request)
     try:
         receipt = await record(request, form.event(RuleAdopted), key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_rule_form, request, form, refused, False)
     to = url(request, "points.page", community=request.state.matter.community)
     return respond(request, "points/rule.html", to=to, receipt=receipt)

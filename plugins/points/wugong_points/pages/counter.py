@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from wugong import Engine, Matter, Ref, Refusal, Refused, kind_of, read_time
+from wugong import Engine, Matter, Ref, Refusal, Refused, Unreadable, kind_of, read_time
 from wugong_points.accounts import STATEMENTS, STOCK, entry_key
 from wugong_points.events import HandedOver, Redeemed, RedemptionBooked
 from wugong_points.rules import OWN_RULE, POINTS, Points
@@ -81,9 +81,9 @@ def barred(request: Request, kind: str) -> Refused | Response | None:
     return Refused(*reasons) if reasons else None
 
 
-def status_of(refused: Refused | None) -> int | None:
+def status_of(refused: Refused | Unreadable | None) -> int | None:
     """Return the status of a form that is not the reader's to fill in."""
-    return 403 if refused and refused.codes == NOT_YOURS else None
+    return 403 if isinstance(refused, Refused) and refused.codes == NOT_YOURS else None
 
 
 # Redeeming
@@ -102,13 +102,15 @@ async def send_redeem(request: Request) -> Response:
     form = await read_form(request)
     try:
         receipt = await record(request, form.event(Redeemed), key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_redeem_form, request, form, refused, False)
     to = url(request, "points.page", community=request.state.matter.community)
     return respond(request, "points/redeem.html", to=to, receipt=receipt)
 
 
-def _redeem_form(request: Request, typed: Any, refused: Refused | None, blocked: bool) -> Response:
+def _redeem_form(
+    request: Request, typed: Any, refused: Refused | Unreadable | None, blocked: bool
+) -> Response:
     engine: Engine = request.app.state.engine
     community = request.state.matter.community
     items = engine.matter(community).state(POINTS).items.values()

@@ -16,6 +16,7 @@ from wugong import (
     JURISDICTION,
     N_,
     Engine,
+    Law,
     Matter,
     Procedure,
     Ref,
@@ -29,6 +30,7 @@ from wugong import (
     not_offered,
     read_box_key,
 )
+from wugong.describing import describe
 from wugong_server import (
     Form,
     Notice,
@@ -97,6 +99,7 @@ def register_routes() -> list[Route]:
         Route(f"{at}/{{poll:int}}/receipt", show_receipt, name="voting.receipt"),
         Route(f"{at}/{{poll:int}}/export.json", export_poll, name="voting.export"),
         Route(f"{at}/{{poll:int}}/law", show_law, name="voting.law"),
+        Route(f"{at}/{{poll:int}}/law/{{text:int}}.toml", take_law, name="voting.law_text"),
         Route("/c/{community}/procedures", show_procedures, name="voting.procedures"),
         *papering.ROUTES,
         *batching.ROUTES,
@@ -329,12 +332,12 @@ async def send_ballot(request: Request) -> Response:
     if step == "back":
         marked = form.get("choice")
         return await run_in_threadpool(_poll_page, request, poll, form, marked, stay=True)
-    if step == "check":
-        return await run_in_threadpool(_check, request, poll, form)
-    ballot = form.event(BallotCast, poll=Ref(poll.id))
     try:
+        if step == "check":
+            return await run_in_threadpool(_check, request, poll, form)
+        ballot = form.event(BallotCast, poll=Ref(poll.id))
         receipt = await record(request, ballot, key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         marked = form.get("choice")
         return await run_in_threadpool(_poll_page, request, poll, form, marked, refused=refused)
     here = url(request, "voting.receipt", matter=request.state.matter.id, poll=poll.id)
@@ -403,12 +406,39 @@ def export_poll(request: Request) -> Response:
 
 
 def show_law(request: Request) -> Response:
-    """Show the text that a poll is decided by, as it was kept when the poll opened."""
+    """Show what a poll is decided by, article by article, as it was kept when the poll opened."""
+    poll, law = _law(request)
+    page, procedure = request.state.page, procedure_of(request.state.matter, poll)
+    assert procedure is not None
+    known = page.engine.registry.procedures
+    names = {name: one.title.get(page.language, name) for name, one in known.items()}
+    return respond(
+        request,
+        "voting/law.html",
+        poll=poll,
+        law=law,
+        procedure=procedure,
+        sections=describe(procedure, page.words, names),
+        names=names,
+    )
+
+
+def take_law(request: Request) -> Response:
+    """Send the text itself, of the procedure or of a local pack, byte for byte as it was kept."""
+    poll, law = _law(request)
+    number = request.path_params["text"]
+    if not 0 < number <= len(law.texts):
+        raise HTTPException(404)
+    name = f'attachment; filename="{poll.opened.procedure}-{number}.toml"'
+    headers = {"content-disposition": name}
+    return Response(law.texts[number - 1], media_type="application/toml", headers=headers)
+
+
+def _law(request: Request) -> tuple[Poll, Law]:
     poll = poll_of(request)
-    procedure = procedure_of(request.state.matter, poll)
     if poll.roll is None or poll.roll.law is None:
         raise HTTPException(404)
-    return respond(request, "voting/law.html", poll=poll, procedure=procedure)
+    return poll, poll.roll.law
 
 
 def _who(request: Request) -> str:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wugong import Engine, Matter, Refused
+from wugong import Engine, Matter, Refused, Unreadable
 from wugong_server import Form, read_form, record, respond, url
 from wugong_voting import showing
 from wugong_voting.draw_events import DrawAnnounced, GroupSeats
@@ -24,7 +24,7 @@ def ask(request: Request) -> Response:
     return guarded(request, ANNOUNCE) or _page(request, {}, None)
 
 
-def _page(request: Request, typed: Any, refused: Refused | None) -> Response:
+def _page(request: Request, typed: Any, refused: Refused | Unreadable | None) -> Response:
     matter: Matter = request.state.matter
     engine: Engine = request.app.state.engine
     return respond(
@@ -62,7 +62,7 @@ async def send(request: Request) -> Response:
     groups = await run_in_threadpool(_groups, request.app.state.engine, request.state.matter)
     try:
         receipt = await record(request, _announced(form, groups), key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_page, request, form, refused)
     to = url(request, "voting.draw", matter=request.state.matter.id, draw=receipt.seq)
     return respond(request, "voting/draw-new.html", receipt=receipt, to=to)

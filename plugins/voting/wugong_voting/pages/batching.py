@@ -174,7 +174,7 @@ def _entry_page(
     desk: Desk,
     typed: Mapping[str, str],
     sheets: Sequence[Sheet],
-    refused: Refused | None = None,
+    refused: Refused | Unreadable | None = None,
     *,
     fresh: bool = False,
     marked: str = "",
@@ -224,7 +224,7 @@ async def send_batch(request: Request) -> Response:
     its = {"poll": desk.poll.id, "number": number, "control": control, "ballots": rows}
     try:
         receipt = await record(request, form.event(BatchEntered, **its), key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_entry_page, desk, form, sheets, refused)
     return _done(desk, receipt)
 
@@ -264,7 +264,9 @@ def show_batch(request: Request) -> Response:
     return guarded(request, CONFIRMED) or _batch_page(Desk.of(request), {})
 
 
-def _batch_page(desk: Desk, typed: Mapping[str, str], refused: Refused | None = None) -> Response:
+def _batch_page(
+    desk: Desk, typed: Mapping[str, str], refused: Refused | Unreadable | None = None
+) -> Response:
     request, number = desk.request, desk.request.path_params["number"]
     known = batches_of(request.state.matter, desk.poll.id)
     batch = next((one for one in known if one.number == number), None)
@@ -330,17 +332,17 @@ async def send_confirmation(request: Request) -> Response:
         return stopped
     desk = await run_in_threadpool(Desk.of, request)
     its = {"poll": desk.poll.id, "number": request.path_params["number"]}
-    if form.get("step") == "withdraw":
-        event: Any = form.event(BatchWithdrawn, **its)
-    else:
-        reasons: list[Refusal] = []
-        control = _control(desk, form, reasons)
-        if reasons:
-            return await run_in_threadpool(_batch_page, desk, form, Refused(*reasons))
-        event = form.event(BatchConfirmed, **its, control=control)
     try:
+        if form.get("step") == "withdraw":
+            event: Any = form.event(BatchWithdrawn, **its)
+        else:
+            reasons: list[Refusal] = []
+            control = _control(desk, form, reasons)
+            if reasons:
+                raise Refused(*reasons)
+            event = form.event(BatchConfirmed, **its, control=control)
         receipt = await record(request, event, key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_batch_page, desk, form, refused)
     return _done(desk, receipt)
 

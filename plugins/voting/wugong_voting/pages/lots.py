@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from wugong import N_, Engine, Matter, Ref, Refusal, Refused, Viewer, Words
+from wugong import N_, Engine, Matter, Ref, Refusal, Refused, Unreadable, Viewer, Words
 from wugong_server import Form, Notice, Panel, read_form, record, respond, url
 from wugong_voting import lots
 from wugong_voting.draw_events import (
@@ -107,7 +107,7 @@ def _draw(request: Request, number: int) -> Draw:
 
 
 def _page(
-    request: Request, draw: Draw, typed: Any = None, refused: Refused | None = None
+    request: Request, draw: Draw, typed: Any = None, refused: Refused | Unreadable | None = None
 ) -> Response:
     page, matter, engine = request.state.page, request.state.matter, request.app.state.engine
     now, me = engine.now(), str(page.principal or page.member)
@@ -254,10 +254,10 @@ async def send_declined(request: Request) -> Response:
 
 
 async def _act(request: Request, form: Form, draw: Draw, kind: type[Any], **more: Any) -> Response:
-    event = form.event(kind, draw=Ref(draw.id), **more)
     try:
+        event = form.event(kind, draw=Ref(draw.id), **more)
         receipt = await record(request, event, key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_page, request, draw, form, refused)
     here = url(request, "voting.draw", matter=request.state.matter.id, draw=draw.id)
     return respond(request, "voting/draw.html", receipt=receipt, to=here)

@@ -24,6 +24,7 @@ from wugong import (
     PollOpened,
     Ref,
     Refused,
+    Unreadable,
     Viewer,
     Words,
     local_day,
@@ -56,7 +57,7 @@ def ask(request: Request) -> Response:
     return _page(request, dict(request.query_params), Refused(*reasons) if reasons else None)
 
 
-def _page(request: Request, typed: Any, refused: Refused | None) -> Response:
+def _page(request: Request, typed: Any, refused: Refused | Unreadable | None) -> Response:
     matter: Matter = request.state.matter
     engine: Engine = request.app.state.engine
     words: Words = request.state.words
@@ -119,7 +120,7 @@ async def send(request: Request) -> Response:
     form = await read_form(request)
     try:
         receipt = await record(request, _opened(request, form), key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_page, request, form, refused)
     to = url(request, "voting.poll", matter=request.state.matter.id, poll=receipt.seq)
     return respond(request, "voting/receipt.html", receipt=receipt, to=to)

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from wugong import Engine, Matter, Ref, Refusal, Refused
+from wugong import Engine, Matter, Ref, Refusal, Refused, Unreadable
 from wugong_server import Form, paged, read_form, record, respond, url
 from wugong_voting import showing
 from wugong_voting.ballots import under
@@ -92,7 +92,9 @@ def show_papers(request: Request) -> Response:
     return guarded(request, DELIVERED) or _papers_page(request, {})
 
 
-def _papers_page(request: Request, typed: Any, refused: Refused | None = None) -> Response:
+def _papers_page(
+    request: Request, typed: Any, refused: Refused | Unreadable | None = None
+) -> Response:
     poll, page = poll_of(request), request.state.page
     engine: Engine = request.app.state.engine
     log = paper_log(request, poll)
@@ -161,10 +163,10 @@ async def send_papers(request: Request) -> Response:
     signed = form.get("signed") == "true"
     kind = PaperReturned if returned else PaperDelivered
     more = {"collected_by": form.get("handed_by")} if returned else {"signed": signed}
-    event = form.event(kind, poll=Ref(poll.id), entitlements=named, **more)
     try:
+        event = form.event(kind, poll=Ref(poll.id), entitlements=named, **more)
         receipt = await record(request, event, key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         if await run_in_threadpool(standing_in_the_way, request, DELIVERED):
             raise  # the list is for officers
         return await run_in_threadpool(_papers_page, request, form, refused)
@@ -181,7 +183,7 @@ async def send_registration(request: Request) -> Response:
         receipt = await record(
             request, form.event(BatchRegistered, poll=Ref(poll.id)), key=form["key"]
         )
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         if await run_in_threadpool(standing_in_the_way, request, DELIVERED):
             raise
         return await run_in_threadpool(_papers_page, request, form, refused)

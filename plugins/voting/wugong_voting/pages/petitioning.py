@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wugong import Engine, Matter, Ref, Refused, Test
+from wugong import Engine, Matter, Ref, Refused, Test, Unreadable
 from wugong_server import Form, read_form, record, respond, url
 from wugong_voting import showing
 from wugong_voting.ballots import under
@@ -77,7 +77,7 @@ def show(request: Request) -> Response:
     return _page(request, {})
 
 
-def _page(request: Request, typed: object, refused: Refused | None = None) -> Response:
+def _page(request: Request, typed: object, refused: Refused | Unreadable | None = None) -> Response:
     petition, page = petition_of(request), request.state.page
     matter: Matter = request.state.matter
     engine: Engine = request.app.state.engine
@@ -131,7 +131,7 @@ async def send(request: Request) -> Response:
     petition = petition_of(request)
     try:
         receipt = await record(request, _event(form, petition), key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_page, request, form, refused)
     to = url(request, "voting.petition", matter=request.state.matter.id, petition=petition.id)
     return respond(request, "voting/receipt.html", receipt=receipt, to=to)
