@@ -12,7 +12,9 @@ folder ``recounting`` beside it. Input is the JSON of one poll::
 grade, empty ones too, and ``levels`` says how many grades there are. A blank ballot has no groups.
 Where projects are chosen for a ``budget``, ``costs`` names what each costs (text, exact), a
 ballot's one group is its set of projects, ``points`` are the sums of points that ballots gave and
-``threshold`` the fewest votes that the file asks for, where it does. The JSON of ``wugong draw`` is
+``threshold`` the fewest votes that the file asks for, where it does. Of a plain yes or no the
+``tests`` of its measure are made again, from the ballots and the ``whole`` roll; it is carried
+where all of them are met, in each measure that has a file. The JSON of ``wugong draw`` is
 drawn again in the same way, and so is that of a draw on a page. Usage::
 
     python recount.py POLL.json        prints what it finds; exit 1 where the file says otherwise
@@ -29,6 +31,7 @@ from typing import Any
 
 from recounting.budgets import equal_shares, mes_committee, pb_greedy, phragmen_pb, seq_phragmen
 from recounting.lots import drawn, sitting
+from recounting.majorities import differing, tested
 from recounting.one import RULES, irv, ranked_pairs
 from recounting.polls import Poll, read
 from recounting.seats import apportioned, block_approval, seq_pav, stv
@@ -123,10 +126,15 @@ def main(arguments: Sequence[str]) -> int:
         if data.get("form") == "wugong-draw/1":
             return draw_again(data)
         winners, tied = recount(data)
+        tests = tested(data, read(data)) if "tests" in data else []
     except (OSError, ValueError, KeyError, TypeError) as error:
         sys.stderr.write(f"recount: {error}\n")
         return 2
-    sys.stdout.write(json.dumps({"winners": winners, "tied": tied}, ensure_ascii=False) + "\n")
+    told = {"winners": winners, "tied": tied, **({"tests": tests} if tests else {})}
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    if tests and (wrong := differing(data, tests)):
+        sys.stderr.write(f"recount: the file says otherwise of: {', '.join(wrong)}\n")
+        return 1
     # Several winners are listed in the order of their election, which the seats do not depend on.
     said, tied_there = data.get("winners", winners), data.get("tied", tied)
     if set(winners) != set(said) or set(tied) != set(tied_there):

@@ -228,7 +228,7 @@ def _certificate(
         "counted": explained(poll.decided, titles, words),
         "secret": poll.opened.secret,
         "few": poll.few,
-        "countable": measures_of(poll.decided) if poll.decided.count else (),
+        "countable": measures_of(poll.decided),
         "received": AGREED.get(asks_of(poll.decided), N_("Ballots")),
         "procedure": procedure,
         "installed": matter.standing.procedures.get(poll.opened.procedure),
@@ -400,7 +400,9 @@ def export_poll(request: Request) -> Response:
     if rule is None or measure not in counted_in:
         raise HTTPException(404)
     ballots = showing.cast_in(engine, matter, poll)
-    made = exported(poll, rule, ballots, measure)
+    law = procedure_of(matter, poll)
+    quorum = {test.id for test in law.quorum} if law else set()
+    made = exported(poll, rule, ballots, measure, quorum)
     name = f"poll-{poll.id}-{measure}.json"
     return JSONResponse(made, headers={"content-disposition": f'attachment; filename="{name}"'})
 
