@@ -272,10 +272,16 @@ def test_a_notice_without_days_in_the_text_leaves_them_open(village: Rehearsal) 
     assert "条文没有写明天数" in seen(page.text)
 
 
-def test_the_matter_offers_the_next_sheet_to_who_may_enter_it(town: Rehearsal, lift: str) -> None:
+def test_the_matter_says_what_comes_next_and_who_may_enter_it_can(
+    town: Rehearsal, lift: str
+) -> None:
     first = f'href="/m/{lift}/sheets/owners.lift.body"'
-    assert first in browse(town, "zhou").get(f"/m/{lift}").text
-    assert first not in browse(town, "li").get(f"/m/{lift}").text
+    enter = "step=owners.lift.body"
+    officer, resident = (browse(town, who).get(f"/m/{lift}").text for who in ("zhou", "li"))
+    assert first in officer and enter in officer
+    assert first in resident and enter not in resident
+    assert all("三亚市电梯安全管理规定第15条" in seen(page) for page in (officer, resident))
+    assert "业主大会" in seen(resident).partition("先定范围")[2][:80]
     assert first not in browse(town).get(f"/m/{lift}").text
     town.act("zhou", lift, sheet("owners.lift.body"))
     assert first not in browse(town, "zhou").get(f"/m/{lift}").text

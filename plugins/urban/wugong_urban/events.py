@@ -195,6 +195,7 @@ class PrivatePartAgreed:
     Whoever enters it for the owner names a witness. A later entry of the unit replaces the earlier.
     """
 
+    plan: Annotated[Ref, Label(N_("Plan")), To("urban.plan_stated")]
     unit: Unit
     answer: Annotated[
         Literal["agrees", "refuses"],

@@ -108,6 +108,12 @@ def occupied(matter: Matter) -> frozenset[str]:
     return plan.occupied if plan else frozenset()
 
 
+def may_be_signed(matter: Matter, seq: int) -> bool:
+    """Tell whether a plan is the one in force, and takes up a private part."""
+    plan = matter.state(STATED)
+    return plan is not None and plan.seq == seq and bool(plan.occupied)
+
+
 def unsigned(matter: Matter) -> list[Refusal]:
     """Return what is missing of the owners whose private part is taken up: each agrees alone."""
     signed = matter.state(SIGNED)
@@ -120,6 +126,8 @@ def agreement_refusals(matter: Matter, owners: Mapping[str, str], act: Act) -> l
     """Say why a signature does not count: nothing is taken up, not the owner's, or unwitnessed."""
     agreed: PrivatePartAgreed = act.event
     source, unit = rule_of(matter, PRIVATE).source, {"unit": agreed.unit}
+    if not may_be_signed(matter, int(agreed.plan)):
+        return [Refusal("urban.plan_not_to_sign", source, {"plan": int(agreed.plan)})]
     if agreed.unit not in occupied(matter):
         return [Refusal("urban.private_part_kept", source, unit)]
     neighbour = matter.state(NEIGHBOURS).units.get(agreed.unit)

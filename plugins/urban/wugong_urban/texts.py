@@ -101,6 +101,9 @@ TEXTS = Texts(
             "A unit of which a private part is taken up is affected; these are not listed: {units}"
             " ({count})."
         ),
+        "urban.plan_not_to_sign": N_(
+            "Plan no. {plan} is not in force, or it takes up no private part."
+        ),
         "urban.private_part_kept": N_("The plan takes up no private part of {unit}."),
         "urban.owner_signs_in_person": N_("Only the owner of {unit} can sign for it."),
         "urban.signature_unwitnessed": N_(
@@ -134,6 +137,7 @@ TEXTS = Texts(
         "urban.compensation_empty": N_("State an amount, or in words what else was agreed"),
         "urban.compensated_not_listed": N_("List them as affected first"),
         "urban.occupied_not_listed": N_("List them as affected first"),
+        "urban.plan_not_to_sign": N_("Sign for the plan in force"),
         "urban.private_part_kept": N_("State the plan anew, if it does"),
         "urban.owner_signs_in_person": N_("Have the owner sign, here or on paper before a witness"),
         "urban.signature_unwitnessed": N_("Name who saw it signed"),

@@ -28,10 +28,11 @@ from wugong import (
 from wugong_server.drawing import STATE_WORDS
 from wugong_server.fields import defaults_of
 from wugong_server.page import Page, act_url, page_of, url
+from wugong_server.paper import body_words
 from wugong_server.refusals import CHANNELS
 from wugong_server.responding import PER_PAGE, Paged, page_number, respond
 from wugong_server.site.home import preset
-from wugong_server.site.sheets import for_matter
+from wugong_server.site.sheets import for_matter, may_enter
 from wugong_server.telling import details_words, role_words, tell, values_words, who_may
 
 MOST_TOLD = 2000
@@ -106,6 +107,7 @@ def show(request: Request) -> Response:
     if matter.is_standing:
         return RedirectResponse(url(request, "home", community=matter.id), 303)
     panels = request.app.state.pages.panels(page, "matter")
+    papers = for_matter(page, matter)
     return respond(
         request,
         "matter.html",
@@ -114,7 +116,9 @@ def show(request: Request) -> Response:
         panels=[panel for panel in panels if panel.place == "main"],
         asides=[panel for panel in panels if panel.place == "aside"],
         trace=trace(page, matter),
-        papers=for_matter(page, matter),
+        papers=papers,
+        bodies={one.body: body_words(page, one.body) for one in papers},
+        to_enter={one.step for one in papers if may_enter(page, matter, one)},
         told=told(page, matter, words := request.query_params.get("words", "").strip()[:80]),
         words=words,
     )

@@ -344,7 +344,13 @@ def occupying(r: Rehearsal, matter: str, *units: str) -> None:
 
 
 def sign(r: Rehearsal, by: str, matter: str, unit: str, **more: Any) -> None:
-    body = {"unit": unit, **{name: more.pop(name) for name in {"answer", "witness"} & more.keys()}}
+    stated = r.matter(matter).state(lifts.STATED)
+    plan = more.pop("plan", stated.seq if stated else 0)
+    body = {
+        "plan": plan,
+        "unit": unit,
+        **{name: more.pop(name) for name in {"answer", "witness"} & more.keys()},
+    }
     r.act(by, matter, "urban.private_part_agreed", body, **more)
 
 
@@ -422,6 +428,24 @@ def test_an_owner_signs_in_person_or_before_a_witness(
         return
     with r.refuses(f"urban.{code}"):
         sign(r, by, matter, unit, **more)
+
+
+def test_only_the_plan_in_force_is_signed_and_offered() -> None:
+    r = rehearsal()
+    matter = lift(r)
+    occupying(r, matter, "1-101")
+    first = r.engine.head(r.community).seq
+    offered = "urban.private_part_agreed"
+    assert offered in browse(r, "m111").get(f"/m/{matter}").text
+    occupying(r, matter)  # a later plan takes up nothing
+    assert offered not in browse(r, "m111").get(f"/m/{matter}").text
+    for plan in (first, first + 1):
+        with r.refuses("urban.plan_not_to_sign"):
+            sign(r, "m111", matter, "1-101", plan=plan)
+    occupying(r, matter, "1-101")
+    with r.refuses("urban.plan_not_to_sign"):
+        sign(r, "m111", matter, "1-101", plan=first)
+    sign(r, "m111", matter, "1-101", plan=first + 2)
 
 
 def test_a_unit_whose_part_is_taken_up_is_listed_as_affected() -> None:

@@ -33,6 +33,11 @@ def register_routes() -> list[Route]:
 
 
 @hookimpl
+def can_name(matter: Matter, act: str, seq: int) -> bool | None:
+    return lifts.may_be_signed(matter, seq) if act == "urban.private_part_agreed" else None
+
+
+@hookimpl
 def render_panels(
     matter: Matter, viewer: Viewer, engine: Engine, words: Words, page: str
 ) -> list[Panel]:
@@ -55,6 +60,7 @@ def _affected(matter: Matter, viewer: Viewer, engine: Engine, words: Words) -> P
     known = matter.state(NEIGHBOURS)
     if not known.listed and not (matter.category == LIFT and matter.open(PLAN)):
         return None
+    stated = matter.state(lifts.STATED)
     context: dict[str, Any] = {
         "of": matter,
         "listed": known.listed,
@@ -63,6 +69,7 @@ def _affected(matter: Matter, viewer: Viewer, engine: Engine, words: Words) -> P
         "warnings": lifts.warnings(matter, roster_of(engine, matter)),
         "lift": matter.category == LIFT,
         "occupied": lifts.occupied(matter),
+        "plan": stated.seq if stated else 0,
         "agreed": [
             u for u in lifts.occupied(matter) if matter.state(lifts.SIGNED).get(u) == "agrees"
         ],
