@@ -50,8 +50,12 @@ def steps_of(matter: Matter, on: date) -> dict[str, Placed]:
     a procedure and the packs that are stricter the strictest is taken. Steps with an act of their
     own are left to it.
     """
-    placed = (step for one in _procedures(matter, on) for step in placed_in(one))
-    return {one.id: one for one in placed if not one.step.act}
+    return {one.id: one for one in placed_of(matter, on) if not one.step.act}
+
+
+def placed_of(matter: Matter, on: date) -> Iterator[Placed]:
+    """Yield all steps, those with an act of their own too, in the order of ``steps_of``."""
+    return (step for one in _procedures(matter, on) for step in placed_in(one))
 
 
 def placed_in(procedure: Procedure) -> Iterator[Placed]:

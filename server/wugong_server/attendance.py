@@ -17,7 +17,8 @@ from wugong_server.paper import DECIDED, MOST_FACTS, OPENED, sheets_of
 
 FROZEN = "voting.roll_frozen"
 IN_PARTS = frozenset({"owners_assembly", "interested_owners", "villagers_group"})
-SAME = {"owners": "owners_assembly"}  # who acts in a step, and the body that they are
+# Who acts in a step, and the body that they are.
+SAME = {"owners": "owners_assembly", "collective": "collective_assembly"}
 
 ON_RECORD = N_("as recorded before")
 ON_ROLL = N_("on the roll of the poll")

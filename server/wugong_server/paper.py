@@ -21,7 +21,7 @@ from wugong import (
 from wugong.deadlines import Calendar, days_run, deadline
 from wugong.describing import condition
 from wugong.procedure_parts import Term
-from wugong.steps import Placed, steps_of
+from wugong.steps import Placed, placed_of, steps_of
 from wugong_server.hookspecs import Hanging, Notice, StepSheet
 from wugong_server.page import Page
 from wugong_server.sheet_bodies import BODIES
@@ -45,10 +45,12 @@ def sheets_of(page: Page, matter: Matter) -> list[StepSheet]:
     found = list(given)
     polls = _polls(page, matter, viewer)
     today = page.now.astimezone(page.zone).date()
-    placed = list(steps_of(matter, today).values())
+    brought = {one.act for one in given}  # a plugin's own sheets take the place of these
+    placed = [one for one in placed_of(matter, today) if one.step.act not in brought]
+    acts = _acts(page, matter, viewer, placed)
     flows = {one.flow for one in given} or {p.procedure.origin for p in placed if _is_flow(p)}
     flows = flows or {p.procedure.origin for p in placed if p.procedure.matters}
-    found += [_sheet(page, matter, one, polls) for one in placed]
+    found += [_sheet(page, matter, one, polls, acts) for one in placed]
     found = [replace(one, main=one.flow in flows) for one in _with_next(found)]
     page.known[f"sheets/{matter.id}"] = found
     return found
@@ -96,11 +98,26 @@ def _polls(page: Page, matter: Matter, viewer: Viewer) -> dict[str, tuple[int, s
     return {origin: (seq, verdict) for seq, (origin, verdict) in found.items()}
 
 
+def _acts(page: Page, matter: Matter, viewer: Viewer, placed: Sequence[Placed]) -> dict[str, int]:
+    """Return the newest fact of each kind that is the act of a step."""
+    kinds = tuple({one.step.act for one in placed if one.step.act and not one.step.under})
+    if not kinds:
+        return {}
+    facts = page.engine.facts(matter.id, viewer, kinds=kinds, limit=MOST_FACTS)
+    return {fact.kind: fact.seq for fact in facts}
+
+
 def _sheet(
-    page: Page, matter: Matter, placed: Placed, polls: dict[str, tuple[int, str]]
+    page: Page,
+    matter: Matter,
+    placed: Placed,
+    polls: dict[str, tuple[int, str]],
+    acts: dict[str, int],
 ) -> StepSheet:
     procedure, step = placed.procedure, placed.step
     act, preset, seq = RECORDED, dict[str, Any](step=placed.id), matter.steps.get(placed.id, 0)
+    if step.act:
+        act, preset, seq = step.act, {}, acts.get(step.act, 0)
     done = bool(seq)
     if step.under:
         held = max((polls[one] for one in step.under if one in polls), default=(0, ""))

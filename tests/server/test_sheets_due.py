@@ -159,6 +159,17 @@ def test_the_whole_village_meets_whatever_its_groups(village: Rehearsal) -> None
     assert due(village, m, "villagers.rules.township") == ""  # the township
 
 
+def test_the_collective_that_discusses_a_homestead_is_known_by_its_roster(
+    village: Rehearsal,
+) -> None:
+    m = village.open("宅基地（示例）", by="li", category="homestead")
+    discuss = "homestead.application.discuss"
+    assert due(village, m, discuss) == ""
+    village.roster("collective_members", [(f"C{n}", f"c{n}", "", 0) for n in range(9)])
+    assert due(village, m, discuss) == "9按名册"
+    assert due(village, m, "homestead.application.approve") == ""  # the township
+
+
 @pytest.mark.parametrize(("language", "said"), [("zh-Hant", "按名冊"), ("en", "on the roster")])
 def test_it_says_so_in_other_languages(
     town: Rehearsal, lift: str, language: str, said: str

@@ -14,7 +14,7 @@ import wugong_voting
 from tests.server.test_documents_pages import form_of, photo
 from wugong import Option, PollOpened, Ref, StepRecorded
 from wugong.testing import Rehearsal
-from wugong_rural.events import CommitteesConsulted, PartyProposed
+from wugong_rural.events import CommitteesConsulted, HomesteadApplied, PartyProposed
 from wugong_server.hookspecs import hookimpl
 from wugong_server.sheet_codes import code_of
 from wugong_server.testing import app_of, browse
@@ -264,6 +264,23 @@ def test_working_days_of_a_homestead_are_named_as_such(village: Rehearsal) -> No
     m = village.open("宅基地（示例）", by="li", category="homestead")
     page = browse(village).get(f"/m/{m}/sheets/homestead.application.discuss/notice")
     assert "不少于5个工作日" in seen(page.text)
+
+
+def test_the_application_for_a_homestead_is_entered_by_its_own_act(village: Rehearsal) -> None:
+    m = village.open("宅基地（示例）", by="li", category="homestead")
+    sheet_of = f"/m/{m}/sheets/homestead.application.apply"
+    enter = f"/m/{m}/do/rural.homestead_applied"
+    client = browse(village, "zhou")
+
+    def next_on_paper() -> str:
+        return str(client.get(f"/m/{m}").text).partition("<details")[0]
+
+    assert enter in next_on_paper() and client.get(sheet_of).status_code == 200
+    with village.refuses("wugong.step_unknown"):
+        village.act("zhou", m, sheet("homestead.application.apply"))
+    village.act("zhou", m, HomesteadApplied(household="1组5号", applicant="li"))
+    assert enter not in next_on_paper()
+    assert "step=homestead.application.one_plot" in next_on_paper()
 
 
 def test_a_notice_without_days_in_the_text_leaves_them_open(village: Rehearsal) -> None:

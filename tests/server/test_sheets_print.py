@@ -33,7 +33,7 @@ def addresses(r: Rehearsal, every_form: bool) -> Iterator[tuple[str, int]]:
     for procedure in r.engine.registry.procedures.values():
         if procedure.setting not in (r.matter(r.community).standing.setting, "any"):
             continue
-        if procedure.parent:  # its steps are those of its parent
+        if procedure.parent or procedure.id == "villagers.four_two":  # sheets of another
             continue
         steps = tuple(one.title["en"] for one in procedure.steps)
         if steps in known and not every_form:
@@ -42,7 +42,7 @@ def addresses(r: Rehearsal, every_form: bool) -> Iterator[tuple[str, int]]:
         kind = procedure.matters[0] if procedure.matters else ""
         if kind not in matters:
             matters[kind] = r.open(TITLE, by="li", category=kind)
-        placed = [one for one in placed_in(procedure) if not one.step.act]
+        placed = list(placed_in(procedure))
         if placed:
             yield f"/m/{matters[kind]}/sheets/{procedure.id}", len(placed)
         for one in placed:

@@ -8,6 +8,7 @@ from typing import Literal
 from wugong import (
     N_,
     Act,
+    Books,
     Contribution,
     Matter,
     PollOpened,
@@ -21,7 +22,16 @@ from wugong import (
     hookimpl,
     on,
 )
-from wugong_rural import elders, four_two, levies, levy_lists, postings, settings, texts
+from wugong_rural import (
+    elders,
+    four_two,
+    homesteads,
+    levies,
+    levy_lists,
+    postings,
+    settings,
+    texts,
+)
 from wugong_rural.awaited import awaited
 from wugong_rural.bodies import RESOLVING, procedures
 from wugong_rural.events import (
@@ -29,6 +39,7 @@ from wugong_rural.events import (
     CommitteesConsulted,
     DecisionPosted,
     EldersHeard,
+    HomesteadApplied,
     LevyExempted,
     LevyPayersListed,
     LevyProposed,
@@ -53,6 +64,7 @@ def register() -> Iterable[Contribution]:
         elders.ELDERS,
         levies.LEVIES,
         levy_lists.LISTS,
+        homesteads.MEMBERS,
         Relation("rural.recused", elders.recused),
         *texts.ROLES,
         *texts.TEXTS,
@@ -69,6 +81,7 @@ def register() -> Iterable[Contribution]:
     LevySignaturesTaken,
     LevyPayersListed,
     LevyExempted,
+    HomesteadApplied,
     PollOpened,
     RollFrozen,
     DecisionPosted,
@@ -77,7 +90,7 @@ def register() -> Iterable[Contribution]:
     StageOpened,
     SettingChanged,
 )
-def guard_event(matter: Matter, act: Act) -> list[Refusal]:
+def guard_event(matter: Matter, act: Act, books: Books) -> list[Refusal]:
     match act.event:
         case PartyProposed() as proposed:
             refusals = four_two.refuse_sitting(matter, 1) + four_two.refuse_presence(proposed)
@@ -96,6 +109,8 @@ def guard_event(matter: Matter, act: Act) -> list[Refusal]:
             return list(levy_lists.refuse_payers(matter, listed))
         case LevyExempted() as exempted:
             return levy_lists.refuse_exemption(matter, exempted)
+        case HomesteadApplied():
+            return list(homesteads.refuse_application(act, books))
         case RollFrozen() as roll:
             return levies.refuse_roll(matter, roll)
         case PollOpened() as poll:

@@ -317,6 +317,35 @@ class LevyExempted:
 
 
 @event(
+    "rural.homestead_applied",
+    may={"officer": PLAN, "convenor": PLAN},
+    shown_to="members",
+    source="土地管理法 62; 土地管理法實施條例 34",
+    title=N_("Enter an application for a homestead"),
+    says=N_("Household {household} applied for a homestead"),
+)
+class HomesteadApplied:
+    """A household applies for its one plot; those who live beside it have signed its bounds."""
+
+    household: Annotated[str, Label(N_("Household")), Most(40)]
+    applicant: Annotated[str, Label(N_("Who applies for it")), Most(80), Member()]
+    plots: Annotated[int, Label(N_("Plots that it has already")), Between(0, 100)] = 0
+    gave_up: Annotated[
+        Literal["no", "yes"],
+        Label(N_("Whether it sold, let or gave away a dwelling")),
+        Choice({"no": N_("No"), "yes": N_("Yes")}),
+    ] = "no"
+    signed: Annotated[
+        tuple[Household, ...], Label(N_("Neighbours who signed the bounds")), Many(20)
+    ] = ()
+    unsigned: Annotated[
+        tuple[Household, ...], Label(N_("Neighbours without a signature")), Many(20)
+    ] = ()
+    remark: Annotated[str, Label(N_("Remark")), Most(500)] = ""
+    documents: Attachments = ()
+
+
+@event(
     "rural.decision_posted",
     may={"officer": PLAN | BUILD | MANAGE, "convenor": PLAN | BUILD | MANAGE},
     source=f"{FOUR_TWO} 公開一; {POSTING_LAW}",
@@ -379,6 +408,7 @@ EVENTS = (
     LevySignaturesTaken,
     LevyPayersListed,
     LevyExempted,
+    HomesteadApplied,
     DecisionPosted,
     ResultPosted,
     PostingEnded,

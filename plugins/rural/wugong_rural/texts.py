@@ -28,6 +28,18 @@ FLOW = Texts(
         "rural.poll_running": N_("The villagers are voting on it now."),
         "rural.day_to_come": N_("{on} is still to come."),
         "rural.presence_impossible": N_("{present} present of {due} due: the figures do not fit."),
+        "rural.homestead_not_a_member": N_(
+            "Who applies for household {household} is not on the roster of the collective."
+        ),
+        "rural.homestead_second": N_(
+            "One household, one plot: household {household} has {plots} already."
+        ),
+        "rural.homestead_given_up": N_(
+            "Household {household} sold, let or gave away a dwelling and gets no new plot."
+        ),
+        "rural.homestead_bounds_open": N_(
+            "These neighbours have not signed the bounds: {households} ({count})."
+        ),
         "rural.presence_incomplete": N_("How many should attend and how many did belong together."),
         "rural.figures_impossible": N_(
             "The figures do not fit together: {due} due, {present} present, {yes} for."

@@ -12,6 +12,7 @@ import wugong_rural
 from wugong import (
     PLAN,
     Act,
+    Books,
     Count,
     Fact,
     Grant,
@@ -55,7 +56,7 @@ class Village:
 
     def refused(self, event: Any, by: str = "officer") -> list[Refusal]:
         act = Act(self.matter.id, event, kind_of(event).name, by, None, "web", self.now)
-        return wugong_rural.guard_event(self.matter, act)
+        return wugong_rural.guard_event(self.matter, act, Books({}))
 
     def codes(self, event: Any, by: str = "officer") -> list[str]:
         return [refusal.code for refusal in self.refused(event, by)]
