@@ -32,7 +32,7 @@ def _read(folder: str) -> dict[str, Procedure]:
 @cache
 def procedures() -> dict[str, Procedure]:
     """Return the procedures by id: those of the country, and the packs of provinces."""
-    country = _read("procedures")
+    country = {**_read("procedures"), **_read("steps")}
     packs = read_packs(sorted(_texts("packs").items()), country)
     # ``pack`` names the file of whoever runs the site; these are no files of theirs.
     return {**country, **{name: replace(one, pack="") for name, one in packs.items()}}
@@ -40,9 +40,9 @@ def procedures() -> dict[str, Procedure]:
 
 @cache
 def steps() -> dict[str, Procedure]:
-    """Return the tests of the second and third step of 四議兩公開, by id.
+    """Return the tests of the second and third step of 四議兩公開, by id, as the flow applies them.
 
     They are no procedures to hold a poll under: the meetings are the Party's and the committees'
-    own, and the journal holds their figures.
+    own, and the journal holds their figures. By law they decide nothing; the flow waits for them.
     """
-    return _read("steps")
+    return {name: replace(one, decides=True) for name, one in _read("steps").items()}
