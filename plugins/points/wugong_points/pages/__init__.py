@@ -58,6 +58,7 @@ class Entry:
     seq: int
     at: datetime
     title: str
+    item: str
     points: int
     reversed: bool
     handed: bool
@@ -173,6 +174,7 @@ def _entry(key: str, value: Mapping[str, Any], state: Points, words: Words, code
         seq=int(key.rpartition("/")[2]),
         at=read_time(value["at"]),
         title=title,
+        item=item.title if item else "",
         points=value["points"],
         reversed=bool(value["reversed"]),
         handed=bool(value.get("handed")),
