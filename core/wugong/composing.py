@@ -10,7 +10,7 @@ from wugong.procedures import Composition, Procedure
 from wugong.thresholds import least, reaches
 from wugong.words import N_
 
-FIGURES = ("members", "representatives", "women")
+FIGURES = ("members", "representatives", "women", "households")
 
 
 def compose(procedure: Procedure, request: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
@@ -22,7 +22,10 @@ def compose(procedure: Procedure, request: Mapping[str, Any]) -> tuple[dict[str,
     given = {**(listed if isinstance(listed, Mapping) else {}), **request}
     figures = {name: _count(name, given[name]) for name in FIGURES if name in given}
     seats = _seats(procedure, request.get("classes", {}))
-    for test in procedure.composition:
+    asked = [
+        one for one in procedure.composition if not (one.for_each and one.count not in figures)
+    ]
+    for test in asked:
         for name in (test.count, test.of):
             if name and name not in figures and name not in seats:
                 message = N_("{figure} is missing: a test needs it.")
@@ -42,7 +45,7 @@ def compose(procedure: Procedure, request: Mapping[str, Any]) -> tuple[dict[str,
         raise Undecidable(
             "seats_above_members", message, where="members", seats=together, members=most
         )
-    return tuple(_applied(test, {**figures, **seats}) for test in procedure.composition)
+    return tuple(_applied(test, {**figures, **seats}) for test in asked)
 
 
 def _seats(procedure: Procedure, value: Any) -> dict[str, int]:
@@ -68,14 +71,15 @@ def _count(name: str, value: Any) -> int:
 def _applied(test: Composition, figures: Mapping[str, int]) -> dict[str, Any]:
     have, sure = figures[test.count], test.confidence
     shared = {"id": test.id, "unit": test.count, "have": have, "source": test.source}
-    if test.most:
-        asked = {"of": test.most, "base": "most", "op": "<=", "share": "1/1"}
-        met, over = have <= test.most, max(0, have - test.most)
-        return {**shared, **asked, "met": met, "confidence": sure, "most": test.most, "over": over}
+    each = figures[test.of] if test.for_each else 1
+    if most := test.most * each:
+        asked = {"of": most, "base": "most", "op": "<=", "share": "1/1"}
+        met, over = have <= most, max(0, have - most)
+        return {**shared, **asked, "met": met, "confidence": sure, "most": most, "over": over}
     if test.threshold is None:
-        met = have >= test.number
-        asked = {"of": test.number, "base": "number", "op": ">=", "share": "1/1"}
-        return {**shared, **asked, "met": met, "confidence": sure, "least": test.number}
+        number = test.number * each
+        asked = {"of": number, "base": "number", "op": ">=", "share": "1/1"}
+        return {**shared, **asked, "met": have >= number, "confidence": sure, "least": number}
     of, share = figures[test.of], test.threshold.share
     met = of > 0 and reaches(have, of, test.threshold)
     asked = {"of": of, "base": test.of, "op": test.threshold.op}

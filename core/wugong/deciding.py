@@ -40,6 +40,7 @@ KEYS = {
     "members",
     "representatives",
     "women",
+    "households",
     "classes",
     *GROUPS,
 }

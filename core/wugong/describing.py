@@ -292,7 +292,15 @@ def _composition(procedure: Procedure, words: Words) -> Iterable[Line]:
         name: words(one) for name, one in {**UNITS, "women": N_("women representatives")}.items()
     } | classes
     for rule in procedure.composition:
-        if rule.threshold is None:
+        if rule.for_each:
+            message = (
+                N_("{unit}: at most {number} for each of {base}")
+                if rule.most
+                else N_("{unit}: at least {number} for each of {base}")
+            )
+            details = {"number": rule.most or rule.number, "base": names[rule.of]}
+            text = words(message, unit=names[rule.count], **details)
+        elif rule.threshold is None:
             message = (
                 N_("{unit}: at most {number}") if rule.most else N_("{unit}: at least {number}")
             )

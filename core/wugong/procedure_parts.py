@@ -90,16 +90,25 @@ class Proxies:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What a body must consist of: a share of another figure, or a number at least or at most."""
+    """What a body must consist of: a share of another figure, or a number at least or at most.
+
+    A number with ``of`` is one for each of these: five households for each delegate. It is looked
+    at where its figure is known.
+    """
 
     id: str
-    count: str  # members, representatives, women, or a class of seats
-    of: str  # "" when a number is asked for
+    count: str  # members, representatives, women, households, or a class of seats
+    of: str  # "" when a number is asked for of the whole body
     threshold: Threshold | None
     number: int  # the least that is enough; 0 when a share or a limit is asked for
     source: str
     confidence: Confidence
     most: int = 0  # the most that is allowed; 0 where there is no limit
+
+    @property
+    def for_each(self) -> bool:
+        """Whether its number is asked for each of another figure."""
+        return self.threshold is None and bool(self.of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from wugong.words import LANGUAGES
 Row = TypeVar("Row")
 MOST_DAYS = 3650
 POLICIES = ("strict_returned", "signed_receipt_is_abstain", "follow_majority_if_rules_say")
-FIGURES = ("members", "representatives", "women")
+FIGURES = ("members", "representatives", "women", "households")
 CLASS = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -106,12 +106,16 @@ def read_silence(row: Any, where: str) -> Silence:
 
 
 def read_composition(row: Any, where: str) -> Composition:
-    """Read ``{id, count, of, op, share, …}``, or ``number`` (at least) or ``most`` for a share."""
+    """Read ``{id, count, of, op, share, …}``, or ``number`` (at least) or ``most`` for a share.
+
+    A number with ``of`` is one for each of these.
+    """
     shared = {"id", "count", "source", "confidence"}
     limit = next((key for key in ("number", "most") if isinstance(row, dict) and key in row), "")
     of, threshold, number = "", None, 0
     if limit:
-        check_keys(row, where, shared | {limit})
+        check_keys(row, where, shared | {limit}, {"of"})
+        of = read_text(row, "of", where) if "of" in row else ""
         if type(number := row[limit]) is not int or number < 1:
             raise ValueError(f"{where}: {limit} must be a number from 1")
     else:

@@ -24,7 +24,7 @@ GROUPS = {
     "delivered": N_("Ballots delivered"),
 }
 SIDES = ("no", "abstain")
-COMPOSITION = ("members", "representatives", "women")
+COMPOSITION = ("members", "representatives", "women", "households")
 CLASSES = "classes"  # of seats: a field classes.<id> each
 WOMEN = N_("women representatives")
 AREA = N_("floor area in m²")
@@ -145,8 +145,10 @@ def composition_fields(procedure: Procedure, given: Mapping[str, str], words: Wo
     names = {name: _unit(name, words) for name in COMPOSITION if name in asked}
     titles = class_titles(procedure, words)
     names |= {f"{CLASSES}.{one}": titles[one] for one in titles if one in asked}
+    may_lack = {rule.count for rule in procedure.composition if rule.for_each}
     return [
-        Field(name, label, given.get(name, ""), "figure", True) for name, label in names.items()
+        Field(name, label, given.get(name, ""), "figure", name not in may_lack)
+        for name, label in names.items()
     ]
 
 

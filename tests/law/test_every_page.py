@@ -97,8 +97,10 @@ def test_the_outcome_and_its_test_change_on_the_page_at_the_number_of_the_law(
         assert agreed
 
 
-def least_of(rule: Composition, members: int) -> int:
+def least_of(rule: Composition, members: int, each: int) -> int:
     """Return the smallest lawful count of a rule on anything but the members."""
+    if rule.for_each:
+        return rule.number * each
     return ceil(rule.threshold.share * members) if rule.threshold else rule.number
 
 
@@ -107,7 +109,7 @@ def body(rules: tuple[Composition, ...], members: int, **instead: int) -> dict[s
     made = {"members": members}
     for n, rule in enumerate(rules):
         if rule.count != "members":
-            least = instead.get(f"r{n}", least_of(rule, members))
+            least = instead.get(f"r{n}", least_of(rule, members, made.get(rule.of, members)))
             made[rule.count] = max(least, made.get(rule.count, 0))
     return {**{rule.of: members for rule in rules if rule.of}, **made}
 
@@ -127,7 +129,10 @@ def test_a_body_is_lawful_on_the_page_from_its_number_on(
     members = max([*least, 0]) or SEATED
     if rule.count == "representatives" and rule.number:
         members = rule.number  # so few that no share of the members asks for more
-    last = rule.most or (rule.number if rule.count == "members" else least_of(rule, members))
+    each = body(rules, members).get(rule.of, members)
+    last = rule.most * (each if rule.for_each else 1) or (
+        rule.number if rule.count == "members" else least_of(rule, members, each)
+    )
     beyond = last + 1 if rule.most else last - 1
     offered = fields(client.get(f"/procedures/{procedure.id}").text, "composition")
     shown = []

@@ -56,6 +56,7 @@ def compositions() -> Iterator[Any]:
     for name, procedure in sorted(LAW.items()):
         for rule in procedure.composition:
             exact = rule.threshold.share * WHOLE if rule.threshold else rule.number or rule.most
+            exact *= WHOLE if rule.for_each else 1
             for step in (-1, 0, 1):
                 label = f"{name}-{rule.id}-{step:+}"
                 yield pytest.param(procedure, rule, int(exact), step, id=label)
@@ -66,7 +67,7 @@ def test_a_body_is_composed_lawfully_from_its_number_on(
     procedure: Procedure, rule: Composition, exact: int, step: int
 ) -> None:
     classes = {one.id: 0 for one in procedure.classes}
-    counts = {"members": WHOLE, "representatives": 0, "women": 0}
+    counts = {"members": WHOLE, "representatives": WHOLE if rule.for_each else 0, "women": 0}
     (classes if rule.count in classes else counts)[rule.count] = exact + step
     answer = ask(procedure.id, check="composition", classes=classes, **counts)
     (test,) = [test for test in answer["tests"] if test["id"] == rule.id]
@@ -76,6 +77,26 @@ def test_a_body_is_composed_lawfully_from_its_number_on(
     if not test["met"]:
         assert answer["outcome"] == "rejected"
         assert 1 in answer["needed"][rule.id].values()
+
+
+@pytest.mark.parametrize(
+    ("households", "unmet"),
+    [
+        pytest.param(None, [], id="not known: not looked at"),
+        pytest.param(104, ["five_households_each"], id="one short of five for each"),
+        pytest.param(105, [], id="exactly five for each"),
+        pytest.param(315, [], id="exactly fifteen for each"),
+        pytest.param(316, ["fifteen_households_each"], id="one more than fifteen for each"),
+    ],
+)
+def test_a_delegate_stands_for_five_to_fifteen_households(
+    households: int | None, unmet: list[str]
+) -> None:
+    known = {} if households is None else {"households": households}
+    answer = ask("collective.delegates", check="composition", members=21, women=1, **known)
+    assert [test["id"] for test in answer["tests"] if not test["met"]] == unmet
+    assert answer["outcome"] == ("rejected" if unmet else "passed")
+    assert len(answer["tests"]) == (2 if households is None else 4)
 
 
 DECIDED = [p for p in LAW.values() if p.kind in ("decision", "recall") and p.consent]
