@@ -18,7 +18,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,14 +32,14 @@ from wugong.errors import Refusal, Refused
 from wugong.events import Act, body_of
 from wugong.journal import canonical, receipt_code
 from wugong.polls import BoxOpened, Chosen
-from wugong.rosters import Entitlement
+from wugong.rosters import Entitlement, Measure
 from wugong.schema import Ref
 from wugong.tables import BoxRow, VotedRow
 
 TAG = b"wugong/box/v1\0"
 KEY = re.compile(r"[0-9a-f]{32}")
 PAD = 256  # sealed ballots are as long as the next multiple, so that length tells nothing
-FEW = 5  # fewer ballots than this, or all alike, and the result says what that gives away
+FEW = 5  # fewer ballots than this, weighed or all alike, and the result says what that gives away
 
 
 def box_id(community: str, poll: int, entitlement: str, key: str) -> str:
@@ -151,6 +151,7 @@ class Slots:
         if self.emptied:
             gone = col(BoxRow.poll).in_(self.emptied)
             connection.execute(delete(BoxRow).where(col(BoxRow.community) == self.community, gone))
+            self._shuffle(connection)
         if self.voted:
             rows = [
                 {"community": self.community, "poll": poll, "entitlement": entitlement}
@@ -166,15 +167,28 @@ class Slots:
             if ballots:
                 connection.execute(insert(BoxRow), ballots)
 
+    def _shuffle(self, connection: Connection) -> None:
+        """Write who voted in opened polls anew: where their rows lay told in which order."""
+        here = (
+            col(VotedRow.community) == self.community,
+            col(VotedRow.poll).in_(self.emptied),
+        )
+        rows = connection.execute(
+            select(col(VotedRow.poll), col(VotedRow.entitlement)).where(*here)
+        )
+        self.voted += [(poll, entitlement) for poll, entitlement in rows]
+        connection.execute(delete(VotedRow).where(*here))
+
     def is_empty(self, connection: Connection, poll: int) -> bool:
         """Tell whether nobody put a ballot into the box of a poll."""
         mine = any(its == poll for its, _entitlement in self.voted)
         return not mine and turnout(connection, self.community, poll) == 0
 
-    def empty(self, connection: Connection, poll: int) -> BoxOpened:
+    def empty(self, connection: Connection, poll: int, tested: Collection[Measure]) -> BoxOpened:
         """Open every ballot of a poll; they are gone when the batch is written.
 
-        ``ValueError`` where more or fewer voted than there are ballots: the store was changed.
+        What its ballots weigh is stated in the ``tested`` measures alone. ``ValueError`` where more
+        or fewer voted than there are ballots: the store was changed.
         """
         here = (col(BoxRow.community) == self.community, col(BoxRow.poll) == poll)
         kept = connection.execute(select(col(BoxRow.id), col(BoxRow.sealed)).where(*here)).all()
@@ -187,7 +201,7 @@ class Slots:
         if voted != len(rows):
             raise ValueError(f"{voted} voted and {len(rows)} ballots are in the box")
         self.emptied.append(poll)
-        return _told(poll, [identity for identity, _sealed in rows], opened)
+        return _told(poll, [identity for identity, _sealed in rows], opened, tested)
 
 
 OUTSIDE = frozenset({"poll", "entitlement"})
@@ -210,24 +224,30 @@ def has_ballot(connection: Connection, community: str, prefix: str) -> str | Non
     return found
 
 
-def _told(poll: int, ids: Sequence[str], opened: Iterable[Mapping[str, Any]]) -> BoxOpened:
-    sums: dict[str, list[int]] = {}
+def _told(
+    poll: int,
+    ids: Sequence[str],
+    opened: Iterable[Mapping[str, Any]],
+    tested: Collection[Measure],
+) -> BoxOpened:
+    weights = {"households": "households", "area": "area_dm2"}
+    stated = [name for measure, name in weights.items() if measure in tested]
+    sums: dict[str, dict[str, int]] = {}
     choices = []
     for one in opened:
         choice = str(one["ballot"]["choice"])
         choices.append(choice)
-        row = sums.setdefault(choice, [0, 0, 0, 0])
-        for place, value in enumerate((1, one["heads"], one["households"], one["area_dm2"])):
-            row[place] += value
-    counts = tuple(
-        Chosen(choice=choice, ballots=b, heads=h, households=d, area_dm2=a)
-        for choice, (b, h, d, a) in sorted(sums.items())
-    )
+        row = sums.setdefault(choice, dict.fromkeys(("ballots", "heads", *weights.values()), 0))
+        row["ballots"] += 1
+        for name in ("heads", *stated):
+            row[name] += one[name]
+    counts = tuple(Chosen(choice=choice, **row) for choice, row in sorted(sums.items()))
     alike = len(sums) <= 1 or len(choices) < FEW
+    few = bool(stated) and any(row["ballots"] < FEW for row in sums.values())
     return BoxOpened(
         poll=Ref(poll),
         ids=tuple(sorted(ids)),
         choices=tuple(sorted(choices)),
         counts=counts,
-        small=alike,
+        small=alike or few,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,10 +16,12 @@ from wugong.checking import Checks
 from wugong.errors import Refusal, Refused
 from wugong.events import Fact, kind_of
 from wugong.jobs import Job, Means
-from wugong.matter import Matter
+from wugong.matter import Matter, SecretPoll
+from wugong.packs import read_again
 from wugong.people import ROLL
 from wugong.polls import BoxOpened, BoxUnlocked, PollClosed
-from wugong.rosters import read_entitlement
+from wugong.procedures import Procedure
+from wugong.rosters import Measure, read_entitlement
 
 
 class Boxes(Checks):
@@ -48,7 +52,7 @@ class Boxes(Checks):
         """Have the key of a secret poll at hand; the operator's is made where there was none."""
         if poll in self.slots.keys:
             return
-        if written := matter.secret_polls[poll]:
+        if written := matter.secret_polls[poll].box_key:
             self.slots.keys[poll] = ScrutineersKey(ceremony.read_box_key(written))
             return
         place = (self.community, f"poll:{poll}")
@@ -56,7 +60,7 @@ class Boxes(Checks):
 
     def _unlock(self, matter: Matter, shares: BoxUnlocked) -> BoxUnlocked:
         """Join the shares into the key of a box; the numbers of the shares may be recorded."""
-        key = ceremony.read_box_key(matter.secret_polls[shares.poll])
+        key = ceremony.read_box_key(matter.secret_polls[shares.poll].box_key)
         secret, numbers = ceremony.join(key, shares.shares)
         self.slots.keys[shares.poll] = ScrutineersKey(key, secret)
         return replace(shares, shares=tuple(str(number) for number in numbers))
@@ -66,8 +70,20 @@ class Boxes(Checks):
         poll = int(fact.event.poll)
         if poll not in matter.secret_polls:
             return None
-        awaits_shares = isinstance(fact.event, PollClosed) and matter.secret_polls[poll]
+        awaits_shares = isinstance(fact.event, PollClosed) and matter.secret_polls[poll].box_key
         if awaits_shares and not self.slots.is_empty(self.connection, poll):
             return None
         self._key_of(poll, matter)
-        return self.slots.empty(self.connection, poll)
+        return self.slots.empty(self.connection, poll, self._weighed_in(matter.secret_polls[poll]))
+
+    def _weighed_in(self, poll: SecretPoll) -> Collection[Measure]:
+        """Return the measures that the law of a poll tests; of any other no weight is stated."""
+        if poll.texts:
+            return _read(poll.procedure, poll.texts).measures
+        known = self.registry.procedures.get(poll.procedure)
+        return known.measures if known is not None else ("heads", "households", "area")
+
+
+@lru_cache(maxsize=256)
+def _read(name: str, texts: tuple[str, ...]) -> Procedure:
+    return read_again(name, texts)

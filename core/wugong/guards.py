@@ -148,7 +148,8 @@ def _box_key(opened: PollOpened) -> list[Refusal]:
 
 
 def _unlocking(matter: Matter, unlocked: BoxUnlocked) -> list[Refusal]:
-    if not matter.secret_polls.get(unlocked.poll):
+    its = matter.secret_polls.get(unlocked.poll)
+    if its is None or not its.box_key:
         return [Refusal("wugong.box_without_scrutineers", details={"poll": unlocked.poll})]
     return []
 

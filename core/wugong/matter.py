@@ -90,6 +90,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretPoll:
+    """A poll with a box: the scrutineers' key, or empty, and the law that it is decided by."""
+
+    box_key: str
+    procedure: str
+    texts: tuple[str, ...] = ()  # of the procedure, as the frozen roll keeps them
+
+
+@dataclass(frozen=True, slots=True)
 class Matter:
     """A matter folded from its facts. Immutable: an act makes the next one."""
 
@@ -109,7 +118,7 @@ class Matter:
     states: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     heads: Mapping[int, Head] = field(default_factory=lambda: EMPTY)
     relations: Mapping[str, frozenset[str]] = field(default_factory=lambda: EMPTY)
-    secret_polls: Mapping[int, str] = field(default_factory=lambda: EMPTY)  # → key of its box
+    secret_polls: Mapping[int, SecretPoll] = field(default_factory=lambda: EMPTY)
     steps: Mapping[str, int] = field(default_factory=lambda: EMPTY)  # → its last record
     last: int = 0
 

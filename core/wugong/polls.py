@@ -238,8 +238,9 @@ class Chosen:
 class BoxOpened:
     """A secret poll is opened: receipts sorted, ballots sorted apart from them, and the totals.
 
-    That both lists are of the same ballots rests on the operator. ``small``: few or equal
-    ballots, so that the totals themselves tell how somebody voted.
+    That both lists are of the same ballots rests on the operator. Households and floor area are
+    added up only where the procedure tests them. ``small``: few or equal ballots, or so few of one
+    kind whose weight is stated, that the totals themselves tell how somebody voted.
     """
 
     poll: Ref

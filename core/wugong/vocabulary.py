@@ -12,9 +12,17 @@ from types import MappingProxyType
 from typing import Annotated, Literal
 
 from wugong.events import Fact, event
-from wugong.matter import Grant, Hold, Matter, Standing, with_head, with_stage
+from wugong.matter import Grant, Hold, Matter, SecretPoll, Standing, with_head, with_stage
 from wugong.petitions import PetitionOpened
-from wugong.polls import BoxOpened, BoxUnlocked, PollClosed, PollDecided, PollOpened, RollFrozen
+from wugong.polls import (
+    BoxOpened,
+    BoxUnlocked,
+    Law,
+    PollClosed,
+    PollDecided,
+    PollOpened,
+    RollFrozen,
+)
 from wugong.rosters import Entitlement, roll_hash, totals
 from wugong.schema import (
     Attached,
@@ -406,6 +414,11 @@ CORE_EVENTS: tuple[type, ...] = (
 )
 
 
+def _with_box(matter: Matter, number: int, poll: SecretPoll) -> Matter:
+    polls = {**matter.secret_polls, int(number): poll}
+    return replace(matter, secret_polls=MappingProxyType(polls))
+
+
 def advance(matter: Matter, fact: Fact) -> Matter:
     """Return the matter after a fact of the core vocabulary; plugins' folds are not touched."""
     matter = with_head(matter, fact)
@@ -423,9 +436,11 @@ def advance(matter: Matter, fact: Fact) -> Matter:
             )
         case CommunityFounded() as founded:
             return replace(matter, title=founded.title, opened_at=fact.at, stages=MANAGE | SHARE)
-        case PollOpened(secrecy="secret" | "scrutineers", box_key=key):
-            polls = MappingProxyType({**matter.secret_polls, fact.seq: key})
-            return replace(matter, secret_polls=polls)
+        case PollOpened(secrecy="secret" | "scrutineers", box_key=key, procedure=name):
+            return _with_box(matter, fact.seq, SecretPoll(key, name))
+        case RollFrozen(poll=number, law=Law(texts=texts)) if number in matter.secret_polls:
+            its = replace(matter.secret_polls[number], texts=texts)
+            return _with_box(matter, number, its)
         case StageOpened(stage=stage):
             return with_stage(matter, stage, "open")
         case StageClosed(stage=stage):

@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import time
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,8 +30,7 @@ from wugong import (
 from wugong.box import FEW, box_id
 from wugong.testing import Rehearsal
 
-PROCEDURE: Procedure = read_procedure(
-    """
+TEXT = """
 id = "club.secret"
 title = { en = "A secret vote of the club" }
 body = "club"
@@ -42,7 +41,7 @@ consent = []
 basis = []
 effective_from = 2020-01-01
 """
-)
+PROCEDURE: Procedure = read_procedure(TEXT)
 VOTERS = 7
 CHOICES = ["yes", "no", "yes", "abstain", "yes", "no", "yes"]
 
@@ -56,26 +55,28 @@ class Cast:
     choice: Annotated[str, Most(100)]
 
 
-def plugin() -> types.ModuleType:
+def plugin(law: Procedure = PROCEDURE) -> types.ModuleType:
     module = types.ModuleType("voting")
-    module.register = hookimpl(lambda: [Cast, PROCEDURE])  # type: ignore[attr-defined]
+    module.register = hookimpl(lambda: [Cast, law])  # type: ignore[attr-defined]
     module.register.__name__ = "register"
     return module
 
 
-def secret_poll(database: str, folder: Path, **more: Any) -> tuple[Rehearsal, str, int]:
+def secret_poll(
+    database: str, folder: Path, law: Procedure = PROCEDURE, voters: int = VOTERS, **more: Any
+) -> tuple[Rehearsal, str, int]:
     """Open a secret poll of seven."""
     of_poll = {name: more.pop(name) for name in ("secrecy", "box_key") if name in more}
     keys: dict[str, Any] = {} if database == "sqlite://" else {"keys": folder / "wugong.keys"}
     r = Rehearsal(
-        {"voting": plugin()},
-        members={"wang": ("officer",), **{f"m{i}": () for i in range(VOTERS)}},
+        {"voting": plugin(law)},
+        members={"wang": ("officer",), **{f"m{i}": () for i in range(voters)}},
         database=database,
         **keys,
         **more,
     )
     opened.append(r)
-    r.roster("owners", [(f"u{i}", f"m{i}", "1", 8000 + i) for i in range(VOTERS)])
+    r.roster("owners", [(f"u{i}", f"m{i}", "1", 8000 + i) for i in range(voters)])
     matter = r.open("A secret question", by="wang")
     poll = PollOpened(
         question="Shall we?",
@@ -113,8 +114,8 @@ def close(r: Rehearsal, matter: str, poll: int) -> None:
     r.act("wang", matter, PollClosed(poll=Ref(poll)))
 
 
-def all_cast(r: Rehearsal, matter: str, poll: int) -> list[Any]:
-    return [cast(r, matter, poll, i, choice) for i, choice in enumerate(CHOICES)]
+def all_cast(r: Rehearsal, matter: str, poll: int, choices: Sequence[str] = CHOICES) -> list[Any]:
+    return [cast(r, matter, poll, i, choice) for i, choice in enumerate(choices)]
 
 
 def test_casting_leaves_no_fact_no_time_and_no_number(database: str, tmp_path: Path) -> None:
@@ -155,13 +156,39 @@ def test_closing_opens_the_box_once_sorted_apart(database: str, tmp_path: Path) 
     assert list(box.ids) == sorted(ids)
     assert list(box.choices) == sorted(CHOICES)
     assert {(c.choice, c.ballots) for c in box.counts} == {("yes", 4), ("no", 2), ("abstain", 1)}
-    assert sum(c.area_dm2 for c in box.counts) == sum(8000 + i for i in range(VOTERS))
+    assert {(c.households, c.area_dm2) for c in box.counts} == {(0, 0)}, "no test asks for them"
     assert box.small is False
     for receipt in receipts:
         proof = r.engine.receipt("example", receipt.code)
         assert proof is not None
         assert (proof.seq, proof.channel) == (fact.seq, "")
     assert r.engine.verify("example")[1] is None
+
+
+AREA = 'measure = "area", base = "all", op = ">=", share = "1/3", source = "章程 6"'
+
+
+@pytest.mark.parametrize(
+    ("tested", "choices", "small"),
+    [
+        pytest.param(False, ["yes"] * 4 + ["no"] * 3, False, id="nothing weighs"),
+        pytest.param(True, ["yes"] * 5 + ["no"] * 5, False, id="five of each, by area"),
+        pytest.param(True, ["yes"] * 6 + ["no"] * 4, True, id="four of one, by area"),
+    ],
+)
+def test_what_is_not_tested_is_not_stated_and_few_of_a_weight_are_said_to_tell(
+    tested: bool, choices: list[str], small: bool, tmp_path: Path
+) -> None:
+    quorum = f'[{{ id = "take_part", {AREA} }}]' if tested else "[]"
+    law = read_procedure(TEXT.replace("quorum = []", f"quorum = {quorum}"))
+    r, matter, poll = secret_poll("sqlite://", tmp_path, law=law, voters=len(choices))
+    all_cast(r, matter, poll, choices)
+    close(r, matter, poll)
+    (fact,) = r.engine.facts(matter, OPERATOR, kinds=("voting.box_opened",))
+    stated = sum(8000 + i for i in range(len(choices))) if tested else 0
+    assert sum(one.area_dm2 for one in fact.event.counts) == stated
+    assert sum(one.households for one in fact.event.counts) == 0
+    assert fact.event.small is small
 
 
 def test_a_box_of_few_or_equal_ballots_says_so(tmp_path: Path) -> None:

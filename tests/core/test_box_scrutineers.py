@@ -94,7 +94,7 @@ def test_another_kind_of_poll_has_no_box_for_scrutineers(tmp_path: Path) -> None
     ],
 )
 def test_a_poll_with_the_wrong_key_is_not_opened(
-    more: dict[str, str], code: str, tmp_path: Path
+    more: dict[str, Any], code: str, tmp_path: Path
 ) -> None:
     if more.get("box_key") == "KEY":
         more = {**more, "box_key": str(hold(2, 3)[0])}

@@ -9,6 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from wugong import (
+    BoxOpened,
     Fact,
     Fold,
     Matter,
@@ -34,6 +35,7 @@ class Poll:
     closed_at: datetime | None = None
     decided: PollDecided | None = None
     decided_by: int = 0  # the number of the result
+    telling: bool = False  # the opened box itself may tell how somebody voted
     published_at: datetime | None = None  # from when the days of its publication count
 
     @property
@@ -76,6 +78,8 @@ def _fold(polls: Polls, fact: Fact) -> Polls:
             changed = replace(polls[roll.poll], roll=roll)
         case PollClosed(poll=number) if number in polls:
             changed = replace(polls[number], closed_at=fact.at, published_at=fact.at)
+        case BoxOpened(poll=number, small=small) if number in polls:
+            changed = replace(polls[number], telling=small)
         case PollDecided() as decided if decided.poll in polls:
             changed = replace(polls[decided.poll], decided=decided, decided_by=fact.seq)
         case SheetHung(notice=number, hung_on=day) if poll := _of_result(polls, number):
@@ -94,7 +98,7 @@ POLLS: Fold[Polls] = Fold(
     "voting.polls",
     initial=NONE,
     fold=_fold,
-    hears=(PollOpened, RollFrozen, PollClosed, PollDecided, SheetHung),
+    hears=(PollOpened, RollFrozen, PollClosed, BoxOpened, PollDecided, SheetHung),
 )
 
 

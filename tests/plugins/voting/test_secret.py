@@ -15,6 +15,7 @@ from wugong.ceremony import hold
 from wugong.testing import Rehearsal
 from wugong_server.testing import browse
 from wugong_voting.events import BallotCast
+from wugong_voting.state import polls_of
 
 TEXT = """
 id = "club.{secrecy}"
@@ -93,7 +94,10 @@ def test_a_secret_poll_decides_as_an_open_one(club: Rehearsal) -> None:
     club.wait(days=4)
     first, second = decided(club, matter)
     assert first.verdict == second.verdict == "passed"
-    assert (first.counts, first.tests) == (second.counts, second.tests)
+    assert first.tests == second.tests
+    told, open_ = ([(c.option, c.ballots, c.heads) for c in one.counts] for one in (first, second))
+    assert told == open_
+    assert {c.area_dm2 for c in first.counts} == {0} != {c.area_dm2 for c in second.counts}
     assert club.engine.facts(matter, OPERATOR, kinds=("voting.box_opened",))[0].event.poll == secret
 
 
@@ -188,3 +192,23 @@ def test_nobody_cast_and_the_box_is_empty(club: Rehearsal) -> None:
     assert result.verdict == "no_quorum"
     (box,) = club.engine.facts(matter, OPERATOR, kinds=("voting.box_opened",))
     assert (box.event.ids, box.event.choices, box.event.small) == ((), (), True)
+
+
+@pytest.mark.parametrize(
+    ("choices", "told"),
+    [
+        pytest.param(["yes"] * 4 + ["no"] * 3, False, id="seven on two sides"),
+        pytest.param(["yes"] * 7, True, id="all alike"),
+        pytest.param(["yes"] * 3 + ["no"], True, id="four voted"),
+        pytest.param(["yes"] * 3 + ["no"] * 2, False, id="five voted"),
+    ],
+)
+def test_a_result_that_may_tell_says_so(club: Rehearsal, choices: list[str], told: bool) -> None:
+    matter = club.open("A question", by="wang")
+    poll = opened(club, matter)
+    cast(club, matter, poll, choices)
+    club.wait(days=4)
+    its = polls_of(club.matter(matter))[poll]
+    for path in (f"polls/{poll}", f"notices/{its.decided_by}"):
+        page = browse(club, "m0").get(f"/m/{matter}/{path}").text
+        assert ("结果本身可能看出谁投了什么" in page) is told, path

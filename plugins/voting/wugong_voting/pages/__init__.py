@@ -53,6 +53,7 @@ from wugong_voting.export import exported, measures_of
 from wugong_voting.hands import shows_of
 from wugong_voting.helping import Help, covers, helps_of
 from wugong_voting.law import procedure_of
+from wugong_voting.opening import article
 from wugong_voting.pages import (
     announcing,
     batching,
@@ -206,7 +207,7 @@ def list_notices(matter: Matter, words: Words, engine: Engine) -> list[Notice]:
                 until=after_days(poll.published_at, days) if days else None,
                 days=days,
                 about=(poll.id, *map(int, poll.opened.about)),
-                source=procedure.publish_source or procedure.basis[0].article,
+                source=procedure.publish_source or article(procedure),
                 template="voting/result-sheet.html",
                 context=_certificate(engine, matter, poll, procedure, words),
             )
@@ -227,7 +228,7 @@ def _certificate(
         "titles": titles,
         "counted": explained(poll.decided, titles, words),
         "secret": poll.opened.secret,
-        "few": poll.few,
+        "few": poll.few or poll.telling,
         "countable": measures_of(poll.decided),
         "received": AGREED.get(asks_of(poll.decided), N_("Ballots")),
         "procedure": procedure,
