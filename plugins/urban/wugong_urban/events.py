@@ -11,6 +11,7 @@ from wugong import (
     MANAGE,
     N_,
     PLAN,
+    Attachments,
     Between,
     Choice,
     Label,
@@ -179,6 +180,7 @@ class PlanStated:
         Many(2000),
     ] = ()
     about: Annotated[Ref | None, Label(N_("Concerns"))] = None
+    documents: Attachments = ()  # such as the table of coefficients that the city publishes
 
 
 @event(
@@ -210,6 +212,7 @@ class PrivatePartAgreed:
         Most(80),
         Member(),
     ] = ""
+    documents: Attachments = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -448,6 +448,15 @@ def test_only_the_plan_in_force_is_signed_and_offered() -> None:
     sign(r, "m111", matter, "1-101", plan=first + 2)
 
 
+@pytest.mark.parametrize("act", ["urban.plan_stated", "urban.private_part_agreed"])
+def test_a_plan_and_a_signature_take_what_is_on_paper(act: str) -> None:
+    r = rehearsal()
+    matter = lift(r)
+    occupying(r, matter, "1-101")
+    form = browse(r, "wang").get(f"/m/{matter}/do/{act}").text
+    assert 'type="file" name="documents-files"' in form
+
+
 def test_a_unit_whose_part_is_taken_up_is_listed_as_affected() -> None:
     r = rehearsal()
     matter = lift(r)
