@@ -181,6 +181,17 @@ def can_name(matter: Matter, act: str, seq: int, viewer: Viewer, engine: Engine)
 
 
 @hookspec
+def tell_receipt(matter: Matter, kind: str, seq: int, engine: Engine, words: Words) -> str | None:
+    """Say in words what became of an act of your own kind whose receipt somebody typed.
+
+    ``seq`` is the fact that the receipt leads to; 0: a ballot that is still in its box. Whoever
+    holds the receipt reads it, signed in or not: tell nothing of what the act says. The first
+    answer is shown; one that raises is logged and tells nothing.
+    Example: :mod:`wugong_voting` says whether a ballot was counted.
+    """
+
+
+@hookspec
 def actor_from_request(request: Request) -> Actor | None:
     """Say who is asking according to the host, or ``None`` for somebody unknown.
 

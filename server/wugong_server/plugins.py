@@ -114,6 +114,17 @@ class Pages:
                 )
         return True
 
+    def receipt_told(self, page: Page, matter: Matter, kind: str, seq: int) -> str:
+        """Return what a plugin says of an act whose receipt somebody typed; empty for nothing."""
+        for plugin, hook in self.hooks("tell_receipt"):
+            given = {**_given(page, plugin), "matter": matter, "kind": kind, "seq": seq}
+            try:
+                if said := hook(**given):
+                    return str(said)
+            except Exception:
+                log.exception("plugin %s: what became of no. %s is not known", plugin, seq)
+        return ""
+
 
 def _given(page: Page, plugin: str) -> dict[str, Any]:
     return {

@@ -75,6 +75,10 @@ def verify(request: Request) -> Response:
         if proof is None and refused is None:
             refused = Refused(Refusal("wugong.code_unknown"))
     matter = page.engine.matter(proof.matter) if proof and proof.matter else None
+    told = ""
+    if proof is not None and matter is not None:
+        pages = request.app.state.pages
+        told = pages.receipt_told(page, matter, proof.kind, proof.seq)
     if matter is not None and not page.engine.may_read_matter(matter, page.viewer):
         matter = None
     since = _since(page)
@@ -86,6 +90,7 @@ def verify(request: Request) -> Response:
         proof=proof,
         inclusion=page.engine.inclusion(request.path_params["community"], proof) if proof else None,
         where=matter,
+        told=told,
         refused=refused,
         **since,
     )

@@ -57,3 +57,36 @@ def test_of_a_secret_ballot_nothing_is_told_but_that_it_is_in_the_box() -> None:
     r.act("li", matter, "voting.ballot_cast", body, key="5" * 32)
     page = said(r, "li", f"/m/{matter}/polls/{poll}")
     assert "您已为101投票" in page and "算数的那张" not in page
+
+
+def test_a_receipt_tells_after_the_closing_whether_its_ballot_was_counted() -> None:
+    r, matter, poll = begun()
+    body = {"poll": poll, "entitlement": "101"}
+    codes = [
+        r.act("li", matter, "voting.ballot_cast", {**body, "choice": choice}).code
+        for choice in ("no", "yes")
+    ]
+
+    def told() -> list[str]:
+        pages = [browse(r).get(f"/c/example/verify?code={code}").text for code in codes]
+        return [re.findall(r"<p><b>(.*?)</b></p>", page)[0] for page in pages]
+
+    assert set(told()) == {"表决截止以后，这里写明这张选票有没有计入。"}
+    r.wait(days=7)
+    assert told() == ["同一表决权后来的选票代替它计入了。", "这张选票已计入。"]
+
+
+def test_a_receipt_of_a_secret_ballot_tells_that_it_was_counted() -> None:
+    r, matter, poll = begun(secrecy="secret")
+    body = {"poll": poll, "entitlement": "101", "choice": "no"}
+    code = r.act("li", matter, "voting.ballot_cast", body, key="5" * 32).code
+    assert "已计入" not in browse(r).get(f"/c/example/verify?code={code}").text
+    r.wait(days=7)
+    assert "这张选票已计入。" in browse(r).get(f"/c/example/verify?code={code}").text
+
+
+def test_a_receipt_of_another_act_tells_nothing_of_ballots() -> None:
+    r, matter, poll = begun()
+    paper = {"poll": poll, "entitlements": ["101"], "how": "door"}
+    code = r.act("wang", matter, "voting.paper_delivered", paper).code
+    assert "<p><b>" not in browse(r).get(f"/c/example/verify?code={code}").text

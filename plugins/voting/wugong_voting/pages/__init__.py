@@ -66,6 +66,7 @@ from wugong_voting.pages import (
     papering,
     petitioning,
     preview,
+    receipts,
     sheets,
 )
 from wugong_voting.pages.papering import poll_of
@@ -189,6 +190,12 @@ def can_name(matter: Matter, act: str, seq: int, viewer: Viewer, engine: Engine)
     if act in objecting.ACTS:
         return objecting.takes(matter, poll, procedure_of(matter, poll), act, engine.now())
     return not poll.is_over(engine.now()) if act == CAST else poll.decided is None
+
+
+@hookimpl
+def tell_receipt(matter: Matter, kind: str, seq: int, engine: Engine, words: Words) -> str | None:
+    said = receipts.told(matter, seq, engine) if kind == CAST else None
+    return words(said) if said else None
 
 
 @hookimpl
