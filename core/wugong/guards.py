@@ -183,7 +183,9 @@ def _asking(
     elif not procedure.in_force(today := local_day(act.at)):
         details = {"procedure": opened.procedure, "on": today.isoformat()}
         reasons.append(Refusal("wugong.procedure_not_in_force", procedure.id, details))
-    elif procedure.kind == "no_vote":
+    elif (
+        procedure.kind == "no_vote" or not procedure.roster
+    ):  # a meeting of others: no poll of ours
         details = {"procedure": opened.procedure}
         reasons.append(Refusal("wugong.nobody_votes", procedure.basis[0].article, details))
     else:

@@ -68,12 +68,23 @@ def not_offered(
     return None
 
 
+def waits_for_a_place(procedure: Procedure, place: str) -> bool:
+    """Tell whether a plugin's pack is for a community that has not said where it lies.
+
+    A pack of the folder that whoever runs the site chose is offered there; one of many that a
+    plugin brings is not.
+    """
+    return not place and bool(procedure.ancestors) and not procedure.pack
+
+
 def offered_in(procedures: Mapping[str, Procedure], place: str, on: date) -> tuple[Procedure, ...]:
     """Return the procedures in force on that day that are offered in ``place``, in their order."""
     return tuple(
         one
         for one in procedures.values()
-        if one.in_force(on) and not_offered(one, procedures, place, on) is None
+        if one.in_force(on)
+        and not waits_for_a_place(one, place)
+        and not_offered(one, procedures, place, on) is None
     )
 
 

@@ -15,7 +15,7 @@ from wugong.deadlines import terms_of
 from wugong.errors import Refusal
 from wugong.events import Act
 from wugong.matter import Matter
-from wugong.places import JURISDICTION, not_offered
+from wugong.places import JURISDICTION, not_offered, waits_for_a_place
 from wugong.procedure_parts import Step, Term
 from wugong.procedures import Procedure
 from wugong.vocabulary import StepRecorded
@@ -77,6 +77,8 @@ def _procedures(matter: Matter, on: date) -> Iterable[Procedure]:
     for _, one in sorted(matter.procedures.items()):
         asked = matter.category in one.matters if one.matters else True
         if not (asked and one.setting in (setting, ANY_SETTING) and one.in_force(on)):
+            continue
+        if waits_for_a_place(one, place):
             continue
         if not_offered(one, matter.procedures, place, on) is not None:
             continue

@@ -268,7 +268,7 @@ def _general_choices(page: Page, kind: Kind) -> dict[str, list[Option]]:
         "procedure": [
             (p.id, p.title.get(page.language, p.id))
             for p in offered_in(registry.procedures, place, local_day(page.now))
-            if p.kind in wanted and p.setting in (standing.setting, ANY_SETTING)
+            if p.kind in wanted and p.roster and p.setting in (standing.setting, ANY_SETTING)
         ],
         "rule": [(r.id, page.words(r.title)) for r in registry.rules.values()],
         "plugin": [(name, plugin_words(page, name)) for name in standing.plugins],

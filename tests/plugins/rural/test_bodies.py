@@ -139,6 +139,7 @@ def test_what_rests_on_published_practice_only_is_marked_secondary() -> None:
 @pytest.mark.parametrize(
     ("place", "days", "least"),
     [
+        pytest.param("", 0, 0, id="nobody said where it lies"),
         pytest.param("CN", 0, 0, id="the country names neither"),
         pytest.param("CN-SH", 10, 35, id="Shanghai"),
         pytest.param("CN-HI", 3, 20, id="Hainan"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ import pytest
 
 import wugong_rural
 import wugong_voting
-from wugong import BUILD, Option, PollOpened, Ref, StageOpened, seal
+from wugong import BUILD, JURISDICTION, Option, PollOpened, Ref, StageOpened, seal
+from wugong.steps import steps_of
 from wugong.testing import Rehearsal
+from wugong_rural.bodies import REPRESENTATIVES
 from wugong_rural.elders import ELDERS
 from wugong_rural.events import (
     CommitteesConsulted,
@@ -104,6 +106,30 @@ def test_the_elders_opinion_is_counted_and_never_carries(village: Rehearsal) -> 
     assert village.matter(m).state(FLOW).resolutions == ()
     with village.refuses("rural.resolution_missing"):
         village.act("chen", m, DecisionPosted())
+
+
+@pytest.mark.parametrize("name", ["four_two.committees", "four_two.party_members.due"])
+def test_no_poll_is_held_for_the_meetings_of_others(village: Rehearsal, name: str) -> None:
+    m = deliberated(village)
+    with village.refuses("wugong.nobody_votes"):
+        village.act("shen", m, poll(village, name, "representatives"))
+
+
+@pytest.mark.parametrize(
+    ("place", "procedure"),
+    [
+        pytest.param("", "villagers.representatives", id="not said"),
+        pytest.param("CN-HI-Sanya", "villagers.representatives.hainan", id="in Hainan"),
+    ],
+)
+def test_the_steps_of_the_representatives_are_those_of_the_village_s_place(
+    place: str, procedure: str
+) -> None:
+    r = founded(settings={JURISDICTION: place} if place else {})
+    m = r.open("Lights", by="li", category="four_two")
+    steps = steps_of(r.matter(m), date(2026, 6, 30)).values()
+    names = {one.procedure.id for one in steps if one.procedure.origin == REPRESENTATIVES}
+    assert names == {procedure}
 
 
 @pytest.mark.parametrize(
