@@ -389,6 +389,17 @@ def groups_of(engine: Engine, matter: Matter, roster: str) -> list[str]:
     return in_order(part.group for right in rights for part in right.parts if part.group)
 
 
+def groups_on(roll: Roll) -> list[str]:
+    """Return the groups to show a roll by, in order; none where there is one."""
+    found = in_order(part.group for one in roll.values() for part in one.parts if part.group)
+    return found if len(found) > 1 else []
+
+
+def is_in(right: Entitlement, group: str) -> bool:
+    """Tell whether an entitlement has a unit in a group; with no group named all are in."""
+    return not group or any(part.group == group for part in right.parts)
+
+
 def in_order(groups: Iterable[str]) -> list[str]:
     """Return each group once, numbers by their size.
 

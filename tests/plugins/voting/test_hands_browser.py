@@ -16,7 +16,7 @@ from wugong_server import Settings, create_app
 from wugong_server.testing import Signed
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@pytest.mark.parametrize("look", LOOKS[:2], ids=lambda look: look.name)
 def test_two_tellers_count_hands_on_their_phones(browser: Browser, look: Look) -> None:
     r, matter, poll = met()
     cast(r, matter, poll, "sun", "no")

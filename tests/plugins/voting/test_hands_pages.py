@@ -93,6 +93,18 @@ def test_who_entered_a_count_can_take_it_out_but_not_confirm_it() -> None:
     assert send(client, place, **counted(1, 1, people=2)).status_code == 303
 
 
+def test_who_is_there_is_noted_group_by_group() -> None:
+    r, matter, poll = met()
+    client, place = browse(r, "wang"), f"/m/{matter}/polls/{poll}/hands"
+    assert "group=3" in client.get(place).text
+    page = client.get(f"{place}?group=3").text
+    assert re.findall(r'name="entitlements" value="(\d+)"', page) == ["401", "402", "501", "502"]
+    there = {"what": "here", "entitlements": ["401", "402"]}
+    sent = send(client, f"{place}?group=3", **there)
+    assert (sent.status_code, "group=3" in sent.headers["location"]) == (303, True)
+    assert "现在可以举手" in client.get(place).text
+
+
 @pytest.mark.parametrize("member", ["li", "desk"])
 def test_only_tellers_come_to_the_pages(member: str) -> None:
     r, matter, poll, place = at_the_meeting()

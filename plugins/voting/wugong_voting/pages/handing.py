@@ -108,7 +108,10 @@ def _hands_page(request: Request, typed: Any, refused: Refused | None = None) ->
         raise HTTPException(404)
     matter: Matter = request.state.matter
     seats, shows = seats_of(request, poll), shows_of(matter, poll.id)
-    listed = paged(seats, request, ON_A_PAGE)
+    roll = showing.roll_of(engine, matter.community, poll.id)
+    group = request.query_params.get("group", "")
+    mine = {right.id for right in roll.values() if showing.is_in(right, group)}
+    listed = paged([one for one in seats if one.entitlement in mine], request, ON_A_PAGE)
     others = [one for one in seats if one.present and one.other]
     page.learn_names([*(one.member for one in (*listed.items, *others)), *(s.by for s in shows)])
     return respond(
@@ -119,6 +122,8 @@ def _hands_page(request: Request, typed: Any, refused: Refused | None = None) ->
         running=poll.is_open(engine.now()),
         shows=shows,
         listed=listed,
+        groups=showing.groups_on(roll),
+        group=group,
         others=others,
         present=sum(one.present for one in seats),
         raising=sum(one.raises for one in seats),
@@ -142,9 +147,8 @@ async def send_hands(request: Request) -> Response:
         receipt = await record(request, made, key=form["key"])
     except Refused as refused:
         return await run_in_threadpool(_hands_page, request, form, refused)
-    page = request.query_params.get("page")
-    place = {"matter": request.state.matter.id, "poll": poll.id, "page": page}
-    to = url(request, "voting.hands", **place)
+    kept = {name: request.query_params.get(name) for name in ("page", "group")}
+    to = url(request, "voting.hands", matter=request.state.matter.id, poll=poll.id, **kept)
     return respond(request, "voting/hands.html", receipt=receipt, to=to)
 
 

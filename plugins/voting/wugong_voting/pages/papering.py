@@ -99,14 +99,11 @@ def _papers_page(
     engine: Engine = request.app.state.engine
     log = paper_log(request, poll)
     roll = showing.roll_of(engine, request.state.matter.community, poll.id)
-    groups = showing.in_order(
-        part.group for right in roll.values() for part in right.parts if part.group
-    )
     group = request.query_params.get("group", "")
     lines = [
         _line(showing.Right(right), log.get(place))
         for place, right in roll.items()
-        if not group or any(part.group == group for part in right.parts)
+        if showing.is_in(right, group)
     ]
     listed = paged(lines, request, ON_A_PAGE)
     helpers = _helpers(request)
@@ -124,7 +121,7 @@ def _papers_page(
         counting=poll.is_counting(engine.now()),
         over=poll.is_over(engine.now()),
         listed=listed,
-        groups=groups if len(groups) > 1 else [],
+        groups=showing.groups_on(roll),
         group=group,
         ways=[(way, request.state.words(title)) for way, title in WAYS.items()],
         people=[(member, page.name(member)) for member in helpers],
