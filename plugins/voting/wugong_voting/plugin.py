@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from wugong import (
@@ -339,7 +340,8 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
         for show in shows_of(matter, poll.id):
             if not show.done:
                 its = (hand_words.CONFIRM, "voting.hands_confirmed")
-                yield _on_paper(matter, poll, *its, number=show.number)
+                waits = _on_paper(matter, poll, *its, number=show.number)
+                yield replace(waits, by=poll.opened.closes_at)
     for poll in awaits_scrutineers(matter):
         yield Waiting(
             UNLOCK,

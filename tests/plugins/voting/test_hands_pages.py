@@ -25,8 +25,8 @@ def counted(yes: int, no: int, people: Any = 3, **more: Any) -> dict[str, Any]:
     return {"what": "count", "number": 1, "people": people, **totals, **more}
 
 
-def at_the_meeting(*named: str) -> tuple[Rehearsal, str, int, str]:
-    r, matter, poll = met()
+def at_the_meeting(*named: str, **more: Any) -> tuple[Rehearsal, str, int, str]:
+    r, matter, poll = met(**more)
     place = f"/m/{matter}/polls/{poll}/hands"
     there = {"what": "here", "entitlements": list(named or ("101", "102", "301"))}
     assert send(browse(r, "wang"), place, **there).status_code == 303
@@ -122,3 +122,13 @@ def test_a_poll_that_hands_cannot_decide_offers_none(why: str) -> None:
     client, place = browse(r, "wang"), f"/m/{matter}/polls/{poll}"
     assert "/hands" not in client.get(place).text
     assert client.get(f"{place}/hands").status_code == 404
+    assert "登记到会" not in client.get(f"/m/{matter}").text, "nor is it offered there"
+
+
+def test_a_count_waits_for_nobody_after_the_end() -> None:
+    r, matter, _poll, place = at_the_meeting(counting_hours=5)
+    assert "登记到会" in browse(r, "zhou").get(f"/m/{matter}").text
+    send(browse(r, "wang"), place, **counted(2, 1))
+    assert "复核第1次举手" in browse(r, "zhou").get("/c/example").text
+    r.clock.move(days=7)
+    assert "复核第1次举手" not in browse(r, "zhou").get("/c/example").text

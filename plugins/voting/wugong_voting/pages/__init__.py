@@ -159,9 +159,9 @@ def still_waits(matter: Matter, waiting: Waiting, viewer: Viewer, engine: Engine
         return objecting.awaits(matter, waiting.about or 0, viewer.member)
     if waiting.act == batching.CONFIRMED:
         return batching.awaits(matter, waiting, viewer.member)
-    if waiting.act == handing.CONFIRMED:
-        return handing.awaits(matter, waiting, viewer.member)
     poll = polls_of(matter).get(waiting.about or 0)
+    if waiting.act == handing.CONFIRMED and poll is not None:
+        return handing.awaits(engine, matter, poll, waiting, viewer.member)
     if waiting.act != CAST or poll is None or poll.roll is None:
         return None
     if poll.is_over(engine.now()):
@@ -187,6 +187,8 @@ def can_name(matter: Matter, act: str, seq: int, viewer: Viewer, engine: Engine)
         return lots.can_name(matter, act, seq, engine.now())
     if act == HELP:
         return viewer.helped and not poll.is_over(engine.now())
+    if act in handing.ACTS:
+        return not poll.is_over(engine.now()) and handing.takes_hands(engine, matter, poll)
     if act in objecting.ACTS:
         return objecting.takes(matter, poll, procedure_of(matter, poll), act, engine.now())
     return not poll.is_over(engine.now()) if act == CAST else poll.decided is None

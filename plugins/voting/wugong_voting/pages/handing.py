@@ -34,6 +34,7 @@ from wugong_voting.state import Poll
 
 NOTED, ENTERED = "voting.presence_noted", "voting.hands_entered"
 CONFIRMED, WITHDRAWN = "voting.hands_confirmed", "voting.hands_withdrawn"
+ACTS = (NOTED, ENTERED, CONFIRMED, WITHDRAWN)
 ON_A_PAGE = 60
 NUMBER, PEOPLE = N_("Number of the count"), N_("People in the room who can raise a hand")
 TOTAL = "total-"  # and the place of an option: the name of a field
@@ -57,21 +58,25 @@ class Seat:
 
 
 def can_tell(request: Request, poll: Poll) -> bool:
-    """Tell whether the reader may count raised hands in a poll: those of equal weight, at one."""
+    """Tell whether the reader may count raised hands in a poll."""
     matter: Matter = request.state.matter
-    if standing_in_the_way(request, ENTERED):
-        return False
+    may = not standing_in_the_way(request, ENTERED)
+    return may and takes_hands(request.app.state.engine, matter, poll)
+
+
+def takes_hands(engine: Engine, matter: Matter, poll: Poll) -> bool:
+    """Tell whether raised hands can be counted in a poll: at a meeting, all of equal weight."""
     if unfit(poll, rule_of(matter.standing.rules, poll.opened)):
         return False
-    roll = showing.roll_of(request.app.state.engine, matter.community, poll.id)
+    roll = showing.roll_of(engine, matter.community, poll.id)
     return not uneven(roll.values(), tested_in(matter, poll))
 
 
-def awaits(matter: Matter, waiting: Waiting, member: str) -> bool | None:
-    """Tell whether a count waits for ``member``: not for whoever entered it."""
+def awaits(engine: Engine, matter: Matter, poll: Poll, waiting: Waiting, member: str) -> bool:
+    """Tell whether a count waits for ``member``: not for who entered it, nor after the end."""
     number = int(waiting.details.get("number") or 0)
-    show = waiting_in(shows_of(matter, waiting.about or 0), number)
-    return None if show is None else member not in show.people
+    show = waiting_in(shows_of(matter, poll.id), number)
+    return show is not None and member not in show.people and not poll.is_over(engine.now())
 
 
 def seats_of(request: Request, poll: Poll) -> list[Seat]:
@@ -240,10 +245,7 @@ AT = "/m/{matter}/polls/{poll:int}/hands"
 ROUTES = [
     Route(AT, show_hands, methods=["GET"], name="voting.hands"),
     Route(AT, send_hands, methods=["POST"], name="voting.hands"),
-    *(
-        Route(AT, show_hands, methods=["GET"], name=f"act:{kind}")
-        for kind in (NOTED, ENTERED, CONFIRMED, WITHDRAWN)
-    ),
+    *(Route(AT, show_hands, methods=["GET"], name=f"act:{kind}") for kind in ACTS),
     Route(f"{AT}/{{number:int}}", show_count, methods=["GET"], name="voting.hands_count"),
     Route(f"{AT}/{{number:int}}", send_count, methods=["POST"], name="voting.hands_count"),
 ]
