@@ -11,7 +11,7 @@ from tests.stories.looking import Eyes
 from tests.stories.playing import Told
 
 # Preferences lead back; the others are files.
-NOT_FOLLOWED = ("/preferences", "/template", ".csv", ".json", ".xlsx")
+NOT_FOLLOWED = ("/preferences", "/template", ".csv", ".json", ".xlsx", ".toml")
 # Kinds of pages that every story of either setting leads to.
 EVERYWHERE = frozenset(
     {

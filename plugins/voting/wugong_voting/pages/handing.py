@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from wugong import N_, Engine, Matter, Ref, Refusal, Refused, Waiting
+from wugong import N_, Engine, Matter, Ref, Refusal, Refused, Unreadable, Waiting
 from wugong_server import Form, paged, read_form, record, respond, url
 from wugong_voting import showing
 from wugong_voting.ballots import BALLOTS, under
@@ -106,7 +106,9 @@ def show_hands(request: Request) -> Response:
     return guarded(request, ENTERED) or _hands_page(request, {})
 
 
-def _hands_page(request: Request, typed: Any, refused: Refused | None = None) -> Response:
+def _hands_page(
+    request: Request, typed: Any, refused: Refused | Unreadable | None = None
+) -> Response:
     poll, page = poll_of(request), request.state.page
     engine: Engine = request.app.state.engine
     if not can_tell(request, poll):
@@ -150,7 +152,7 @@ async def send_hands(request: Request) -> Response:
     try:
         made = await run_in_threadpool(_entered, request, poll, form)
         receipt = await record(request, made, key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_hands_page, request, form, refused)
     kept = {name: request.query_params.get(name) for name in ("page", "group")}
     to = url(request, "voting.hands", matter=request.state.matter.id, poll=poll.id, **kept)
@@ -198,7 +200,7 @@ def show_count(request: Request) -> Response:
 
 
 def _count_page(
-    request: Request, typed: Mapping[str, str], refused: Refused | None = None
+    request: Request, typed: Mapping[str, str], refused: Refused | Unreadable | None = None
 ) -> Response:
     poll, matter, page = poll_of(request), request.state.matter, request.state.page
     engine: Engine = request.app.state.engine
@@ -235,7 +237,7 @@ async def send_count(request: Request) -> Response:
         else:
             made = form.event(HandsConfirmed, **its, counted=_counted(request, poll, form))
         receipt = await record(request, made, key=form["key"])
-    except Refused as refused:
+    except (Refused, Unreadable) as refused:
         return await run_in_threadpool(_count_page, request, form, refused)
     to = url(request, "voting.hands", matter=request.state.matter.id, poll=poll.id)
     return respond(request, "voting/hands.html", receipt=receipt, to=to)
