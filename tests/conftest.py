@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,14 +16,26 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.support import chromium as chromium_support
-from tests.support import postgres
+from tests.support import postgres, rehearsals
 
+REHEARSING = ("plugins", "law", "server")  # folders in which most tests do
+ROOM = 4 << 30  # bytes
 SKIPPED = "Skipped: "
 SOAKING = pytest.StashKey[int]()  # how many tests are left to `make soak`
 
 # How long one example takes says more about the machine than about the code.
 settings.register_profile("wugong", settings(), deadline=None)
 settings.load_profile("wugong")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let what a run makes stay in memory where there is room: a soak syncs a real disk."""
+    memory = Path("/dev/shm")
+    if "soak" in config.option.markexpr or "TMPDIR" in os.environ or not memory.is_dir():
+        return
+    if shutil.disk_usage(memory).free > ROOM and os.access(memory, os.W_OK):
+        os.environ["TMPDIR"] = str(memory)
+        tempfile.tempdir = None
 
 
 def unavailable(reason: str) -> NoReturn:
@@ -48,13 +62,63 @@ def postgres_url(postgres_cluster: postgres.Cluster) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=BOTH)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the address of a fresh, empty database: the test runs once on each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'wugong.sqlite3'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def rehearsal_databases(
+    postgres_cluster: postgres.Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[rehearsals.Databases]:
+    """Give the PostgreSQL databases on which this process rehearses."""
+    databases = rehearsals.Databases(postgres_cluster, tmp_path_factory.mktemp("keys"))
+    yield databases
+    databases.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rehearsed_on(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Keep the rehearsals of a module's fixtures on the kind of database under test."""
+    kind = getattr(request, "param", "sqlite")
+    with _rehearsing(request, kind):
+        yield kind
+
+
+@pytest.fixture(autouse=True)
+def _rehearsed(request: pytest.FixtureRequest, rehearsed_on: str) -> Iterator[None]:
+    """Keep the rehearsals of one test on it; what a module's fixtures hold stays theirs."""
+    with _rehearsing(request, rehearsed_on):
+        yield
+
+
+@contextmanager
+def _rehearsing(request: pytest.FixtureRequest, kind: str) -> Iterator[None]:
+    if kind == "sqlite":
+        yield
+        return
+    databases: rehearsals.Databases = request.getfixturevalue("rehearsal_databases")
+    with pytest.MonkeyPatch.context() as patch, databases.lent(patch):
+        yield
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let each test that rehearses do so on both databases, unless it names one itself.
+
+    What a browser shows is the same on both; it is driven through one.
+    """
+    folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+    chooses = {"database", "postgres_url", "chromium"} & set(metafunc.fixturenames)
+    rehearses = "Rehearsal" in vars(metafunc.module) or folder in REHEARSING
+    if rehearses and not chooses and "counting" not in metafunc.definition.path.parts:
+        metafunc.parametrize("rehearsed_on", BOTH, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="session")
@@ -82,13 +146,18 @@ def browser(chromium: Path) -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what uses a shared tool, and leave the soak tests to ``make soak``."""
+    """Mark what uses a shared tool, start with the browser, leave a soak's tests to ``make soak``.
+
+    Those in a browser take longest. Were they last, one worker would do them while none is left
+    for the others.
+    """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "chromium" in fixtures:
             item.add_marker(pytest.mark.browser)
         if "postgres_cluster" in fixtures:
             item.add_marker(pytest.mark.postgres)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     if "soak" not in config.option.markexpr:
         soaking = [item for item in items if item.get_closest_marker("soak")]
         items[:] = [item for item in items if item not in soaking]

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from wugong import procedure_rows as rows
@@ -197,6 +198,7 @@ def read_procedure(text: str) -> Procedure:
     return found[0]
 
 
+@lru_cache(maxsize=512)  # each engine that opens reads the same files
 def read_procedures(text: str) -> tuple[Procedure, ...]:
     """Read the procedures of a TOML text: one, or one for each table under ``[forms]``.
 

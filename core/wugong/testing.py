@@ -55,19 +55,27 @@ class Rehearsal:
         setting: str = "urban",
         settings: Mapping[str, str] | None = None,
         start: datetime = START,
-        database: str = "sqlite://",
+        database: str | None = None,
         community: str = "example",
         title: str = "Example",
         **engine: Any,
     ) -> None:
         self.clock, self.community = ScriptedClock(start), community
         engine = {"clock": self.clock, "random": Dice(), "writer": "inline", **engine}
-        self.engine = Engine(database, plugins, **engine)
+        kept = self.kept() if database is None else {"database": database}
+        self.engine = Engine(plugins=plugins, **{**kept, **engine})
         self.engine.found(community, title=title, setting=setting)
         for name, roles in (members or {}).items():
             self.enrol(name, roles)
         for name, value in (settings or {}).items():
             self.act("operator", community, SettingChanged(name=name, value=value))
+
+    def kept(self) -> Mapping[str, Any]:
+        """Return the options of the engine that say where it is kept: in memory.
+
+        A test suite that rehearses on other databases, too, puts its own in this place.
+        """
+        return {"database": "sqlite://"}
 
     def enrol(self, member: str, roles: Iterable[str] = (), **more: Any) -> None:
         """Enrol a member, named like its id unless ``name=`` is given, and give it roles."""
