@@ -18,7 +18,6 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.support import chromium as chromium_support
 from tests.support import postgres, rehearsals
 
-REHEARSING = ("plugins", "law", "server")  # folders in which most tests do
 ROOM = 4 << 30  # bytes
 SKIPPED = "Skipped: "
 SOAKING = pytest.StashKey[int]()  # how many tests are left to `make soak`
@@ -62,10 +61,7 @@ def postgres_url(postgres_cluster: postgres.Cluster) -> Iterator[str]:
         yield url
 
 
-BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-
-
-@pytest.fixture(params=BOTH)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the address of a fresh, empty database: the test runs once on each kind."""
     if request.param == "sqlite":
@@ -112,13 +108,18 @@ def _rehearsing(request: pytest.FixtureRequest, kind: str) -> Iterator[None]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let each test that rehearses do so on both databases, unless it names one itself.
 
-    What a browser shows is the same on both; it is driven through one.
+    What pages make of it takes longest and is the same on both: on PostgreSQL a soak looks at
+    them, and what a browser shows is looked at on one.
     """
-    folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+    path, folder = metafunc.definition.path, Path(__file__).parent
+    rehearses = "Rehearsal" in vars(metafunc.module) or folder / "plugins" in path.parents
     chooses = {"database", "postgres_url", "chromium"} & set(metafunc.fixturenames)
-    rehearses = "Rehearsal" in vars(metafunc.module) or folder in REHEARSING
-    if rehearses and not chooses and "counting" not in metafunc.definition.path.parts:
-        metafunc.parametrize("rehearsed_on", BOTH, indirect=True, scope="module")
+    if not rehearses or chooses or "counting" in path.parts:
+        return
+    heavy = "pages" in path.stem or folder / "server" in path.parents
+    marks = [pytest.mark.postgres, *([pytest.mark.soak] if heavy else [])]
+    both = ["sqlite", pytest.param("postgresql", marks=marks)]
+    metafunc.parametrize("rehearsed_on", both, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="session")
