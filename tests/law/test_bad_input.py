@@ -52,8 +52,8 @@ MEMBERS = {"all": {"members": 35}, "present": {"members": 24}, "yes": {"members"
     ],
 )
 def test_what_cannot_be_decided_is_refused(change: dict[str, Any], code: str) -> None:
-    procedure = change.pop("procedure", "owners.special")
-    assert refused(procedure, **{**FULL, **change}) == code
+    asked = {"procedure": "owners.special", **FULL, **change}
+    assert refused(asked.pop("procedure"), **asked) == code
 
 
 def test_two_modes_of_one_assembly_are_never_added() -> None:
