@@ -108,15 +108,15 @@ def _rehearsing(request: pytest.FixtureRequest, kind: str) -> Iterator[None]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let each test that rehearses do so on both databases, unless it names one itself.
 
-    What pages make of it takes longest and is the same on both: on PostgreSQL a soak looks at
-    them, and what a browser shows is looked at on one.
+    On PostgreSQL the suite takes those of the plugins, and a soak all of them: what pages and
+    routes make of it takes longest and is the same on both. A browser is driven through one.
     """
-    path, folder = metafunc.definition.path, Path(__file__).parent
-    rehearses = "Rehearsal" in vars(metafunc.module) or folder / "plugins" in path.parents
+    path, folder = metafunc.definition.path, Path(__file__).parent / "plugins"
     chooses = {"database", "postgres_url", "chromium"} & set(metafunc.fixturenames)
+    rehearses = "Rehearsal" in vars(metafunc.module) or folder in path.parents
     if not rehearses or chooses or "counting" in path.parts:
         return
-    heavy = "pages" in path.stem or folder / "server" in path.parents
+    heavy = "pages" in path.stem or folder not in path.parents
     marks = [pytest.mark.postgres, *([pytest.mark.soak] if heavy else [])]
     both = ["sqlite", pytest.param("postgresql", marks=marks)]
     metafunc.parametrize("rehearsed_on", both, indirect=True, scope="module")
@@ -146,6 +146,19 @@ def browser(chromium: Path) -> Iterator[Browser]:
         launched.close()
 
 
+def leave_further_cases_to_a_soak(items: list[pytest.Item]) -> None:
+    """Let one case of each test rehearse on PostgreSQL in the suite; a soak takes them all."""
+    known: set[Any] = set()
+    for item in items:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        if params.get("rehearsed_on") != "postgresql":
+            continue
+        its = item.nodeid.partition("[")[0]
+        if its in known:
+            item.add_marker(pytest.mark.soak)
+        known.add(its)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what uses a shared tool, start with the browser, leave a soak's tests to ``make soak``.
 
@@ -158,6 +171,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
         if "postgres_cluster" in fixtures:
             item.add_marker(pytest.mark.postgres)
+    leave_further_cases_to_a_soak(items)
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     if "soak" not in config.option.markexpr:
         soaking = [item for item in items if item.get_closest_marker("soak")]

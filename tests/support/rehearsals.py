@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.support import postgres
-from wugong.storage import SCHEMA
+from wugong.storage import SCHEMA, Storage
 from wugong.tables import metadata
 from wugong.testing import Rehearsal
 
@@ -50,7 +50,11 @@ class Databases:
         self._opened.close()
 
     def _new(self) -> str:
-        return self._opened.enter_context(self._cluster.new_database())
+        database = self._opened.enter_context(self._cluster.new_database())
+        storage = Storage(database)
+        storage.prepare()  # an engine that does not start has made no tables to be emptied
+        storage.dispose()
+        return database
 
     def _emptied(self, database: str) -> str:
         with psycopg.connect(database.replace("+psycopg", ""), autocommit=True) as connection:

@@ -90,8 +90,8 @@ def _fresh(test: Test) -> int | None:
     if test.met:
         return 0
     rest = 1 - test.share
-    if rest == 0:
-        return None
+    if rest == 0:  # all must agree: nobody was against yet, or no agreement can make up for it
+        return 1 if test.have == test.of else None
     least = (test.share * test.of - test.have) / rest
     up = -(-least.numerator // least.denominator)
     # 過半數 wants more than the share, so an exact hit is one short; an empty base reaches nothing.

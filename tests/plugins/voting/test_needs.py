@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from wugong import Procedure, Requirement, Threshold, judge
@@ -36,6 +36,8 @@ def area(value: int) -> dict[Literal["heads", "households", "area"], int]:
     return {"heads": 0, "households": 0, "area": value}
 
 
+@example(share=Fraction(1), inclusive=True, numbers=[0, 0, 1], base="part")
+@example(share=Fraction(1), inclusive=True, numbers=[0, 1, 2], base="part")
 @given(
     share=shares,
     inclusive=st.booleans(),
