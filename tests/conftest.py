@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -180,6 +181,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.stash[SOAKING] = len(soaking)
         if hasattr(config, "workeroutput"):
             config.workeroutput["soaking"] = len(soaking)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what stays until the end out of every collection of garbage: it takes long by then.
+
+    A hook that such a collection holds up for a second is interrupted as if it hung.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
