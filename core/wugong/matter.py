@@ -120,6 +120,7 @@ class Matter:
     relations: Mapping[str, frozenset[str]] = field(default_factory=lambda: EMPTY)
     secret_polls: Mapping[int, SecretPoll] = field(default_factory=lambda: EMPTY)
     steps: Mapping[str, int] = field(default_factory=lambda: EMPTY)  # → its last record
+    polled: frozenset[str] = frozenset()  # the procedures of its polls
     last: int = 0
 
     @property

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from wugong.procedures import Procedure
-from wugong.statutes import Statute
+from wugong.statutes import COUNTRY, Statute, national_sources, places_of
 
-COUNTRY = "CN"
 JURISDICTION = "wugong.jurisdiction"  # the setting of a community; empty: it has not said
 
 
@@ -33,6 +32,15 @@ def lies_in(place: str, of: str) -> bool:
     (True, False, True)
     """
     return of == COUNTRY or place == of or place.startswith(f"{of}-")
+
+
+def law_in(place: str, source: str) -> bool:
+    """Tell whether a source is law in ``place``; without one only the country's is.
+
+    >>> law_in("CN-BJ", "北京市物業管理條例 37"), law_in("", "北京市物業管理條例 37")
+    (True, False)
+    """
+    return any(lies_in(place, of) for of in places_of(source, national_sources()))
 
 
 def known_places(procedures: Iterable[Procedure], statutes: Iterable[Statute]) -> frozenset[str]:

@@ -29,6 +29,9 @@ MEASURE_OF: Mapping[Unit, Measure] = {
 NO_DAYS = "no_days"
 """What a step posts where the text names no number of days."""
 
+DECIDED, PASSED = "decided", "passed"
+"""What may start a term beside the record of a step: the result of a vote, or one that carries."""
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -155,7 +158,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A number of days. ``before``: between notice and day; ``posted``: at least; ``within``."""
+    """A number of days. ``before``: between notice and day; ``posted``: at least; ``within``.
+
+    ``starts``: what it counts from in a matter, ``DECIDED``, ``PASSED`` or the record of a step;
+    ``ends``: the step that is done within it; ``only``: the kinds of matter that have it.
+    """
 
     id: str
     days: int
@@ -164,6 +171,9 @@ class Term:
     confidence: Confidence
     working: bool = False  # working days, not calendar days
     title: Mapping[str, str] = field(default_factory=dict, compare=False)
+    starts: str = ""
+    ends: str = ""
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from fractions import Fraction
 from typing import Any, TypeVar, get_args
 
 from wugong.procedure_parts import (
+    DECIDED,
     MEASURE_OF,
     NO_DAYS,
+    PASSED,
     Base,
     Basis,
     Composition,
@@ -187,10 +189,14 @@ def check_posted(steps: Iterable[Step], terms: Iterable[str], where: str) -> Non
 
 
 def read_term(row: Any, where: str) -> Term:
-    """Read ``{id, days, kind, source, confidence, zh_Hans, zh_Hant, en}``; ``working``."""
-    check_keys(row, where, {"id", "days", "kind", "source", "confidence", *LANGUAGES}, {"working"})
+    """Read ``{id, days, kind, source, confidence, zh_Hans, …}``; working, starts, ends, only."""
+    needed = {"id", "days", "kind", "source", "confidence", *LANGUAGES}
+    check_keys(row, where, needed, {"working", "starts", "ends", "only"})
     if row["kind"] not in ("before", "posted", "within"):
         raise ValueError(f"{where}: kind must be before, posted or within")
+    only = row.get("only", [])
+    if not isinstance(only, list) or not all(isinstance(kind, str) and kind for kind in only):
+        raise ValueError(f"{where}: only must be a list of kinds of matter")
     return Term(
         read_text(row, "id", where),
         read_days(row["days"], f"{where}: days"),
@@ -199,7 +205,23 @@ def read_term(row: Any, where: str) -> Term:
         read_confidence(row, where),
         bool(row.get("working", False)),
         read_title({key: row[key] for key in LANGUAGES}, where),
+        str(row.get("starts", "")),
+        str(row.get("ends", "")),
+        tuple(only),
     )
+
+
+def check_running(steps: Iterable[Step], terms: Iterable[Term], where: str) -> None:
+    """Refuse a term that no step starts or ends, and one to be kept that nothing could end."""
+    known = {step.id for step in steps}
+    for term in terms:
+        its = f"{where}, term {term.id}"
+        if term.starts and term.starts not in {DECIDED, PASSED, *known}:
+            raise ValueError(f"{its}: starts names {term.starts!r}, which is no step")
+        if term.ends and term.ends not in known:
+            raise ValueError(f"{its}: ends names {term.ends!r}, which is no step")
+        if bool(term.ends) != (bool(term.starts) and term.kind == "within"):
+            raise ValueError(f"{its}: what is done within days from a start needs both, and alone")
 
 
 def read_incompatible(row: Any, where: str) -> Incompatible:

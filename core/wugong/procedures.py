@@ -228,6 +228,7 @@ def make_procedure(data: Mapping[str, Any]) -> Procedure:
     rows.check_figures(made.composition, made.classes, where)
     publish = ("publish",) if made.publish_days else ()
     rows.check_posted(made.steps, (*publish, *(term.id for term in made.terms)), where)
+    rows.check_running(made.steps, made.terms, where)
     if made.kind == "no_vote" and (made.decides or made.quorum or made.consent):
         raise ValueError(f"{where}: no_vote needs decides = false, and neither quorum nor consent")
     return made

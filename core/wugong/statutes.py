@@ -20,6 +20,7 @@ from wugong.procedure_parts import Confidence
 from wugong.words import LANGUAGES
 
 Binding = Literal["law", "rule", "own", "reference"]  # 法 規 約 參
+COUNTRY = "CN"
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 NEEDED = {"id", "title", "aliases", "binding", "confidence", "articles"}
 OPTIONAL = {"jurisdiction", "place", "text_year", "in_force"}
@@ -54,7 +55,7 @@ class Statute:
     binding: Binding
     confidence: Confidence
     articles: tuple[Article, ...]
-    jurisdiction: str = "CN"
+    jurisdiction: str = COUNTRY
     place: Mapping[str, str] | None = None  # the name of a jurisdiction that is not the country
     text_year: int | None = None
     in_force: date | None = None
@@ -84,7 +85,7 @@ def read_statute(text: str) -> Statute:
         binding=_binding(data["binding"], where),
         confidence=rows.read_confidence(data, where),
         articles=articles,
-        jurisdiction=rows.read_text({"jurisdiction": "CN", **data}, "jurisdiction", where),
+        jurisdiction=rows.read_text({"jurisdiction": COUNTRY, **data}, "jurisdiction", where),
         place=_in_languages(data["place"], f"{where}, place") if "place" in data else None,
         text_year=_typed(data, "text_year", int, where),
         in_force=_typed(data, "in_force", date, where),
@@ -154,3 +155,19 @@ def by_source(statutes: Iterable[Statute]) -> dict[str, Statute]:
             if found.setdefault(name, statute) is not statute:
                 raise ValueError(f"statute {statute.id}: {name} names {found[name].id} already")
     return found
+
+
+def places_of(source: str, sources: Mapping[str, Statute]) -> frozenset[str]:
+    """Return where the statutes that a source names are law; what nobody tells is the country's.
+
+    >>> sorted(places_of("杭州物業規定 19; 民法典 278", national_sources()))
+    ['CN', 'CN-ZJ-Hangzhou']
+    """
+    return frozenset(_place(part.strip(), sources) for part in re.split("[;；]", source))
+
+
+def _place(part: str, sources: Mapping[str, Statute]) -> str:
+    named = max(
+        (name for name in sources if f"{part} ".startswith(f"{name} ")), key=len, default=""
+    )
+    return sources[named].jurisdiction if named else COUNTRY

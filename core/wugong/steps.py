@@ -15,7 +15,7 @@ from wugong.deadlines import terms_of
 from wugong.errors import Refusal
 from wugong.events import Act
 from wugong.matter import Matter
-from wugong.places import JURISDICTION, not_offered, waits_for_a_place
+from wugong.places import JURISDICTION, law_in, not_offered, waits_for_a_place
 from wugong.procedure_parts import Step, Term
 from wugong.procedures import Procedure
 from wugong.vocabulary import StepRecorded
@@ -25,12 +25,13 @@ ANY_SETTING = "any"
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A step in its procedure: the ``number``-th of ``of``, from 1."""
+    """A step in its procedure: the ``number``-th of ``of``, from 1, and where the matter lies."""
 
     procedure: Procedure
     step: Step
     number: int
     of: int
+    place: str = ""
 
     @property
     def id(self) -> str:
@@ -39,29 +40,35 @@ class Placed:
 
     @property
     def term(self) -> Term | None:
-        """How long what the step posts must hang; ``None`` where nothing is, or no days named."""
-        return terms_of(self.procedure).get(f"{self.procedure.id}.{self.step.posts}")
+        """How long what the step posts must hang; ``None`` where nothing is, or no days named.
+
+        Days of another place do not count here; where nobody said where it lies, all do.
+        """
+        term = terms_of(self.procedure).get(f"{self.procedure.id}.{self.step.posts}")
+        away = term is not None and self.place and not law_in(self.place, term.source)
+        return None if away else term
 
 
 def steps_of(matter: Matter, on: date) -> dict[str, Placed]:
     """Return the steps of every procedure that ``matter`` may run on a day, by name.
 
-    Flows without a vote come first. A procedure that names kinds of matter runs in these alone; of
-    a procedure and the packs that are stricter the strictest is taken. Steps with an act of their
-    own are left to it.
+    Flows without a vote come first. A procedure that names kinds of matter runs in these, and where
+    a poll was opened under it; of a procedure and the packs that are stricter the strictest is
+    taken. Steps with an act of their own are left to it.
     """
     return {one.id: one for one in placed_of(matter, on) if not one.step.act}
 
 
 def placed_of(matter: Matter, on: date) -> Iterator[Placed]:
     """Yield all steps, those with an act of their own too, in the order of ``steps_of``."""
-    return (step for one in _procedures(matter, on) for step in placed_in(one))
+    place = matter.setting(JURISDICTION, "")
+    return (step for one in procedures_in(matter, on) for step in placed_in(one, place))
 
 
-def placed_in(procedure: Procedure) -> Iterator[Placed]:
-    """Yield the steps of a procedure in their order."""
-    of = len(procedure.steps)
-    return (Placed(procedure, one, number, of) for number, one in enumerate(procedure.steps, 1))
+def placed_in(procedure: Procedure, place: str = "") -> Iterator[Placed]:
+    """Yield the steps of a procedure in their order, for a matter that lies in ``place``."""
+    of, numbered = len(procedure.steps), enumerate(procedure.steps, 1)
+    return (Placed(procedure, one, number, of, place) for number, one in numbered)
 
 
 def title_of(step: str, procedures: Mapping[str, Procedure], language: str) -> str:
@@ -71,11 +78,12 @@ def title_of(step: str, procedures: Mapping[str, Procedure], language: str) -> s
     return next((one.title.get(language, step) for one in listed if one.id == name), step)
 
 
-def _procedures(matter: Matter, on: date) -> Iterable[Procedure]:
+def procedures_in(matter: Matter, on: date) -> Iterable[Procedure]:
+    """Return the procedures that ``matter`` may run, those of its polls among them."""
     setting, found = matter.standing.setting, dict[str, Procedure]()
     place = matter.setting(JURISDICTION, "")
     for _, one in sorted(matter.procedures.items()):
-        asked = matter.category in one.matters if one.matters else True
+        asked = not one.matters or matter.category in one.matters or one.id in matter.polled
         if not (asked and one.setting in (setting, ANY_SETTING) and one.in_force(on)):
             continue
         if waits_for_a_place(one, place):

@@ -436,8 +436,10 @@ def advance(matter: Matter, fact: Fact) -> Matter:
             )
         case CommunityFounded() as founded:
             return replace(matter, title=founded.title, opened_at=fact.at, stages=MANAGE | SHARE)
-        case PollOpened(secrecy="secret" | "scrutineers", box_key=key, procedure=name):
-            return _with_box(matter, fact.seq, SecretPoll(key, name))
+        case PollOpened(secrecy=secrecy, box_key=key, procedure=name):
+            asked = replace(matter, polled=matter.polled | {name})
+            secret = secrecy in ("secret", "scrutineers")
+            return _with_box(asked, fact.seq, SecretPoll(key, name)) if secret else asked
         case RollFrozen(poll=number, law=Law(texts=texts)) if number in matter.secret_polls:
             its = replace(matter.secret_polls[number], texts=texts)
             return _with_box(matter, number, its)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from wugong import N_
 
 BODIES: Mapping[str, str] = {
+    "authority": N_("Authority in charge"),
     "collective": N_("Rural collective"),
     "collective_assembly": N_("Members' assembly of the collective"),
     "collective_board": N_("Board of the collective"),

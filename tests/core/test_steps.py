@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -64,8 +65,6 @@ class Town:
     @hookimpl
     def register(self) -> list[Contribution]:
         """Contribute the flows."""
-        from dataclasses import replace
-
         walk = flow("far.flow", walk="")
         over = replace(flow("old.flow", run=""), effective_to=date(2026, 2, 1))
         owners = flow("town.owners", VOTE, 'matters = ["lift"]\n', tell="")
@@ -215,3 +214,35 @@ def test_the_community_itself_has_the_steps_that_name_no_kind_of_matter(r: Rehea
     with pytest.raises(Refused):
         r.act("zhou", r.community, sheet())
     assert r.act("zhou", r.community, sheet("town.talk.talk")).seq
+
+
+@pytest.mark.parametrize(
+    ("term", "message"),
+    [
+        pytest.param('starts = "fly"', "starts names 'fly', which is no step", id="no such start"),
+        pytest.param('starts = "file"\nends = "fly"', "ends names 'fly'", id="no such end"),
+        pytest.param('starts = "passed"', "needs both", id="nothing could ever end it"),
+        pytest.param('ends = "file"', "needs both", id="nothing could ever start it"),
+        pytest.param("only = [7]", "only must be a list of kinds", id="kinds that are none"),
+    ],
+)
+def test_a_term_that_runs_names_steps_that_are_there(term: str, message: str) -> None:
+    within = TERM.replace('kind = "posted"', f'kind = "within"\n{term}')
+    listed = STEP.format(id="file", more="")
+    with pytest.raises(ValueError, match=message):
+        read_procedure(f'id = "town.rules"\n{NO_VOTE}{HEAD}{listed}{within}')
+
+
+def test_a_term_is_kept_from_its_start_until_its_end_is_on_record() -> None:
+    within = TERM.replace('kind = "posted"', 'kind = "within"\nstarts = "passed"\nends = "file"')
+    listed = STEP.format(id="file", more="")
+    (term,) = read_procedure(f'id = "town.rules"\n{NO_VOTE}{HEAD}{listed}{within}').terms
+    assert (term.starts, term.ends, term.only) == ("passed", "file", ())
+
+
+def test_a_poll_brings_the_steps_of_its_procedure_into_a_matter_of_any_kind(r: Rehearsal) -> None:
+    other = r.open("A bench", by="li")
+    matter, today = r.matter(other), date(2026, 3, 2)
+    assert "town.owners.tell" not in steps_of(matter, today)
+    polled = replace(matter, polled=frozenset({"town.owners"}))
+    assert list(steps_of(polled, today))[-1] == "town.owners.tell"

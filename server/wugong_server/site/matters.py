@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,7 @@ from wugong_server.page import Page, act_url, page_of, url
 from wugong_server.paper import body_words
 from wugong_server.refusals import CHANNELS
 from wugong_server.responding import PER_PAGE, Paged, page_number, respond
+from wugong_server.running import RECORDED, owed
 from wugong_server.site.home import preset
 from wugong_server.site.sheets import for_matter, may_enter
 from wugong_server.telling import details_words, role_words, tell, values_words, who_may
@@ -153,6 +154,7 @@ def deeds(page: Page, matter: Matter) -> dict[str, list[Deed]]:
         )
         found["waiting"].append(_awaited(page, matter, waiting, kind, own))
         done.add(kind.name)
+    found["waiting"] += _owed(page, matter, mine)
     for name, kind in sorted(page.engine.registry.kinds.items()):
         if name in done or not _offered(kind) or not open_now(page, matter, kind):
             continue
@@ -168,6 +170,16 @@ def deeds(page: Page, matter: Matter) -> dict[str, list[Deed]]:
             title = page.words_of(kind.plugin)(kind.title)
             found["others"].append(Deed(title, who_may(page, kind), source=kind.source))
     return found
+
+
+def _owed(page: Page, matter: Matter, mine: Container[str]) -> Iterator[Deed]:
+    """Yield what the terms of the law ask for after a result or a step, each with its day."""
+    for one in owed(page, matter, page.viewer):
+        href = ""
+        if one.act in mine:
+            named = {"step": one.step} if one.act == RECORDED else {}
+            href = act_url(page.request, matter.id, one.act, **named)
+        yield Deed(one.title, one.who, href, one.by, one.note, one.source)
 
 
 def _offered(kind: Kind) -> bool:
