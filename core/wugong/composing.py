@@ -10,6 +10,7 @@ from wugong.procedures import Composition, Procedure
 from wugong.thresholds import least, reaches
 from wugong.words import N_
 
+PARTS = (("representatives", "members"), ("women", "members"), ("women", "representatives"))
 FIGURES = ("members", "representatives", "women", "households")
 
 
@@ -31,7 +32,10 @@ def compose(procedure: Procedure, request: Mapping[str, Any]) -> tuple[dict[str,
                 message = N_("{figure} is missing: a test needs it.")
                 place = name if name in FIGURES else f"classes.{name}"
                 raise Undecidable("figure_missing", message, figure=place)
-    for part, of in (("representatives", "members"), ("women", "members")):
+    counted = {one.count for one in procedure.composition}
+    for part, of in PARTS:
+        if of not in {"members", *counted}:
+            continue
         if figures.get(part, 0) > figures.get(of, figures.get(part, 0)):
             message = N_("{unit}: {group} is {part}, more than {of} with {all}.")
             details = {"unit": part, "group": part, "of": of}

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ZONE = timezone(timedelta(hours=8))  # China Standard Time has no summer time
+
+
+def read_day(text: object) -> date:
+    """Read a day as it is written here, and in no other way; ``ValueError`` where it is none.
+
+    >>> read_day("2026-06-30")
+    datetime.date(2026, 6, 30)
+    """
+    if not isinstance(text, str) or not DAY.fullmatch(text):
+        raise ValueError(f"{text!r} is no day such as 2026-06-30")
+    return date.fromisoformat(text)
 
 
 def local_day(at: datetime, zone: timezone = ZONE) -> date:

@@ -7,27 +7,32 @@ Nothing here opens a file or a database, and no number is ever rounded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from wugong import void
+from wugong.days import read_day
 from wugong.decision_options import Options, read_options
 from wugong.explaining import OUTCOMES, answer, composed, follow
 from wugong.figures import Undecidable, read_figures, told, write_figure
-from wugong.places import not_offered
+from wugong.places import known_places, not_offered
 from wugong.polls import Test, judge
 from wugong.procedure_parts import MEASURE_OF
 from wugong.procedures import Procedure
 from wugong.rosters import Measure
+from wugong.statutes import national_statutes
 from wugong.taking_part import complete
 from wugong.words import N_
 
 Json = dict[str, Any]
 Figures = dict[str, dict[str, int]]  # all, part, present, yes, no, abstain → unit → number
+PLACE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 SIDES = ("yes", "no", "abstain")
 GROUPS = ("all", "part", "present", *SIDES, "silent", "delivered")
+COMPOSITION = {"members", "representatives", "women", "households", "classes"}
 KEYS = {
     "procedure",
     "on",
@@ -37,11 +42,7 @@ KEYS = {
     "seats",
     "candidates",
     "check",
-    "members",
-    "representatives",
-    "women",
-    "households",
-    "classes",
+    *COMPOSITION,
     *GROUPS,
 }
 
@@ -71,23 +72,32 @@ def decide(request: Mapping[str, Any], procedures: Mapping[str, Procedure]) -> J
     """
     if not isinstance(request, Mapping):
         raise Undecidable("request_shape", N_("The request must be a JSON object."))
-    if unknown := sorted(str(key) for key in request if key not in KEYS):
-        raise Undecidable("key_unknown", N_("Unknown key: {key}."), key=unknown[0][:40])
+    if stray := sorted(str(key) for key in request if key not in KEYS):
+        raise Undecidable("key_unknown", N_("Unknown key: {key}."), key=stray[0][:40])
     on = _day(request, "on")
     if on is None:
         raise Undecidable("date_missing", N_("Say on which day (on): the law of that day decides."))
     options = read_options(request.get("options", {}))
     procedure = find(request, procedures, on, options.form)
-    _here(request.get("place", ""), procedure, procedures, on)
+    unknown = _here(request.get("place", ""), procedure, procedures, on)
     if request.get("check", "composition") != "composition":
         raise Undecidable("check_unknown", N_("The only check is: composition."))
     if "check" in request:
-        return composed(procedure, request)
-    case = _read(request, procedure, on, options)
+        made = composed(procedure, request)
+    elif kinds := sorted(COMPOSITION & request.keys()):
+        message = N_('{where} is looked at only with "check": "composition".')
+        raise Undecidable("check_missing", message, where=kinds[0])
+    else:
+        made = _decided(_read(request, procedure, on, options), procedures)
+    made["flags"] += unknown
+    return made
+
+
+def _decided(case: Case, procedures: Mapping[str, Procedure]) -> Json:
+    procedure, options, whole = case.procedure, case.options, case.figures["all"]
     if procedure.kind == "no_vote":
         void.refuse_vote(procedure, options)
-    whole = case.figures["all"]
-    reasons = list(void.reasons(procedure, procedures, options, whole, on, case.notice_on))
+    reasons = list(void.reasons(procedure, procedures, options, whole, case.on, case.notice_on))
     if reasons:
         return _voided(case, reasons)
     if not (procedure.quorum or procedure.consent):
@@ -104,7 +114,7 @@ def find(
     found = procedures.get(name) if isinstance(name, str) else None
     if found is None:
         found = _form_of(str(name), procedures, form, request)
-    elif form and found.form and not _same_form(form, found.form):
+    elif form and not _same_form(form, found.form):
         raise _no_form(found.id, form, [found])
     if not found.in_force(on):
         raise Undecidable(
@@ -118,9 +128,14 @@ def find(
     return found
 
 
-def _here(place: Any, procedure: Procedure, procedures: Mapping[str, Procedure], on: date) -> None:
-    """Refuse a procedure that is not offered in ``place``: a jurisdiction, or ``""``."""
-    if not isinstance(place, str):
+def _here(
+    place: Any, procedure: Procedure, procedures: Mapping[str, Procedure], on: date
+) -> list[Json]:
+    """Refuse a procedure that is not offered in ``place``: a jurisdiction, or ``""``.
+
+    Where no law of that place is known the national procedure is taken, and a flag says so.
+    """
+    if not isinstance(place, str) or (place and not PLACE.fullmatch(place)):
         raise Undecidable(
             "place_unreadable",
             N_("{where} must be a place such as CN-SC, not {value}."),
@@ -129,7 +144,9 @@ def _here(place: Any, procedure: Procedure, procedures: Mapping[str, Procedure],
         )
     why = not_offered(procedure, procedures, place, on)
     if why is None:
-        return
+        known = known_places(procedures.values(), national_statutes())
+        text = told(N_("No law of {place} is known here, only the national one."), place=place)
+        return [{"code": "place_unknown", "text": text}] if place and place not in known else []
     details = {"procedure": procedure.id, "place": place[:80], "where": "place"}
     if not why.instead:
         message = N_("{procedure} is for {of}, not for {place} [{source}].")
@@ -166,7 +183,10 @@ def _same_form(asked: str, form: str) -> bool:
     return asked == form or {asked, form} == both
 
 
-def _no_form(name: str, form: str, family: Iterable[Procedure]) -> Undecidable:
+def _no_form(name: str, form: str, family: Sequence[Procedure]) -> Undecidable:
+    if not any(one.form for one in family):
+        message = N_("{procedure} has one form only: leave options.form out.")
+        return Undecidable("form_unknown", message, procedure=name)
     return Undecidable(
         "form_missing" if not form else "form_unknown",
         N_("{procedure} needs options.form, one of: {known}."),
@@ -209,6 +229,8 @@ def _standing(request: Mapping[str, Any], procedure: Procedure) -> tuple[int, Ma
     if not isinstance(candidates, Mapping) or not candidates:
         raise Undecidable("candidates_missing", N_("Say what each candidate received."))
     for name, votes in candidates.items():
+        if not name.strip():
+            raise Undecidable("candidate_unnamed", N_("Every candidate needs a name."))
         if type(votes) is not int or votes < 0:
             raise Undecidable(
                 "not_a_count",
@@ -224,8 +246,8 @@ def _day(request: Mapping[str, Any], key: str) -> date | None:
     if value is None:
         return None
     try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
+        return read_day(value)
+    except ValueError:
         raise Undecidable(
             "date_unreadable",
             N_("{where} must be a day such as 2026-06-30, not {value}."),

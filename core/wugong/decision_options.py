@@ -41,7 +41,8 @@ class Options:
 def read_options(value: Any) -> Options:
     """Read the options; ``Undecidable`` names the one that is wrong."""
     if not isinstance(value, Mapping):
-        raise wrong("options", value)
+        message = N_("options must be an object of named options, not {value}.")
+        raise Undecidable("options_shape", message, value=repr(value)[:40])
     if unknown := sorted(str(key) for key in value if key not in KNOWN):
         raise Undecidable("key_unknown", N_("Unknown key: {key}."), key=f"options.{unknown[0]}")
     for key in FLAGS:
@@ -79,7 +80,7 @@ def _count(value: Any) -> bool:
 
 def _items(value: Any) -> tuple[str, ...]:
     listed = value if isinstance(value, list) else [value]
-    if not all(type(one) in (int, str) for one in listed):
+    if not all(type(one) in (int, str) and str(one).strip() for one in listed):
         raise wrong("item", value)
     return tuple(str(one) for one in listed)
 

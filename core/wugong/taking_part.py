@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wugong.decision_options import Options, wrong
-from wugong.figures import Undecidable, told
+from wugong.figures import Undecidable, told, write_figure
 from wugong.procedures import Procedure
 from wugong.words import N_
 
@@ -36,12 +36,11 @@ def _with_silent(
     if policy == STRICT:
         return figures, []
     part, yes, no = figures["part"], figures["yes"], figures["no"]
-    silent = figures["silent"] or {
-        unit: max(0, number - part.get(unit, 0)) for unit, number in figures["delivered"].items()
-    }
-    if not silent:
+    silent = figures["silent"] or _not_back(part, figures["delivered"])
+    if missing := [unit for unit in part if unit not in silent]:
         message = N_("{figure} is missing: a test needs it.")
-        raise Undecidable("figure_missing", message, figure="silent")
+        where = "delivered" if figures["delivered"] and not figures["silent"] else "silent"
+        raise Undecidable("figure_missing", message, figure=f"{where}.{missing[0]}")
     joined = {unit: number + silent.get(unit, 0) for unit, number in part.items()}
     taken = {**figures, "part": joined}
     if policy == ABSTAIN:
@@ -62,6 +61,17 @@ def _with_silent(
     side = leads.pop()
     grown = {unit: figures[side].get(unit, 0) + silent.get(unit, 0) for unit in part}
     return {**taken, side: grown}, []
+
+
+def _not_back(part: Mapping[str, int], delivered: Mapping[str, int]) -> dict[str, int]:
+    """Return how many of the delivered ballots did not come back."""
+    for unit, number in delivered.items():
+        if part.get(unit, 0) > number:
+            message = N_("{unit}: {group} is {part}, more than {of} with {all}.")
+            told_in = {"part": write_figure(unit, part[unit]), "all": write_figure(unit, number)}
+            details = {"unit": unit, "group": "part", "of": "delivered"}
+            raise Undecidable("part_above_all", message, **details, **told_in)
+    return {unit: number - part.get(unit, 0) for unit, number in delivered.items()}
 
 
 def _leader(yes: int, no: int) -> str:

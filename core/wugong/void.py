@@ -32,6 +32,7 @@ def reasons(
     notice_on: date | None,
 ) -> Iterator[Reason]:
     """Say everything that makes the decision void."""
+    _fits(procedure, procedures, options)
     yield from _matter(procedure, procedures, options)
     yield from _notice(procedure, options, on, notice_on)
     yield from _petition(procedure, options, whole)
@@ -49,13 +50,39 @@ def reasons(
                 yield Reason("incompatible", rule.source, text)
 
 
+def _fits(procedure: Procedure, procedures: Mapping[str, Procedure], options: Options) -> None:
+    """Refuse options that this procedure does not know: what is misspelt must not go unseen."""
+    message = N_("{where} has no meaning under {procedure}.")
+    for where, given, fits in (
+        ("options.petition", options.petition, procedure.petition),
+        ("options.cause", options.cause, procedure.causes),
+    ):
+        if given and not fits:
+            raise Undecidable("option_unfit", message, where=where, procedure=procedure.id)
+    parts = {
+        part for its in procedures.values() for r in its.incompatible for part in (r.one, r.other)
+    }
+    for person, held in options.people.items():
+        if unknown := [part for part in held if part not in parts]:
+            message = N_("{name} is said to be {part}; known: {known}.")
+            known = ", ".join(sorted(parts))
+            raise Undecidable(
+                "part_unknown", message, name=person, part=unknown[0][:40], known=known
+            )
+    if (options.issued is None) != (options.collected is None):
+        figure = "options.issued" if options.issued is None else "options.collected"
+        raise Undecidable(
+            "figure_missing", N_("{figure} is missing: a test needs it."), figure=figure
+        )
+
+
 def _matter(
     procedure: Procedure, procedures: Mapping[str, Procedure], options: Options
 ) -> Iterator[Reason]:
+    if options.instead_of and options.instead_of not in procedures:
+        message = N_("There is no procedure {procedure}.")
+        raise Undecidable("procedure_unknown", message, procedure=options.instead_of[:80])
     if options.instead_of and procedure.customary:
-        if options.instead_of not in procedures:
-            message = N_("There is no procedure {procedure}.")
-            raise Undecidable("procedure_unknown", message, procedure=options.instead_of[:80])
         statute = procedures[options.instead_of]
         source = statute.basis[0].article
         message = N_("Discussion and its rules cannot replace {procedure} [{source}].")

@@ -49,11 +49,63 @@ MEMBERS = {"all": {"members": 35}, "present": {"members": 24}, "yes": {"members"
         pytest.param({"seats": 1}, "no_election", id="seats in a decision"),
         pytest.param({"notice_on": "2026-07-01"}, "notice_after", id="notice after the meeting"),
         pytest.param({"check": "colour"}, "check_unknown", id="an unknown check"),
+        pytest.param({"on": "2026-02-30"}, "date_unreadable", id="no such day"),
+        pytest.param({"on": "20260630"}, "date_unreadable", id="a day without hyphens"),
+        pytest.param({"on": "2026-W27-2"}, "date_unreadable", id="a day by its week"),
+        pytest.param({"on": "２０２６-06-30"}, "date_unreadable", id="a day in wide digits"),
+        pytest.param({"on": 20260630}, "date_unreadable", id="a day as a number"),
+        pytest.param({"notice_on": "20260601"}, "date_unreadable", id="notice without hyphens"),
+        pytest.param({"options": []}, "options_shape", id="options as a list"),
+        pytest.param({"options": {"item": ""}}, "option_wrong", id="a matter without a name"),
+        pytest.param({"options": {"form": "voters"}}, "form_unknown", id="a form it has not"),
+        pytest.param({"options": {"cause": "lift"}}, "option_unfit", id="a danger, for a vote"),
+        pytest.param({"options": {"instead_of": "nobody"}}, "procedure_unknown", id="instead of"),
+        pytest.param({"options": {"petition": {"heads": 3}}}, "option_unfit", id="a petition"),
+        pytest.param({"options": {"issued": 9}}, "figure_missing", id="issued, not collected"),
+        pytest.param({"options": {"people": {"A": ["candiate"]}}}, "part_unknown", id="a part"),
+        pytest.param({"members": 9}, "check_missing", id="members without the check"),
+        pytest.param({"place": "Chengdu?"}, "place_unreadable", id="no place"),
     ],
 )
 def test_what_cannot_be_decided_is_refused(change: dict[str, Any], code: str) -> None:
     asked = {"procedure": "owners.special", **FULL, **change}
     assert refused(asked.pop("procedure"), **asked) == code
+
+
+@pytest.mark.parametrize(
+    ("figures", "code"),
+    [
+        pytest.param({"silent": {"heads": 2}}, "figure_missing", id="silent by heads alone"),
+        pytest.param({"delivered": {"heads": 9}}, "figure_missing", id="delivered by heads alone"),
+        pytest.param({"delivered": owners(7, "600.00")}, "part_above_all", id="more came back"),
+        pytest.param({"delivered": owners(13, "901.00")}, "part_above_all", id="more than all"),
+        pytest.param({}, "figure_missing", id="neither"),
+    ],
+)
+def test_silent_ballots_are_counted_in_every_unit_or_not_at_all(
+    figures: dict[str, Any], code: str
+) -> None:
+    silent = {"options": {"nonresponse": "signed_receipt_is_abstain"}, **figures}
+    assert refused("owners.special", **FULL, **silent) == code
+
+
+def test_where_no_law_of_a_place_is_known_the_answer_says_so() -> None:
+    def flags(place: str) -> list[str]:
+        return [one["code"] for one in ask("owners.special", **FULL, place=place)["flags"]]
+
+    assert flags("CN-XX-Nowhere") == ["place_unknown"]
+    assert flags("CN-SC-Chengdu") == flags("CN-SC") == flags("") == []
+
+
+def test_a_candidate_has_a_name() -> None:
+    request = {"all": {"persons": 9}, "part": {"persons": 9}, "seats": 1, "candidates": {" ": 5}}
+    assert refused("villagers.election", **request) == "candidate_unnamed"
+
+
+def test_more_women_than_representatives_cannot_be() -> None:
+    counts = {"check": "composition", "members": 35, "representatives": 28}
+    assert refused("villagers.representatives", **counts, women=29) == "part_above_all"
+    assert outcome("villagers.representatives", **counts, women=28) == "passed"
 
 
 def test_two_modes_of_one_assembly_are_never_added() -> None:

@@ -67,7 +67,8 @@ def test_a_body_is_composed_lawfully_from_its_number_on(
     procedure: Procedure, rule: Composition, exact: int, step: int
 ) -> None:
     classes = {one.id: 0 for one in procedure.classes}
-    counts = {"members": WHOLE, "representatives": WHOLE if rule.for_each else 0, "women": 0}
+    all_of_them = rule.for_each or rule.count == "women"  # who are among the representatives
+    counts = {"members": WHOLE, "representatives": WHOLE if all_of_them else 0, "women": 0}
     (classes if rule.count in classes else counts)[rule.count] = exact + step
     answer = ask(procedure.id, check="composition", classes=classes, **counts)
     (test,) = [test for test in answer["tests"] if test["id"] == rule.id]

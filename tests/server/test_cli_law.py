@@ -51,11 +51,34 @@ def test_decide_says_what_is_wrong_with_the_figures() -> None:
     assert error["text"]["en"] == "yes.area is missing: a test needs it."
 
 
-@pytest.mark.parametrize("given", ["", "{", "[" * 5000, "[]"])
+HUGE = '{"procedure": "owners.special", "all": {"heads": ' + "9" * 5000 + "}}"
+TWICE = '{"yes": {"heads": 6, "heads": 60}}'
+
+
+@pytest.mark.parametrize("given", ["", "{", "[" * 5000, "[]", HUGE, TWICE, '{"on": 1} {}'])
 def test_decide_without_json_or_object_never_crashes(given: str) -> None:
     done = run("decide", given=given)
     assert done.exception is None or isinstance(done.exception, SystemExit)
     assert "JSON" in done.output
+
+
+def test_decide_reads_past_the_mark_that_some_editors_write() -> None:
+    assert run("decide", given="\ufeff" + json.dumps(REQUEST)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("2026-02-30", "such as 2026-03-01"),
+        ("20260301", "such as 2026-03-01"),
+        ("2026-W10-1", "such as 2026-03-01"),
+        ("２０２６-03-01", "such as 2026-03-01"),
+        ("9999-12-20", "ends after the year 9999"),
+    ],
+)
+def test_a_day_that_is_none_is_refused(start: str, said: str) -> None:
+    done = run("deadline", "villagers.election.roll", "--from", start)
+    assert done.exit_code == 2 and said in done.output
 
 
 def test_procedures_are_listed_with_their_figures() -> None:
@@ -122,6 +145,13 @@ def test_a_roll_adds_up_all_and_explains_merged_heads(tmp_path: Path) -> None:
     answer = json.loads(run("roll", str(roster), "--procedure", "owners.special", "--json").stdout)
     assert answer["all"] == {"area": "250.50", "heads": 2}
     assert [note["source"] for note in answer["notes"]] == ["建築物區分所有權解釋 9"]
+
+
+def test_where_nobody_votes_no_roll_is_added_up(tmp_path: Path) -> None:
+    roster = tmp_path / "owners.csv"
+    roster.write_text("unit,owner,area\n101,Li,80.00", encoding="utf-8")
+    done = run("roll", str(roster), "--procedure", "owners.lift")
+    assert done.exit_code == 2 and "nobody votes under owners.lift" in done.output
 
 
 def test_a_local_pack_is_used_and_a_laxer_one_is_refused(tmp_path: Path) -> None:

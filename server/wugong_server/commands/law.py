@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from wugong import Measure, Procedure
+from wugong.days import read_day
 from wugong.deadlines import Calendar, deadline, rules
 from wugong.deciding import decide, needed_figures
 from wugong.describing import document
@@ -35,6 +36,7 @@ from wugong_server.commands.console import (
 )
 
 MOST_JSON = 1_000_000
+BOM = "\ufeff"  # some editors write it before the text
 
 
 def law(packs: Path | None) -> Mapping[str, Procedure]:
@@ -53,8 +55,8 @@ def decide_command(packs: Path | None) -> int:
     try:
         if len(text) > MOST_JSON:
             raise click.UsageError(f"the request has more than {MOST_JSON} characters")
-        request = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        request = json.loads(text.removeprefix(BOM), object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError, too
         raise click.UsageError(f"standard input is no JSON: {error}") from None
     try:
         print_json(decide(request, law(packs)))
@@ -62,6 +64,15 @@ def decide_command(packs: Path | None) -> int:
         print_json({"error": {"code": error.code, "text": error.text}})
         return FOUND
     return 0
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its pairs; of two figures under one name nobody could say which counts."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(one for one in names if names.count(one) > 1)} is there twice")
+    return made
 
 
 @click.command("procedures")
@@ -129,7 +140,10 @@ def deadline_command(
         return 0
     if rule not in known:
         raise click.UsageError(f"no rule {rule!r}; `wugong deadline` lists them")
-    over = deadline(known[rule], _day(start), _calendar(calendar), clear_days)
+    try:
+        over = deadline(known[rule], _day(start), _calendar(calendar), clear_days)
+    except OverflowError:
+        raise click.UsageError(f"{rule} from {start} ends after the year 9999") from None
     if in_json:
         print_json(
             {
@@ -158,7 +172,7 @@ def deadline_command(
 
 def _day(text: str | None) -> date:
     try:
-        return date.fromisoformat(text or "")
+        return read_day(text)
     except ValueError:
         raise click.UsageError("say --from DATE, such as 2026-03-01") from None
 
@@ -180,6 +194,8 @@ def roll_command(file: Path, name: str, packs: Path | None, in_json: bool) -> in
     procedure = law(packs).get(name)
     if procedure is None:
         raise click.UsageError(f"no procedure {name!r}; `wugong procedures` lists them")
+    if procedure.kind == "no_vote":
+        raise click.UsageError(f"nobody votes under {name}, so nothing is added up for it")
     counted = procedure.measures
     measure: Measure = (
         "area" if "area" in counted else "households" if "households" in counted else "heads"
