@@ -69,8 +69,8 @@ def core_guard(
             return refuse_record(matter, act, recorded)
         case SheetHung(hung_on=day) if day > local_day(act.at):
             return [Refusal("wugong.day_to_come", COUNTING, {"on": day.isoformat()})]
-        case SettingChanged(name=name, value=place) if name == JURISDICTION:
-            return _lying(place, places)
+        case SettingChanged() as changed:
+            return _setting(matter.standing.settings, changed, places)
         case RosterImported() as roster:
             return _importing(roster)
         case BoxUnlocked() as unlocked:
@@ -110,6 +110,16 @@ def _lifting(matter: Matter, act: Act, number: int) -> list[Refusal]:
     if act.by != hold.by and not (act.by == "clock" and over):
         return [Refusal("wugong.hold_of_another", details={"hold": number})]
     return []
+
+
+def _setting(
+    settings: Mapping[str, str], changed: SettingChanged, places: Collection[str]
+) -> list[Refusal]:
+    now = settings.get(changed.name)
+    if None not in (now, changed.was) and now != changed.was:
+        details = {"value": str(now)[:200], "was": str(changed.was)[:200]}
+        return [Refusal("wugong.setting_changed_meanwhile", details=details)]
+    return _lying(changed.value, places) if changed.name == JURISDICTION else []
 
 
 def _lying(place: str, places: Collection[str]) -> list[Refusal]:

@@ -125,10 +125,15 @@ class RoleRevoked:
     says=N_("The setting {name} is now {value}"),
 )
 class SettingChanged:
-    """A setting of a plugin changes for this community, from now on."""
+    """A setting of a plugin changes for this community, from now on.
+
+    ``was`` is the value that its author saw before: where it is no longer that one, somebody was
+    quicker and the change is refused. ``None`` changes it whatever it is.
+    """
 
     name: Annotated[str, Label(N_("Setting")), Most(80)]
     value: Annotated[str, Label(N_("Value")), Most(2000)]
+    was: Annotated[str | None, Label(N_("Value until now")), Most(2000)] = None
 
 
 @event(

@@ -75,6 +75,10 @@ REFUSALS: Mapping[str, str] = {
     ),
     "wugong.not_your_role": N_("This is done by: {roles}."),
     "wugong.options_repeat": N_("Two options carry the same short name."),
+    "wugong.setting_changed_meanwhile": N_(
+        "Somebody was quicker: this setting is {value} now, no longer {was}. What you wrote is"
+        " still in the form; start again from the settings if it is to change all the same."
+    ),
     "wugong.place_unknown": N_("No law of {place} is known here. Known are: {known}."),
     "wugong.plugin_failed": N_("The plugin {plugin} failed. It is not your fault."),
     "wugong.plugin_missing": N_("The plugin {plugin} of this matter is not installed."),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 import wugong_planning
 import wugong_urban
 from tests.server.test_documents_pages import form_of
-from wugong import Ref, StepRecorded, seal
+from wugong import Ref, RoleGranted, SettingChanged, StepRecorded, seal
 from wugong.testing import Rehearsal
 from wugong_planning.events import Clause, OpinionAnswered, OpinionGiven, SchemePublished
 from wugong_server.testing import browse
 
 SCHEME, STEP = "planning.scheme_published", "wugong.step_recorded"
+DAYS = "planning.answer_days"
 
 
 @pytest.fixture
@@ -104,6 +107,34 @@ def test_an_opinion_that_a_colleague_answered_meanwhile(town: Rehearsal, lift: s
     both = shown(answer)
     assert "照办" in both and "第1条" in both and "采纳" in both
     assert "照办</textarea>" in answer.text
+
+
+def test_a_setting_that_a_colleague_changed_meanwhile(town: Rehearsal) -> None:
+    first, second = (SettingChanged(name=DAYS, value=value) for value in ("30", "40"))
+    town.act("operator", "wutong", RoleGranted(member="wang", role="admin"))
+    town.act("operator", "wutong", first)
+    wang = browse(town, "wang")
+    page = html.unescape(wang.get("/c/wutong/admin/settings").text)
+    link = next(to for to in re.findall(r'href="([^"]+)"', page) if f"name={DAYS}" in to)
+    form = wang.get(link).text
+    assert form.count(">30</textarea>") == 2  # to be changed, and what it was
+    town.act("operator", "wutong", second)
+    typed = {**form_of(form), "name": DAYS, "value": "35", "was": "30"}
+    answer = wang.post(urlsplit(link).path, data=typed)
+    assert answer.status_code == 409
+    assert "现在是40，已不是30" in answer.text and ">35</textarea>" in answer.text
+    assert town.matter("wutong").standing.settings[DAYS] == "40"
+    typed = {**form_of(answer.text), **typed, "was": "40"}
+    assert wang.post(urlsplit(link).path, data=typed).is_redirect
+    assert town.matter("wutong").standing.settings[DAYS] == "35"
+
+
+def test_a_program_may_change_a_setting_whatever_it_was(town: Rehearsal) -> None:
+    for value in ("30", "40", "40"):
+        town.act("operator", "wutong", SettingChanged(name=DAYS, value=value))
+    town.act("operator", "wutong", SettingChanged(name=DAYS, value="50", was="40"))
+    with town.refuses("wugong.setting_changed_meanwhile"):
+        town.act("operator", "wutong", SettingChanged(name=DAYS, value="60", was="40"))
 
 
 def test_a_form_that_was_sent_already_shows_what_it_recorded(town: Rehearsal, lift: str) -> None:

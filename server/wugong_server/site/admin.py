@@ -87,5 +87,6 @@ def _setting(page: Page, one: SettingDefault) -> dict[str, Any]:
             "wugong.setting_changed",
             name=one.name,
             value=value,
+            was=value,
         ),
     }
