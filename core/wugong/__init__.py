@@ -53,6 +53,7 @@ from wugong.rosters import (
     totals,
 )
 from wugong.schema import (
+    Anew,
     Attached,
     Between,
     Choice,
@@ -138,6 +139,7 @@ __all__ = [
     "STAGES",
     "ZONE",
     "Act",
+    "Anew",
     "Article",
     "Attached",
     "Attachments",

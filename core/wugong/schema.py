@@ -112,6 +112,11 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
+class Anew:
+    """What each act says for itself: a form that begins with an earlier act leaves it empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShownTo:
     """Who may open a sealed field, where that is narrower than the event's audience."""
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from wugong import (
     N_,
     STAGES,
+    Anew,
     Attached,
     Between,
     Choice,
@@ -356,6 +357,32 @@ def row_count(full: str, sent: Form) -> int:
 def _is_typed(key: str, sent: Form) -> bool:
     """Tell whether somebody put something there; that a box was offered is no answer."""
     return bool(sent[key]) and not key.endswith("-asked")
+
+
+def typed(cls: Any, value: Any, zone: ZoneInfo, prefix: str = "") -> list[tuple[str, str]]:
+    """Return what a person would have typed for an event or record: :func:`body_of_form` reads it.
+
+    Sealed texts, documents and what each act says for itself are not in it.
+    """
+    made: list[tuple[str, str]] = []
+    for name, its in shapes(cls).items():
+        full, widget, one = prefix + name, widget_of(name, its), getattr(value, name)
+        if one is None or its.type is Sealed or widget == "documents" or has_mark(its, Anew):
+            continue
+        if widget == "rows" and its.inner is not None:
+            for i, row in enumerate(one):
+                made += typed(its.inner.type, row, zone, f"{full}-{i}-")
+        elif widget == "record":
+            made += typed(its.type, one, zone, f"{full}-")
+        elif widget == "pairs":
+            made.append((full, "\n".join(f"{key} = {text}" for key, text in one.items())))
+        else:
+            many = one if isinstance(one, tuple) else (one,)
+            texts = [_typed(widget, item, zone) for item in many]
+            if widget in ("lines", "members"):
+                texts = ["\n".join(texts)]
+            made += [(full, text) for text in texts]
+    return made
 
 
 def body_of_form(cls: Any, sent: Form, prefix: str = "") -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,10 +54,14 @@ def test_a_version_of_the_scheme_is_opened_on_the_one_it_replaces(
 ) -> None:
     wang = browse(town, "wang")
     assert wang.get(f"/m/{lift}/scheme/new").headers["location"] == f"/m/{lift}/do/{SCHEME}"
-    first = town.act("wang", lift, scheme("栏杆刷漆")).seq
+    stands = replace(scheme("栏杆刷漆"), changes="为了安全")
+    first = town.act("wang", lift, stands).seq
     to = wang.get(f"/m/{lift}/scheme/new").headers["location"]
     assert to == f"/m/{lift}/do/{SCHEME}?replaces={first}"
-    assert f'<option value="{first}" selected' in wang.get(to).text
+    form = wang.get(to).text
+    assert f'<option value="{first}" selected' in form
+    assert ">栏杆刷漆</textarea>" in form and 'value="方案"' in form  # begins with what stands
+    assert "为了安全" not in form  # what changed is said anew
 
 
 def test_both_versions_stand_side_by_side_and_nothing_typed_is_lost(

@@ -15,6 +15,7 @@ from starlette.datastructures import FormData
 from wugong import (
     ANY,
     PLAN,
+    Anew,
     Between,
     Choice,
     Label,
@@ -30,7 +31,7 @@ from wugong import (
     kind_of,
     seal,
 )
-from wugong_server.fields import Asking, Field, body_of_form, fields_of
+from wugong_server.fields import Asking, Field, body_of_form, fields_of, typed
 from wugong_server.forms import Form, hundredths, local_time
 from wugong_server.speech import problems
 
@@ -67,6 +68,7 @@ class Everything:
     day: Annotated[date | None, Label("Day")] = None
     closes_at: Annotated[datetime | None, Label("Closes at")] = None
     stage: Annotated[Stage, Label("Stage")] = PLAN
+    why: Annotated[str, Label("Why"), Anew()] = ""
     hidden: str = "not asked"
 
 
@@ -111,6 +113,7 @@ def test_what_a_person_types_becomes_the_event() -> None:
         day="2026-12-10",
         closes_at="2026-12-10T18:00",
         stage="build",
+        why="Asked for.",
     )
     made = KIND.read(body_of_form(Everything, form))
     assert made == Everything(
@@ -129,8 +132,14 @@ def test_what_a_person_types_becomes_the_event() -> None:
         day=date(2026, 12, 10),
         closes_at=datetime(2026, 12, 10, 10, tzinfo=UTC),
         stage=Stage.BUILD,
+        why="Asked for.",
     )
     assert made.story.clear == "It is dark."
+
+    again = typed(Everything, made, CHINA)
+    assert not {"story", "why"} & dict(again).keys()  # sealed, and said anew each time
+    rest = [("story", "It is dark."), ("why", "Asked for.")]
+    assert KIND.read(body_of_form(Everything, Form(FormData([*again, *rest]), CHINA))) == made
 
 
 def test_what_is_left_empty_keeps_its_default() -> None:
@@ -176,6 +185,7 @@ def test_each_shape_has_its_own_kind_of_field() -> None:
         "day": "date",
         "closes_at": "time",
         "stage": "one",
+        "why": "text",
     }
 
 

@@ -9,6 +9,7 @@ from wugong import (
     ANY,
     N_,
     PLAN,
+    Anew,
     Attachments,
     Between,
     Choice,
@@ -93,7 +94,7 @@ class SchemePublished:
     cost_fen: Annotated[int, Label(N_("Cost to build")), Between(0)] = 0
     operating_fen_per_year: Annotated[int, Label(N_("Cost to run a year")), Between(0)] = 0
     changes: Annotated[
-        str, Label(N_("What changed since the last version, and why")), Most(2000)
+        str, Label(N_("What changed since the last version, and why")), Most(2000), Anew()
     ] = ""
     replaces: Annotated[
         Ref | None, Label(N_("Replaces version")), To("planning.scheme_published")

@@ -29,6 +29,7 @@ from wugong import (
     SheetHung,
     Stage,
     StepRecorded,
+    To,
     Unreadable,
     kind_of,
     local_day,
@@ -45,6 +46,7 @@ from wugong_server.fields import (
     body_of_form,
     fields_of,
     names_people,
+    typed,
 )
 from wugong_server.forms import Form, read_form
 from wugong_server.page import Page, page_of, url
@@ -89,10 +91,31 @@ def ask(request: Request) -> Response:
     reasons = standing_in_the_way(page, kind)
     if reasons and not page.member and page.sign_in_address:
         return RedirectResponse(page.sign_in_address, 303)
-    sent = Form(FormData([(k, v) for k, v in request.query_params.multi_items()]), page.zone)
+    sent = _begun(page, kind, request.query_params.multi_items())
     if reasons:
         return _form(page, kind, sent, refused=Refused(*reasons))
     return _form(page, kind, sent)
+
+
+def _begun(page: Page, kind: Kind, given: list[tuple[str, str]]) -> Form:
+    """Fill a form from its address, and from the act of its kind whose place it is to take."""
+    before: list[tuple[str, str]] = []
+    names = dict(given)
+    for name, its in kind.fields.items():
+        to, number = its.mark(To), names.get(name, "")
+        if (
+            to
+            and to.kinds == (kind.name,)
+            and number.isascii()
+            and number.isdecimal()
+            and len(number) < 17
+        ):
+            assert page.matter is not None
+            fact = page.engine.fact(page.matter.community, int(number), page.viewer)
+            if fact is not None and fact.matter == page.matter.id and type(fact.event) is kind.cls:
+                before = typed(kind.cls, fact.event, page.zone)
+    kept = [(name, text) for name, text in before if name not in names]
+    return Form(FormData([*kept, *given]), page.zone)
 
 
 async def send(request: Request) -> Response:
