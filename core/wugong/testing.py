@@ -65,10 +65,10 @@ class Rehearsal:
         kept = self.kept() if database is None else {"database": database}
         self.engine = Engine(plugins=plugins, **{**kept, **engine})
         self.engine.found(community, title=title, setting=setting)
-        for name, roles in (members or {}).items():
-            self.enrol(name, roles)
-        for name, value in (settings or {}).items():
-            self.act("operator", community, SettingChanged(name=name, value=value))
+        acts = [act for name, roles in (members or {}).items() for act in self._joins(name, roles)]
+        changed = (settings or {}).items()
+        acts += [(community, SettingChanged(name=name, value=value)) for name, value in changed]
+        self.engine.record_many(acts, by="operator")
 
     def kept(self) -> Mapping[str, Any]:
         """Return the options of the engine that say where it is kept: in memory.
@@ -79,10 +79,13 @@ class Rehearsal:
 
     def enrol(self, member: str, roles: Iterable[str] = (), **more: Any) -> None:
         """Enrol a member, named like its id unless ``name=`` is given, and give it roles."""
+        self.engine.record_many(self._joins(member, roles, **more), by="operator")
+
+    def _joins(self, member: str, roles: Iterable[str], **more: Any) -> list[tuple[str, Any]]:
         name = seal(more.pop("name", member))
-        self.act("operator", self.community, MemberEnrolled(member=member, name=name, **more))
-        for role in roles:
-            self.act("operator", self.community, RoleGranted(member=member, role=role))
+        enrolled = MemberEnrolled(member=member, name=name, **more)
+        granted = (RoleGranted(member=member, role=role) for role in roles)
+        return [(self.community, event) for event in (enrolled, *granted)]
 
     def roster(
         self, name: str, units: Sequence[tuple[str, str, str, int]], **weights: int

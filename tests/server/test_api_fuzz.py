@@ -134,10 +134,7 @@ def test_no_act_of_any_kind_breaks_the_server(
 
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(path=st.text(max_size=40), query=st.text(max_size=40))
-def test_no_address_breaks_the_server(path: str, query: str) -> None:
-    rehearsal = Rehearsal({}, community="wutong")
-    client = Program(rehearsal).client
+def test_no_address_breaks_the_server(program: Program, path: str, query: str) -> None:
     for base in ("", "communities/", "communities/wutong/", "matters/wutong/"):
-        answer = client.get(f"{V1}/{base}{quote(path)}", params={"cursor": query})
+        answer = program.client.get(f"{V1}/{base}{quote(path)}", params={"cursor": query})
         assert answer.status_code < 500
-    rehearsal.engine.close()
