@@ -48,7 +48,8 @@ def processes(show: Show, quick: bool) -> list[Row]:
         with get_context("spawn").Pool(2) as pool:
             pool.map(len, ["", ""])  # both processes are up
             for rule in ("schulze", "irv"):
-                two = partial(counted, rule, loads, run=pool.imap)
+                halves = partial(pool.imap, chunksize=FILES // 2)  # one trip for each process
+                two = partial(counted, rule, loads, run=halves)
                 called = {"one process": Peer(partial(counted, rule, loads))}
                 own, found = contest(two, called, clock=time.perf_counter)
                 one = found["one process"]

@@ -153,24 +153,26 @@ class Count:
         if not left or not self.standing:
             return []
         self._tell()
-        votes, quota = self.votes, self.quota
-        reached = [c for c in self.standing if votes[c] >= quota]
-        if reached:
+        votes = self.votes
+        levels = [votes[c] for c in self.standing]
+        if max(levels) >= self.quota:
+            reached = [c for c in self.standing if votes[c] >= self.quota]
             ways = self._elect(votes, reached, left)
             left = self.terms.seats - len(self.elected)
             if len(ways) > 1 or not left:
                 return ways
+            levels = [votes[c] for c in self.standing]
         if len(self.standing) <= left:
             return self._elect(votes, self.standing, left)
         if self.waiting:
             most = max(self.waiting.values())
             tied = [c for c in sorted(self.waiting) if self.waiting[c] == most]
             return self._ways(self._settled(tied, highest=True), "_pass_on")
-        fewest = min([votes[c] for c in self.standing])
-        last = [c for c in self.standing if votes[c] == fewest]
-        if len(last) == 1:
-            self._drop(last)
+        fewest = min(levels)
+        if levels.count(fewest) == 1:
+            self._drop([self.standing[levels.index(fewest)]])
             return [self]
+        last = [c for c in self.standing if votes[c] == fewest]
         last = self._settled(last, highest=False)
         if len(last) > 1 and not fewest and len(self.standing) - len(last) < left:
             return self._idle(last, left)
@@ -324,7 +326,7 @@ class Count:
         """Return what some ballots, standing with ``tops``, are worth to each option."""
         width = self.papers.width
         if self.worth is not None:
-            return [int(n) for n in np.bincount(tops, self.worth[rows], width).tolist()[1:]]
+            return list(map(int, np.bincount(tops, self.worth[rows], width).tolist()))[1:]
         places = self.kinds[rows] * width + tops
         piles = self.papers.piles(places, rows, width * len(self.values)).reshape(-1, width)
         numbers = [map(int, column) for column in piles.T[1:].tolist()]
