@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wugong.deadlines import terms_of
 from wugong.figures import BASES, UNITS
 from wugong.packs import DIRECTIONS, changed
-from wugong.procedure_parts import Support
+from wugong.procedure_parts import Silence, Support
 from wugong.procedures import Procedure, Requirement
 from wugong.thresholds import Threshold
 from wugong.words import N_, Words
@@ -73,6 +73,10 @@ POLICIES = {
     "follow_majority_if_rules_say": N_(
         "A delivered, silent ballot joins the majority, if the rules say so and the ballot warned."
     ),
+    "follow_majority_above_half": N_(
+        "A delivered, silent ballot joins a majority that is by itself more than {share} of all, "
+        "if the rules say so and the ballot warned."
+    ),
 }
 
 
@@ -131,7 +135,14 @@ def describe(
 
 def _silence(procedure: Procedure, words: Words) -> Iterator[Line]:
     for one in procedure.silence:
-        yield Line(words(POLICIES[one.policy]), one.source, one.confidence)
+        yield Line(policy_words(one, words), one.source, one.confidence)
+
+
+def policy_words(silence: Silence, words: Words) -> str:
+    """Say what a silent ballot counts as, and the share that the majority needs for it."""
+    its = silence.threshold
+    share = f"{its.share.numerator}/{its.share.denominator}" if its else ""
+    return words(POLICIES[silence.policy], share=share)
 
 
 def _steps(procedure: Procedure, words: Words) -> Iterator[Line]:
@@ -195,7 +206,7 @@ def _overridden(
         "consent": {one.id: _test(one, words) for one in procedure.consent},
         "composition": dict(zip((c.id for c in procedure.composition), composition, strict=True)),
         "items": dict(zip((one.number for one in procedure.items), items, strict=True)),
-        "silence": {s.policy: Line(words(POLICIES[s.policy]), s.source) for s in procedure.silence},
+        "silence": {s.policy: Line(policy_words(s, words), s.source) for s in procedure.silence},
         "notice_days": _days(procedure, "notice", words),
         "publish_days": _days(procedure, "publish", words),
     }

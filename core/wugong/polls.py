@@ -19,7 +19,10 @@ from wugong.words import N_
 MOST_COUNTING_HOURS = 72
 
 Nonresponse = Literal[
-    "strict_returned", "signed_receipt_is_abstain", "follow_majority_if_rules_say"
+    "strict_returned",
+    "signed_receipt_is_abstain",
+    "follow_majority_if_rules_say",
+    "follow_majority_above_half",
 ]
 Channel = Literal["web", "paper", "assisted", "meeting"]  # how a poll takes ballots
 Verdict = Literal["passed", "rejected", "no_quorum", "tied", "advisory"]
@@ -99,6 +102,10 @@ class PollOpened:
                 "signed_receipt_is_abstain": N_("Signed for and not returned: an abstention"),
                 "follow_majority_if_rules_say": N_(
                     "Signed for and not returned: with the majority, as our own rules say"
+                ),
+                "follow_majority_above_half": N_(
+                    "Signed for and not returned: with the majority, "
+                    "if that is by itself more than half of all"
                 ),
             }
         ),

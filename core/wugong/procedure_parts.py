@@ -190,6 +190,12 @@ class Incompatible:
 class Silence:
     """What a ballot that did not come back counts as, and where the text allows it."""
 
-    policy: Literal["strict_returned", "signed_receipt_is_abstain", "follow_majority_if_rules_say"]
+    policy: Literal[
+        "strict_returned",
+        "signed_receipt_is_abstain",
+        "follow_majority_if_rules_say",
+        "follow_majority_above_half",
+    ]
     source: str
     confidence: Confidence
+    threshold: Threshold | None = None  # what the majority that voted must reach of all by itself

@@ -31,7 +31,13 @@ from wugong.words import LANGUAGES
 
 Row = TypeVar("Row")
 MOST_DAYS = 3650
-POLICIES = ("strict_returned", "signed_receipt_is_abstain", "follow_majority_if_rules_say")
+ABOVE_HALF = "follow_majority_above_half"
+POLICIES = (
+    "strict_returned",
+    "signed_receipt_is_abstain",
+    "follow_majority_if_rules_say",
+    ABOVE_HALF,
+)
 FIGURES = ("members", "representatives", "women", "households")
 CLASS = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -100,11 +106,15 @@ def read_proxies(row: Any, where: str) -> Proxies:
 
 
 def read_silence(row: Any, where: str) -> Silence:
-    """Read ``{policy, source, confidence}``."""
-    check_keys(row, where, {"policy", "source", "confidence"})
-    if row["policy"] not in POLICIES:
+    """Read ``{policy, source, confidence}``; ``op`` and ``share`` of what a majority needs."""
+    policy = row.get("policy") if isinstance(row, dict) else None
+    floor = {"op", "share"} if policy == ABOVE_HALF else set()
+    check_keys(row, where, {"policy", "source", "confidence", *floor})
+    if policy not in POLICIES:
         raise ValueError(f"{where}: policy must be one of {', '.join(POLICIES)}")
-    return Silence(row["policy"], read_text(row, "source", where), read_confidence(row, where))
+    threshold = _threshold(row, where) if floor else None
+    source, sure = read_text(row, "source", where), read_confidence(row, where)
+    return Silence(policy, source, sure, threshold)
 
 
 def read_composition(row: Any, where: str) -> Composition:

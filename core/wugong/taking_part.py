@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from wugong.decision_options import Options, wrong
 from wugong.figures import Undecidable, told, write_figure
 from wugong.procedures import Procedure
+from wugong.thresholds import Threshold, reaches
 from wugong.words import N_
 
 Figures = dict[str, dict[str, int]]
 Flag = dict[str, object]
-STRICT, ABSTAIN, FOLLOW = (
-    "strict_returned",
-    "signed_receipt_is_abstain",
-    "follow_majority_if_rules_say",
-)
+STRICT, ABSTAIN = "strict_returned", "signed_receipt_is_abstain"
 
 
 def complete(
@@ -59,8 +56,27 @@ def _with_silent(
         flag = N_("Heads and area have different majorities: silent ballots count as abstentions.")
         return taken, [{"code": "majorities_differ", "text": told(flag)}]
     side = leads.pop()
+    floor = next(one.threshold for one in procedure.silence if one.policy == policy)
+    if floor is not None and not _above(floor, figures[side], figures["all"], part):
+        flag = N_("The majority that voted is too small: silent ballots count as abstentions.")
+        return taken, [{"code": "majority_too_small", "text": told(flag)}]
     grown = {unit: figures[side].get(unit, 0) + silent.get(unit, 0) for unit in part}
     return {**taken, side: grown}, []
+
+
+def _above(
+    floor: Threshold, voted: Mapping[str, int], whole: Mapping[str, int], units: Iterable[str]
+) -> bool:
+    """Tell whether the majority that voted reaches a share of all in every unit, by itself."""
+    if missing := [unit for unit in units if unit not in whole]:
+        message = N_("{figure} is missing: a test needs it.")
+        raise Undecidable("figure_missing", message, figure=f"all.{missing[0]}")
+    return all(
+        voted.get(unit, 0) <= whole[unit]
+        and whole[unit] > 0
+        and reaches(voted.get(unit, 0), whole[unit], floor)
+        for unit in units
+    )
 
 
 def _not_back(part: Mapping[str, int], delivered: Mapping[str, int]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from wugong import N_, Procedure, Threshold, Words
 from wugong.deciding import Json, decide, needed_figures
-from wugong.describing import CAUSES, POLICIES, class_titles, condition
+from wugong.describing import CAUSES, class_titles, condition, policy_words
 from wugong.explaining import OUTCOMES
 from wugong.figures import UNITS, Undecidable
 
@@ -189,7 +189,7 @@ def _circumstances(
         titles = ((i.number, i.title.get(words.language, i.number)) for i in procedure.items)
         yield choice("item", N_("Matter of the law"), titles)
     if procedure.silence:
-        policies = ((one.policy, words(POLICIES[one.policy])) for one in procedure.silence)
+        policies = ((one.policy, policy_words(one, words)) for one in procedure.silence)
         yield choice("nonresponse", N_("Ballots that do not come back"), policies)
         yield from map(switch, ("clause", "warned", "delivered"))
     if procedure.causes:

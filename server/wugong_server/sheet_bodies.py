@@ -18,6 +18,7 @@ BODIES: Mapping[str, str] = {
     "group_head": N_("Head of the group"),
     "household": N_("Household that applies"),
     "interested_owners": N_("Owners concerned"),
+    "mediation_committee": N_("People's mediation committee"),
     "owner": N_("Owner"),
     "owners": N_("Owners"),
     "owners_assembly": N_("Owners' assembly"),

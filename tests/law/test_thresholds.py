@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.law.lawbook import LAW, ask, figures, outcome
 from wugong import Procedure, Requirement
-from wugong.procedures import Composition
+from wugong.procedures import Composition, Silence
 
 WHOLE = 1200  # divisible by every denominator there is: each share is met exactly
 
@@ -98,6 +98,37 @@ def test_a_delegate_stands_for_five_to_fifteen_households(
     assert [test["id"] for test in answer["tests"] if not test["met"]] == unmet
     assert answer["outcome"] == ("rejected" if unmet else "passed")
     assert len(answer["tests"]) == (2 if households is None else 4)
+
+
+def floors() -> Iterator[Any]:
+    for name, procedure in sorted(LAW.items()):
+        for rule in procedure.silence:
+            if rule.threshold is not None:
+                exact = int(rule.threshold.share * WHOLE)
+                for step in (-1, 0, 1):
+                    label = f"{name}-{rule.policy}-{step:+}"
+                    yield pytest.param(procedure, rule, exact + step, id=label)
+
+
+@pytest.mark.parametrize(("procedure", "rule", "voted"), [*floors()])
+def test_silence_joins_a_majority_that_reaches_its_share_of_all_from_its_number_on(
+    procedure: Procedure, rule: Silence, voted: int
+) -> None:
+    assert rule.threshold is not None
+    full, yes = dict.fromkeys(procedure.units, WHOLE), dict.fromkeys(procedure.units, voted)
+    silent = dict.fromkeys(procedure.units, WHOLE - voted)
+    options = {"nonresponse": rule.policy, "clause": True, "warned": True, "delivered": True}
+    request = {"all": full, "part": yes, "yes": yes, "silent": silent}
+    given = {group: figures(units) for group, units in request.items()}
+    answer = ask(procedure.id, **given, options=options)
+    needed = rule.threshold.share * WHOLE
+    joins = voted >= needed if rule.threshold.inclusive else voted > needed
+    consent = [test for test in answer["tests"] if test["id"].endswith(("agrees", "agree"))]
+    assert [test["have"] for test in consent] == [
+        figures({test["unit"]: WHOLE if joins else voted})[test["unit"]] for test in consent
+    ]
+    codes = [flag["code"] for flag in answer["flags"]]
+    assert ("majority_too_small" in codes) is not joins
 
 
 DECIDED = [p for p in LAW.values() if p.kind in ("decision", "recall") and p.consent]

@@ -41,6 +41,7 @@ URBAN = Setting(
         "management_convention": N_("Management convention"),
         "other_major": N_("Another major matter of the owners"),
         "residents_covenant": N_("Residents' covenant"),
+        "renewal": N_("Small renewal of a place"),
     },
 )
 

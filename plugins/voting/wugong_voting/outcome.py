@@ -73,7 +73,8 @@ def conclude(
     which nobody took part has no quorum, whatever the procedure says.
     """
     counted = tally(rule, procedure, [option.id for option in opened.options], ballots)
-    side = side_of(opened.nonresponse, counted, measures(procedure)) if silent else ""
+    its = (opened, procedure, counted, measures(procedure), figures(roll))
+    side = side_of(*its) if silent else ""
     judged = _joined(counted, silent, side)
     against = figures(judged.received("no")) if opened.rule == YES_OR_NO.id else None
     verdict, tests, winners = _judge(procedure, figures(roll), judged, against)

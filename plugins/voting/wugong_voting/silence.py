@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from wugong import Count, Entitlement, Measure, PollOpened, Procedure, Refusal
+from wugong import Count, Entitlement, Measure, PollOpened, Procedure, Refusal, reaches
 from wugong_voting.papers import Paper
 from wugong_voting.rules.yes_no_abstain import RULE as YES_OR_NO
 from wugong_voting.summaries import ALL, count, summed
 from wugong_voting.tallies import Tally
 
-STRICT, ABSTAIN, FOLLOW = (
-    "strict_returned",
-    "signed_receipt_is_abstain",
-    "follow_majority_if_rules_say",
-)
+STRICT = "strict_returned"
+FOLLOWING = ("follow_majority_if_rules_say", "follow_majority_above_half")
 AN_ABSTENTION = "abstain"
 
 
@@ -35,7 +32,7 @@ def refusals(opened: PollOpened, procedure: Procedure, source: str) -> list[Refu
     reasons = []
     if opened.secret or opened.rule != YES_OR_NO.id or "paper" not in opened.channels:
         reasons.append(Refusal("voting.silence_of_open_papers", its.source))
-    if policy == FOLLOW and not opened.nonresponse_clause.strip():
+    if policy in FOLLOWING and not opened.nonresponse_clause.strip():
         reasons.append(Refusal("voting.silence_clause_missing", its.source))
     return reasons
 
@@ -59,19 +56,30 @@ def _is_silent(paper: Paper) -> bool:
     return bool(paper.get("signed")) and "returned" not in paper
 
 
-def side_of(policy: str, counted: Tally, measures: Collection[Measure]) -> str:
+def side_of(
+    opened: PollOpened,
+    procedure: Procedure,
+    counted: Tally,
+    measures: Collection[Measure],
+    whole: Mapping[Measure, int],
+) -> str:
     """Return the option that the silent ballots are counted with.
 
-    They follow a majority only where it is the same in every measure; else they abstain.
+    They follow a majority only where it is the same in every measure, and by itself reaches the
+    share of all that the text asks for, where it asks for one; else they abstain.
     """
-    if policy != FOLLOW:
+    policy = opened.nonresponse
+    if policy not in FOLLOWING:
         return AN_ABSTENTION
     yes, no = counted.received("yes"), counted.received("no")
     weighs = {"heads": "heads", "households": "households", "area": "area_dm2"}
+    floor = next((one.threshold for one in procedure.silence if one.policy == policy), None)
     leads = set()
     for measure in measures:
         here, there = getattr(yes, weighs[measure]), getattr(no, weighs[measure])
-        leads.add("yes" if here > there else "no" if there > here else AN_ABSTENTION)
+        enough = floor is None or reaches(max(here, there), whole[measure], floor)
+        lead = "yes" if here > there else "no" if there > here else AN_ABSTENTION
+        leads.add(lead if enough else AN_ABSTENTION)
     return leads.pop() if len(leads) == 1 else AN_ABSTENTION
 
 

@@ -13,11 +13,14 @@ from wugong.testing import Rehearsal
 from wugong_server.testing import browse
 
 ABSTAIN, FOLLOW = "signed_receipt_is_abstain", "follow_majority_if_rules_say"
+ABOVE = "follow_majority_above_half"
 CLAUSE = {"nonresponse_clause": "Whoever signs and stays silent follows the majority."}
 LAW = (
     '[{ policy = "strict_returned", source = "民法典 278", confidence = "I" },'
     f' {{ policy = "{ABSTAIN}", source = "四川省物業管理條例 31", confidence = "V" }},'
-    f' {{ policy = "{FOLLOW}", source = "指導規則 26(2)", confidence = "S" }}]'
+    f' {{ policy = "{FOLLOW}", source = "指導規則 26(2)", confidence = "S" }},'
+    f' {{ policy = "{ABOVE}", op = ">", share = "1/2",'
+    ' source = "浙江省物業管理條例 (2009) 10", confidence = "V" }]'
 )
 HALF = 'base = "all", op = ">=", share = "1/2", source = "章程 4"'
 BOTH = (
@@ -103,9 +106,32 @@ def test_silence_follows_a_majority_that_is_the_same_in_every_measure(
 
 
 @pytest.mark.parametrize(
+    ("ballots", "side"),
+    [
+        pytest.param({"zhao": "yes", "li": "yes"}, "abstain", id="half of the heads, 150 of 400"),
+        pytest.param({"sun": "yes", "li": "yes"}, "abstain", id="half of the heads, 180 of 400"),
+        pytest.param({"qian": "yes", "zhao": "yes", "li": "yes"}, "yes", id="3 of 4, 300 of 400"),
+        pytest.param({"qian": "no", "zhao": "no", "li": "no"}, "no", id="against, too"),
+    ],
+)
+def test_silence_follows_a_majority_that_is_more_than_half_of_all(
+    ballots: dict[str, str], side: str
+) -> None:
+    r, matter, poll = begun(ABOVE, **CLAUSE)
+    log(r, matter, poll, DELIVERED, "101", "102", "201", "301", signed=True)
+    for who, choice in ballots.items():
+        cast(r, matter, poll, who, choice, unit="201" if who == "qian" else "")
+    path, client = f"/m/{matter}/polls/{poll}", browse(r, "wang")
+    assert "本身超过全体一半" in client.get(f"{path}/sheets").text
+    assert closed(r, matter, poll).silent_as == side
+    assert ("无从跟随" in client.get(path).text) is (side == "abstain")
+
+
+@pytest.mark.parametrize(
     ("more", "code"),
     [
         pytest.param({"nonresponse": FOLLOW}, "silence_clause_missing", id="no clause"),
+        pytest.param({"nonresponse": ABOVE}, "silence_clause_missing", id="no clause for half"),
         pytest.param(
             {"nonresponse": FOLLOW, "nonresponse_clause": "  "},
             "silence_clause_missing",
