@@ -143,7 +143,8 @@ class Step:
 
     ``under``: where the step is a vote, the procedures that it may be held under. ``posts``: where
     something must be posted, the term that says for how long, ``NO_DAYS`` where none does. ``act``:
-    the kind of fact that is its record, where a plugin has one; such a step has no other.
+    the kind of fact that is its record, where a plugin has one; such a step has no other. ``note``:
+    what is told beside the steps, and nothing that anybody does or records.
     """
 
     id: str
@@ -154,6 +155,7 @@ class Step:
     under: tuple[str, ...] = ()
     posts: str = ""
     act: str = ""
+    note: bool = False
 
 
 @dataclass(frozen=True, slots=True)

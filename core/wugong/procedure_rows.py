@@ -176,16 +176,21 @@ def read_item(row: Any, where: str) -> Item:
 
 
 def read_step(row: Any, where: str) -> Step:
-    """Read ``{id, source, confidence, zh_Hans, zh_Hant, en}``; actor, under, posts, act."""
-    optional = {"actor", "under", "posts", "act"}
+    """Read ``{id, source, confidence, zh_Hans, zh_Hant, en}``; actor, under, posts, act, note."""
+    optional = {"actor", "under", "posts", "act", "note"}
     check_keys(row, where, {"id", "source", "confidence", *LANGUAGES}, optional)
     title = read_title({key: row[key] for key in LANGUAGES}, where)
     source, sure = read_text(row, "source", where), read_confidence(row, where)
     under = row.get("under", [])
     if not isinstance(under, list) or not all(isinstance(name, str) and name for name in under):
         raise ValueError(f"{where}: under must be a list of procedures")
-    actor, posts, act = (str(row.get(key, "")) for key in ("actor", "posts", "act"))
-    return Step(read_text(row, "id", where), title, source, sure, actor, tuple(under), posts, act)
+    its = (str(row.get(key, "")) for key in ("actor", "posts", "act"))
+    note = bool(row.get("note", False))
+    if note and row.keys() & (optional - {"note"}):
+        raise ValueError(f"{where}: a note has no actor, vote, posting or act")
+    actor, posts, act = its
+    name = read_text(row, "id", where)
+    return Step(name, title, source, sure, actor, tuple(under), posts, act, note)
 
 
 def check_posted(steps: Iterable[Step], terms: Iterable[str], where: str) -> None:
@@ -223,7 +228,7 @@ def read_term(row: Any, where: str) -> Term:
 
 def check_running(steps: Iterable[Step], terms: Iterable[Term], where: str) -> None:
     """Refuse a term that no step starts or ends, and one to be kept that nothing could end."""
-    known = {step.id for step in steps}
+    known = {step.id for step in steps if not step.note}
     for term in terms:
         its = f"{where}, term {term.id}"
         if term.starts and term.starts not in {DECIDED, PASSED, *known}:

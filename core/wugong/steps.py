@@ -67,8 +67,8 @@ def placed_of(matter: Matter, on: date) -> Iterator[Placed]:
 
 def placed_in(procedure: Procedure, place: str = "") -> Iterator[Placed]:
     """Yield the steps of a procedure in their order, for a matter that lies in ``place``."""
-    of, numbered = len(procedure.steps), enumerate(procedure.steps, 1)
-    return (Placed(procedure, one, number, of, place) for number, one in numbered)
+    done = [one for one in procedure.steps if not one.note]
+    return (Placed(procedure, one, n, len(done), place) for n, one in enumerate(done, 1))
 
 
 def title_of(step: str, procedures: Mapping[str, Procedure], language: str) -> str:

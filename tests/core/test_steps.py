@@ -246,3 +246,13 @@ def test_a_poll_brings_the_steps_of_its_procedure_into_a_matter_of_any_kind(r: R
     assert "town.owners.tell" not in steps_of(matter, today)
     polled = replace(matter, polled=frozenset({"town.owners"}))
     assert list(steps_of(polled, today))[-1] == "town.owners.tell"
+
+
+def test_what_is_only_told_is_no_step_that_anybody_records() -> None:
+    made = flow("town.lift", plan="", beside="note = true", post='posts = "hang"')
+    assert [one.id for one in made.steps] == ["plan", "beside", "post"]
+    assert [(one.step.id, one.number, one.of) for one in placed_in(made)] == [
+        *(("plan", 1, 2), ("post", 2, 2)),
+    ]
+    with pytest.raises(ValueError, match="a note has no actor"):
+        flow("town.lift", beside='note = true\nactor = "owner"')
