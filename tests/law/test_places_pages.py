@@ -69,7 +69,9 @@ def test_forms_and_programs_offer_what_is_offered_there(
 
 def test_the_list_of_a_community_marks_what_is_not_for_it(place: Rehearsal) -> None:
     client = browse(place, "li")
-    assert "还没有写明所在地区" in said(client.get("/c/example/procedures").text)
+    page = client.get("/c/example/procedures").text
+    assert "还没有写明所在地区" in said(page)
+    assert not re.search(r"(?<!\d)0年|的1以上", said(page)), "no year and no share of one"
     lie(place, "CN-SC-Chengdu")
     page = client.get("/c/example/procedures").text
     assert "本社区在四川省成都市。" in said(page)

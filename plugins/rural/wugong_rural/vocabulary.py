@@ -127,6 +127,13 @@ WORDS = {
     "You are not on the roll of this poll. If that is wrong, ask the community office.": N_(
         "You are not on the roll of this poll. If that is wrong, ask the village office."
     ),
+    (
+        "{units} was counted at the meeting, in show of hands {number}. It cannot be changed. If "
+        "you were not there, tell the community office now."
+    ): N_(
+        "{units} was counted at the meeting, in show of hands {number}. It cannot be changed. If "
+        "you were not there, tell the village office now."
+    ),
     "Look around the community": N_("Look around the village"),
     "Reading needs no account. The community desk sets one up for you, or acts for you.": N_(
         "Reading needs no account. The village office sets one up for you, or acts for you."

@@ -248,6 +248,20 @@ def cast_in(engine: Engine, matter: Matter, poll: Poll) -> list[Ballot]:
     return [one for f in facts if f.event.poll == poll.id for one in alike(f.event)]
 
 
+def choosing_none(decided: PollDecided) -> Count | None:
+    """Return who took part and chose nothing, where a ballot chooses one option; else nothing.
+
+    Blank and spoilt ballots and hands that were not raised. Without them the counts of the
+    options do not add up to those who took part.
+    """
+    stated = [one for one in (*decided.counts, decided.silent) if one]
+    ballots, heads, households, area = (
+        getattr(decided.taken_part, its) - sum(getattr(one, its) for one in stated)
+        for its in ("ballots", "heads", "households", "area_dm2")
+    )
+    return count(ALL, (ballots, heads, households, area)) if ballots else None
+
+
 @dataclass(frozen=True, slots=True)
 class Turnout:
     """Who took part so far, and what the quorum still needs."""

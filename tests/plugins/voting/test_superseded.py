@@ -20,9 +20,9 @@ def test_who_votes_after_the_desk_reads_that_the_own_ballot_took_its_place() -> 
     r, matter, poll = begun()
     place = f"/m/{matter}/polls/{poll}"
     cast(r, matter, poll, "li", "no", channel="assisted", helper="desk")
-    assert "算数的那张：代办。" in said(r, "li", place)
+    assert "现在算数的一张：代办。" in said(r, "li", place)
     cast(r, matter, poll, "li", "yes")
-    assert "算数的那张：网上。一共投过2次，只算最后一次。" in said(r, "li", place)
+    assert "现在算数的一张：网上。一共投过2次，只算最后一次。" in said(r, "li", place)
     mine = said(r, "li", "/c/example/mine")
     assert mine.count("投了一票") == 2 and "经desk代办" in mine, "both are in the journal"
 
@@ -32,14 +32,14 @@ def test_whose_paper_was_entered_reads_that_it_counts() -> None:
     cast(r, matter, poll, "li", "no")
     enter(r, matter, poll, THREE, COUNTED)
     confirm(r, matter, poll)
-    assert "算数的那张：纸质。一共投过2次" in said(r, "li", f"/m/{matter}/polls/{poll}")
+    assert "现在算数的一张：纸质。一共投过2次" in said(r, "li", f"/m/{matter}/polls/{poll}")
 
 
 def test_who_gave_a_mandate_reads_who_voted_with_it() -> None:
     r, matter, poll = begun(lenient())
     give(r, matter, poll, "li", "101", "qian")
     cast(r, matter, poll, "qian", "no", unit="101")
-    assert "算数的那张：网上，qian投的。" in said(r, "li", f"/m/{matter}/polls/{poll}")
+    assert "现在算数的一张：网上，qian投的。" in said(r, "li", f"/m/{matter}/polls/{poll}")
 
 
 def test_the_printed_result_says_how_the_ballots_were_cast() -> None:
@@ -56,7 +56,7 @@ def test_of_a_secret_ballot_nothing_is_told_but_that_it_is_in_the_box() -> None:
     body = {"poll": poll, "entitlement": "101", "choice": "no"}
     r.act("li", matter, "voting.ballot_cast", body, key="5" * 32)
     page = said(r, "li", f"/m/{matter}/polls/{poll}")
-    assert "您已为101投票" in page and "算数的那张" not in page
+    assert "您已为101投票" in page and "现在算数的一张" not in page
 
 
 def test_a_receipt_tells_after_the_closing_whether_its_ballot_was_counted() -> None:

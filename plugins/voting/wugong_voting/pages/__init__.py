@@ -229,6 +229,7 @@ def _certificate(
 ) -> dict[str, Any]:
     assert poll.decided is not None
     titles = showing.titles_of(poll, words)
+    one_option = form_of(rule_of(matter.standing.rules, poll.opened)).kind == "choose"
     return {
         "of": matter,
         "poll": poll,
@@ -239,6 +240,7 @@ def _certificate(
         "secret": poll.opened.secret,
         "few": poll.few or poll.telling,
         "countable": measures_of(poll.decided),
+        "idle": showing.choosing_none(poll.decided) if one_option else None,
         "received": AGREED.get(asks_of(poll.decided), N_("Ballots")),
         "procedure": procedure,
         "installed": matter.standing.procedures.get(poll.opened.procedure),
