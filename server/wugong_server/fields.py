@@ -74,6 +74,11 @@ class Field:
         return self.values[0] if self.values else ""
 
     @property
+    def lacks_choice(self) -> bool:
+        """Whether something must be chosen and there is nothing to choose from."""
+        return self.widget in ("one", "several") and self.required and not self.options
+
+    @property
     def grouped(self) -> tuple[tuple[str, str, str], ...]:
         """The choices, each with what it belongs to."""
         return tuple((value, words, self.groups.get(value, "")) for value, words in self.options)

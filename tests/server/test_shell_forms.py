@@ -75,6 +75,14 @@ class Everything:
 KIND = kind_of(Everything)
 
 
+@event("example.of_a_poll", may={"officer": ANY}, title="Of a poll", says="…")
+class OnlyOfAPoll:
+    """An act that must name a poll and may name needs."""
+
+    poll: Annotated[Ref, Label("Poll"), To("voting.poll_opened")]
+    answers: Annotated[tuple[Ref, ...], Label("Answers"), To("planning.need_filed")] = ()
+
+
 def sent(**fields: str | list[str]) -> Form:
     pairs: list[tuple[str, str]] = []
     for name, value in fields.items():
@@ -204,6 +212,22 @@ def test_choices_come_from_the_declaration_and_from_the_matter() -> None:
     assert fields["stance"].options == (("support", "I agree"), ("object", "I do not"))
     assert fields["answers"].options == (("31", "Need 31"), ("34", "Need 34"))
     assert ("share", "Share") in fields["stage"].options
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "lacks"),
+    [
+        pytest.param("poll", [], True, id="one must be chosen and there is none"),
+        pytest.param("poll", [("7", "A poll")], False, id="there is one"),
+        pytest.param("answers", [], False, id="none need be chosen"),
+    ],
+)
+def test_a_form_without_what_must_be_chosen_cannot_be_sent(
+    name: str, facts: list[tuple[str, str]], lacks: bool
+) -> None:
+    asking = Asking(words=ENGLISH, zone=CHINA, facts=lambda _kinds: facts)
+    fields = {field.name: field for field in fields_of(OnlyOfAPoll, sent(), asking)}
+    assert fields[name].lacks_choice is lacks
 
 
 def test_lists_of_records_have_spare_lines_and_more_on_demand() -> None:

@@ -49,7 +49,7 @@ from wugong_server.fields import (
     typed,
 )
 from wugong_server.forms import Form, read_form
-from wugong_server.page import Page, page_of, url
+from wugong_server.page import ACT, Page, act_url, page_of, url
 from wugong_server.responding import is_fragment, record, redirect, respond
 from wugong_server.site.errors import COME_BACK, said
 from wugong_server.speech import problems
@@ -94,7 +94,27 @@ def ask(request: Request) -> Response:
     sent = _begun(page, kind, request.query_params.multi_items())
     if reasons:
         return _form(page, kind, sent, refused=Refused(*reasons))
-    return _form(page, kind, sent)
+    return _own_page(page, kind, sent) or _form(page, kind, sent)
+
+
+def _own_page(page: Page, kind: Kind, sent: Form) -> Response | None:
+    """Lead to the page that a plugin has for this act, once it is clear what it is about.
+
+    One poll to act in leads there at once; of several the reader names one first.
+    """
+    own: frozenset[str] = page.request.app.state.route_params.get(ACT + kind.name, frozenset())
+    places = own - {"matter"}
+    if not places or not places <= kind.fields.keys() or page.matter is None:
+        return None
+    listed = fields_of(kind.cls, sent, asking(page, kind, sent, {}))
+    named = [one for one in listed if one.name in places]
+    if len(named) < len(places) or not all(one.options for one in named):
+        return None
+    chosen = {one.name: one.value for one in named if one.value in dict(one.options)}
+    if len(chosen) == len(places):
+        return RedirectResponse(act_url(page.request, page.matter.id, kind.name, **chosen), 303)
+    title = page.words_of(kind.plugin)(kind.title)
+    return respond(page.request, "act-which.html", title=title, fields=named)
 
 
 def _begun(page: Page, kind: Kind, given: list[tuple[str, str]]) -> Form:
@@ -228,6 +248,7 @@ def _form(
         refused=refused,
         stopped=said(stopped, 503) if stopped else None,
         blocked=bool(refused) and page.request.method == "GET",
+        lacking=any(one.lacks_choice for one in fields),
         key="" if refused and KEY_USED in refused.codes else sent.get("key"),
     )
     answer.headers.update(COME_BACK if stopped else {})

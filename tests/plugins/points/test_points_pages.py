@@ -67,6 +67,16 @@ def test_only_what_can_be_had_offers_its_button(street: Rehearsal) -> None:
     assert "495" in shown(street, "li")
 
 
+def test_where_nothing_is_in_stock_nothing_is_asked(street: Rehearsal) -> None:
+    form, empty = (
+        "/m/example/points/redeem",
+        Rehearsal({"points": wugong_points}, members={"li": ()}),
+    )
+    assert "<fieldset" in browse(street, "li").get(form).text
+    page = browse(empty, "li").get(form).text
+    assert "现在没有能兑换的东西" in page and "<fieldset" not in page
+
+
 def test_a_proposal_waits_for_a_second_person_and_its_reason_is_not_for_all(
     street: Rehearsal,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.plugins.voting.neighbourhood import cast, charter, decided, heads
+from tests.plugins.voting.neighbourhood import cast, charter, decided, heads, opened
 from tests.plugins.voting.test_hands import AREA, met
 from wugong.testing import Rehearsal
 from wugong_server.testing import browse
@@ -47,7 +47,7 @@ def test_two_officers_count_raised_hands_with_the_browser_alone() -> None:
     assert wrong.status_code == 409 and "相差−1" in wrong.text
     assert send(second, f"{place}/1", step="confirm", **counted(2, 1)).status_code == 303
     mine = browse(r, "li").get(f"/m/{matter}/polls/{poll}").text
-    assert "已在会上计入第1次举手" in mine and 'name="choice"' not in mine
+    assert "已在会上举手计入（第1次）" in mine and 'name="choice"' not in mine
     r.wait(days=7)
     made = decided(r, matter, poll)
     assert heads(made) == {"yes": 2, "no": 1, "abstain": 0}
@@ -132,3 +132,38 @@ def test_a_count_waits_for_nobody_after_the_end() -> None:
     assert "复核第1次举手" in browse(r, "zhou").get("/c/example").text
     r.clock.move(days=7)
     assert "复核第1次举手" not in browse(r, "zhou").get("/c/example").text
+
+
+@pytest.mark.parametrize(
+    ("yes", "row"), [pytest.param(2, False, id="all raised"), pytest.param(1, True, id="one idle")]
+)
+def test_the_table_of_the_result_adds_up_to_who_took_part(yes: int, row: bool) -> None:
+    r, matter, poll, place = at_the_meeting()
+    send(browse(r, "wang"), place, **counted(yes, 1))
+    send(browse(r, "zhou"), f"{place}/1", step="confirm", **counted(yes, 1))
+    r.wait(days=7)
+    for page in (f"/m/{matter}/polls/{poll}", f"/m/{matter}/notices/{_result(r, matter)}"):
+        table = browse(r, "wang").get(page).text.partition("<tbody>")[2].partition("</table>")[0]
+        *listed, part = map(int, re.findall(r'<td class="r">(\d+)</td>', table))
+        assert ("空白、废票或没有举手" in table, sum(listed), part) == (row, 3, 3), page
+
+
+def test_who_is_counted_already_is_not_asked_to_come_again() -> None:
+    r, _matter, _poll, place = at_the_meeting()
+    client = browse(r, "wang")
+    assert "已计入前面的举手" not in client.get(place).text
+    send(client, place, **counted(2, 1))
+    assert "已计入前面的举手" in client.get(place).text
+
+
+def test_the_only_poll_that_takes_hands_opens_its_page_and_of_two_one_is_named() -> None:
+    r, matter, poll, place = at_the_meeting()
+    client, general = browse(r, "wang"), f"/m/{matter}/do/voting.hands_entered"
+    answer = client.get(general, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, place)
+    another = opened(r, matter, channels=["web", "meeting"])
+    page = client.get(general, follow_redirects=False)
+    assert page.status_code == 200 and "继续" in page.text
+    assert re.findall(r'name="poll" value="(\d+)"', page.text) == [str(another), str(poll)]
+    answer = client.get(general, params={"poll": poll}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, place)
