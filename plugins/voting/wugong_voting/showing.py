@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -61,13 +61,18 @@ WAYS_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FrozenRoll:
     """A frozen roll as pages ask for it."""
 
     by_key: Roll  # of the ballots
     weights: Mapping[str, Sum]
     of_member: Mapping[str, Sequence[str]]  # keys
+
+    @cached_property
+    def in_turn(self) -> Roll:
+        """The roll by group and unit, numbers by their size; the same each time it is read."""
+        return dict(sorted(self.by_key.items(), key=lambda item: _turn(item[1])))
 
 
 _rolls: WeakKeyDictionary[Engine, dict[tuple[str, int], FrozenRoll]] = WeakKeyDictionary()
@@ -98,6 +103,11 @@ def _given(option: str) -> frozenset[str]:
 def roll_of(engine: Engine, community: str, poll: int) -> Roll:
     """Return the frozen roll by ballot key."""
     return _frozen(engine, community, poll).by_key
+
+
+def roll_in_turn(engine: Engine, community: str, poll: int) -> Roll:
+    """Return the frozen roll as it is called and printed: its first has the paper number 1."""
+    return _frozen(engine, community, poll).in_turn
 
 
 def _frozen(engine: Engine, community: str, poll: int) -> FrozenRoll:
@@ -133,8 +143,15 @@ class Right:
 
     @property
     def units(self) -> str:
-        """Its units, as the reader knows them."""
-        return ", ".join(part.unit for part in self.entitlement.parts) or self.entitlement.id
+        """Its units, as the reader knows them; empty where the roll has but a person."""
+        its = self.entitlement
+        alone = "" if its.id == its.member else its.id
+        return ", ".join(part.unit for part in its.parts if part.unit) or alone
+
+    @property
+    def of_household(self) -> bool:
+        """Tell whether its units are a household, as on a roll that counts no floor area."""
+        return not self.entitlement.area_dm2 and self.units not in ("", self.entitlement.id)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -420,7 +437,16 @@ def in_order(groups: Iterable[str]) -> list[str]:
     >>> in_order(["三组", "十一组", "一组", "二组", "三组"]), in_order(["10单元", "9单元"])
     (['一组', '二组', '三组', '十一组'], ['9单元', '10单元'])
     """
-    return sorted(set(groups), key=lambda group: [_size(part) for part in NUMBER.split(group)])
+    return sorted(set(groups), key=_sizes)
+
+
+def _turn(right: Entitlement) -> tuple[Any, ...]:
+    first = next(iter(right.parts), None)
+    return (_sizes(first.group), _sizes(first.unit), right.id) if first else ([], [], right.id)
+
+
+def _sizes(text: str) -> list[tuple[int, str]]:
+    return [_size(part) for part in NUMBER.split(text)]
 
 
 def _size(part: str) -> tuple[int, str]:

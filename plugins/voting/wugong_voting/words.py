@@ -152,6 +152,9 @@ TEXTS = Texts(
             " them."
         ),
         "voting.sheet_misread": N_("Sheet {sheet} cannot be counted as it was entered."),
+        "voting.paper_unclear": N_(
+            "“{unit}” is a flat or household here, and the number of another paper, too."
+        ),
         "voting.sheet_without_choice": N_(
             "Choose what the sheet says, or that it is blank or spoilt."
         ),
@@ -265,6 +268,9 @@ TEXTS = Texts(
         "voting.helps_too_many": N_("One agent helps {most} people in a poll at most."),
     },
     remedies={
+        "voting.paper_unclear": N_(
+            "Type the number that is printed on the paper; the one of {unit} is number {number}."
+        ),
         "voting.on_the_roll_already": N_("Name the entitlement"),
         "voting.objection_about_you": N_("Ask a colleague to answer it"),
         "voting.petition_missing": N_("Start a petition and collect signatures"),

@@ -70,7 +70,7 @@ def test_a_batch_goes_from_the_bundle_to_effect_by_two_people() -> None:
     page = entered(first, path)
     assert r.engine.head("example") == head, "typing sheets records nothing"
     assert "已录2张" in page and "同意" in page and "空白票" in page
-    assert fields(page, "carried")["sheet"] == "3", "the next sheet is numbered"
+    assert fields(page, "carried")["sheet"] == "", "no number stands where none was typed"
     done = record(first, path, page)
     assert done.status_code == 303, done.text
     page = first.get(done.headers["location"]).text
@@ -107,7 +107,10 @@ def test_a_total_that_differs_is_told_and_the_sheets_stay_typed() -> None:
     ("sheet", "said"),
     [
         pytest.param({"unit": "999", "choice": "yes"}, "999不在这次表决冻结的名册上", id="unit"),
-        pytest.param({"unit": "", "choice": "yes"}, "不在这次表决冻结的名册上", id="no unit"),
+        pytest.param({"unit": "", "choice": "yes"}, "选票编号：请填整数", id="nothing typed"),
+        pytest.param(
+            {"unit": "", "choice": "yes", "sheet": "5"}, "5不在这次表决冻结的名册上", id="no paper"
+        ),
         pytest.param({"unit": "101", "choice": "yes"}, "101在这一批里有两张票", id="unit twice"),
         pytest.param({"unit": "201"}, "请选票上写的选项", id="no choice"),
         pytest.param(

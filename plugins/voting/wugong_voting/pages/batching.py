@@ -76,7 +76,7 @@ class Desk:
         """Return what the address names; 404 where there is no such poll."""
         poll, matter = poll_of(request), request.state.matter
         kind = form_of(rule_of(matter.standing.rules, poll.opened))
-        roll = showing.roll_of(request.app.state.engine, matter.community, poll.id)
+        roll = showing.roll_in_turn(request.app.state.engine, matter.community, poll.id)
         return cls(request, poll, kind, roll)
 
     def refusals(self, sheets: Sequence[Sheet]) -> list[Refusal]:
@@ -90,11 +90,31 @@ class Desk:
         """Return what the roll holds under an entitlement, or ``None``."""
         return next((r for r in self.roll.values() if r.id == entitlement), None)
 
-    def named(self, typed: str) -> str:
-        """Return the entitlement whose id or unit was typed, else what was typed."""
-        ids = [r.id for r in self.roll.values() if r.id == typed]
-        ids += [r.id for r in self.roll.values() if typed in (part.unit for part in r.parts)]
-        return ids[0] if len(set(ids)) == 1 else typed
+    def named(self, typed: str, number: int) -> tuple[str, int, list[Refusal]]:
+        """Return whose the paper of that number is, and its number, by what was typed of the two.
+
+        The printed number says it alone, and which person of a household is meant. Without it
+        (0) a flat or household does, unless another paper bears it as its number.
+        """
+        printed = {right.id: place for place, right in enumerate(self.roll.values(), 1)}
+        ids = [name for name, place in printed.items() if place == number]
+        if typed:
+            meant = [
+                r.id for r in self.roll.values() if typed in (r.id, *(p.unit for p in r.parts))
+            ]
+            ids = meant if len(meant) == 1 else [one for one in meant if one in ids]
+        if not ids:
+            return typed or str(number), number or 1, []
+        own = printed[ids[0]]
+        if (
+            not number
+            and typed.isdecimal()
+            and own != int(typed)
+            and int(typed) in printed.values()
+        ):
+            unclear = Refusal("voting.paper_unclear", details={"unit": typed, "number": own})
+            return ids[0], own, [unclear]
+        return ids[0], number or own, []
 
     def entries(self, sheets: Sequence[Sheet]) -> list[Entry]:
         """Return sheets in the words of the ballot."""
@@ -180,7 +200,6 @@ def _entry_page(
     marked: str = "",
 ) -> Response:
     known = batches_of(desk.request.state.matter, desk.poll.id)
-    numbers = [one.sheet for one in sheets] or [s.sheet for b in known for s in b.ballots]
     used = {batch.number for batch in known}
     bundles = unfinished(desk.request.state.matter, desk.poll.id)
     waiting = [bundle.number for bundle in bundles if bundle.number not in used]
@@ -203,7 +222,6 @@ def _entry_page(
         entries=desk.entries(sheets),
         full=len(sheets) >= MOST_SHEETS,
         next_batch=waiting[0] if waiting else max(used, default=0) + 1,
-        next_sheet=max(numbers, default=0) + 1,
     )
 
 
@@ -235,9 +253,13 @@ def _step(desk: Desk, form: Form, sheets: list[Sheet]) -> Response:
         left = [one for n, one in enumerate(sheets) if n != int(place)]
         return _entry_page(desk, form, left, fresh=True)
     reasons: list[Refusal] = []
-    sheet = whole_number(form, "sheet", desk.request.state.words(SHEET), reasons, least=1)
+    unit, number, word = form.get("unit"), 0, desk.request.state.words(SHEET)
+    if form.get("sheet") or not unit:
+        number = whole_number(form, "sheet", word, reasons, least=1)
+    named, number, unclear = desk.named(unit, number)
+    reasons += unclear
     choice = _choice(desk, form, reasons)
-    added = [*sheets, Sheet(sheet=sheet, entitlement=desk.named(form.get("unit")), choice=choice)]
+    added = [*sheets, Sheet(sheet=number, entitlement=named, choice=choice)]
     if reasons := reasons or desk.refusals(added):
         return _entry_page(desk, form, sheets, Refused(*reasons), marked=choice)
     return _entry_page(desk, form, added, fresh=True)

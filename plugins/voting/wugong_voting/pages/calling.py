@@ -59,7 +59,7 @@ def _call_page(
     if not can_call(request, poll):
         raise HTTPException(404)
     community = request.state.matter.community
-    roll = showing.roll_of(engine, community, poll.id)
+    roll = showing.roll_in_turn(engine, community, poll.id)
     cast = engine.book(BALLOTS, community, prefix=under(poll.id))
     lines = [
         Call(right.id, showing.Right(right).units, right.member, place in cast)

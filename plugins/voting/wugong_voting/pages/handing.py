@@ -90,7 +90,7 @@ def seats_of(request: Request, poll: Poll) -> list[Seat]:
     shows = shows_of(matter, poll.id)
     return [
         _seat(showing.Right(right), shows, place in here, place in cast or place in back)
-        for place, right in showing.roll_of(engine, community, poll.id).items()
+        for place, right in showing.roll_in_turn(engine, community, poll.id).items()
     ]
 
 

@@ -98,7 +98,7 @@ def _papers_page(
     poll, page = poll_of(request), request.state.page
     engine: Engine = request.app.state.engine
     log = paper_log(request, poll)
-    roll = showing.roll_of(engine, request.state.matter.community, poll.id)
+    roll = showing.roll_in_turn(engine, request.state.matter.community, poll.id)
     group = request.query_params.get("group", "")
     lines = [
         _line(showing.Right(right), log.get(place))

@@ -54,7 +54,7 @@ def _page(request: Request) -> Response:
     if poll.opened.secret or "paper" not in poll.opened.channels:
         raise HTTPException(404)
     kind = form_of(rule_of(matter.standing.rules, poll.opened))
-    roll = showing.roll_of(engine, matter.community, poll.id)
+    roll = showing.roll_in_turn(engine, matter.community, poll.id)
     group = request.query_params.get("group", "")
     papers = [
         Paper(number, showing.Right(right))
