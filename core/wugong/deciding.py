@@ -109,13 +109,20 @@ def _decided(case: Case, procedures: Mapping[str, Procedure]) -> Json:
 def find(
     request: Mapping[str, Any], procedures: Mapping[str, Procedure], on: date, form: str
 ) -> Procedure:
-    """Return the procedure that ``request`` names, in its form, if it is in force."""
+    """Return the procedure that ``request`` names, in its form, as its text stood on that day.
+
+    On a day before that text, an older one answers where it is known.
+    """
     name = request.get("procedure")
     found = procedures.get(name) if isinstance(name, str) else None
     if found is None:
         found = _form_of(str(name), procedures, form, request)
     elif form and not _same_form(form, found.form):
         raise _no_form(found.id, form, [found])
+    if not found.in_force(on):
+        name = found.id
+        older = (one for one in procedures.values() if one.later == name and one.in_force(on))
+        found = next(older, found)
     if not found.in_force(on):
         raise Undecidable(
             "not_in_force",

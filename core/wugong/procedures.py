@@ -83,6 +83,7 @@ class Procedure:
     family: str = ""  # procedures that differ in form only share one
     form: str = ""
     parent: str = ""  # the procedure that a local pack makes stricter
+    later: str = ""  # of an older text: the procedure that took its place
     ancestors: tuple[str, ...] = ()  # of a local pack: its parent, and so on up to the statute's
     pack: str = field(default="", compare=False)  # the file of a local pack
     customary: bool = False  # debate and discussion: never where a statute decides
@@ -175,6 +176,7 @@ _TEXTS = (
     "family",
     "form",
     "parent",
+    "later",
     "convenor",
     "convenor_source",
     "causes_source",
@@ -229,6 +231,8 @@ def make_procedure(data: Mapping[str, Any]) -> Procedure:
     publish = ("publish",) if made.publish_days else ()
     rows.check_posted(made.steps, (*publish, *(term.id for term in made.terms)), where)
     rows.check_running(made.steps, made.terms, where)
+    if made.later and made.effective_to is None:
+        raise ValueError(f"{where}: what another took the place of needs effective_to")
     if made.kind == "no_vote" and (made.decides or made.quorum or made.consent):
         raise ValueError(f"{where}: no_vote needs decides = false, and neither quorum nor consent")
     return made

@@ -96,6 +96,9 @@ def test_a_rule_without_abstentions_counts_only_those_for_and_against() -> None:
     ("change", "message"),
     [
         pytest.param(("2/3", "7/5"), "share must be text such as 2/3, at most 1/1", id="7/5"),
+        pytest.param(
+            ("effective_to = 2027-12-31", 'later = "town.new"'), "effective_to", id="never over"
+        ),
         pytest.param(('"2/3"', "0.66"), "share must be text", id="a decimal number"),
         pytest.param(("2/3", "0.66"), "share must be text", id="a decimal text"),
         pytest.param(("2/3", "2/0"), "share must be text", id="over zero"),

@@ -15,8 +15,14 @@ LAW: Mapping[str, Procedure] = {one.id: one for one in urban()} | rural()
 ON = "2026-06-30"
 
 
+def day_of(procedure: Any, law: Any = LAW) -> str:
+    """Return the day that questions are about; of an older text, its last."""
+    until = law[procedure].effective_to if procedure in law else None
+    return until.isoformat() if until and until.isoformat() < ON else ON
+
+
 def ask(procedure: Any, law: Any = LAW, **request: Any) -> dict[str, Any]:
-    return decide({"procedure": procedure, "on": ON, **request}, law)
+    return decide({"procedure": procedure, "on": day_of(procedure, law), **request}, law)
 
 
 def outcome(procedure: Any, **request: Any) -> str:

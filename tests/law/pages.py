@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from starlette.testclient import TestClient
 
-from tests.law.lawbook import ON
+from tests.law.lawbook import day_of
 from wugong import Words
 
 WORDS = Words("zh_Hans", ["wugong_server", "wugong"])
@@ -37,7 +37,7 @@ def fields(page: str, check: str) -> set[str]:
 def submitted(client: TestClient, name: str, check: str, given: Mapping[str, str]) -> str:
     offered = fields(client.get(f"/procedures/{name}").text, check)
     assert given.keys() <= offered, "a figure that the page does not ask for"
-    answer = client.get(f"/procedures/{name}", params={"check": check, "on": ON, **given})
+    answer = client.get(f"/procedures/{name}", params={"check": check, "on": day_of(name), **given})
     assert answer.status_code == 200
     return answer.text
 

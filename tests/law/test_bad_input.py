@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,39 @@ def test_where_no_law_of_a_place_is_known_the_answer_says_so() -> None:
 
     assert flags("CN-XX-Nowhere") == ["place_unknown"]
     assert flags("CN-SC-Chengdu") == flags("CN-SC") == flags("") == []
+
+
+@pytest.mark.parametrize(
+    ("on", "answers"),
+    [
+        pytest.param("2018-12-31", "", id="before the older text is told"),
+        pytest.param("2019-01-01", "villagers.assembly.2018.adults", id="its first day"),
+        pytest.param("2025-12-31", "villagers.assembly.2018.adults", id="its last day"),
+        pytest.param("2026-01-01", "villagers.assembly.adults", id="the text of 2025"),
+    ],
+)
+def test_a_day_is_judged_by_the_text_of_that_day(on: str, answers: str) -> None:
+    request = {"all": {"persons": 1203}, "present": {"persons": 602}, "yes": {"persons": 302}}
+    if not answers:
+        assert refused("villagers.assembly.adults", on=on, **request) == "not_in_force"
+        return
+    for name in ("villagers.assembly.adults", "villagers.assembly"):
+        answer = ask(name, on=on, **request)
+        assert (answer["procedure"], answer["outcome"]) == (answers, "passed")
+    land = ask("villagers.assembly", on=on, **request, options={"item": "land_contracting"})
+    assert land["outcome"] == ("passed" if "2018" in answers else "void")
+    late = {**request, "notice_on": on, "options": {"urgent": True}}
+    assert outcome("villagers.assembly", on=on, **late) == (
+        "void" if "2018" in answers else "passed"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(n for n, p in LAW.items() if p.later))
+def test_an_older_text_ends_the_day_before_the_one_that_took_its_place(name: str) -> None:
+    older = LAW[name]
+    assert older.effective_to is not None
+    assert LAW[older.later].effective_from - older.effective_to == timedelta(days=1)
+    assert (older.body, older.setting) == (LAW[older.later].body, LAW[older.later].setting)
 
 
 def test_a_candidate_has_a_name() -> None:

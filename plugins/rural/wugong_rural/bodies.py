@@ -1,4 +1,7 @@
-"""The bodies of a village and how each decides: read from ``procedures`` and ``steps``."""
+"""The bodies of a village and how each decides: read from ``procedures`` and ``steps``.
+
+Older texts are in ``earlier``: they answer for days on which they were in force.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,8 @@ def _read(folder: str) -> dict[str, Procedure]:
 
 @cache
 def procedures() -> dict[str, Procedure]:
-    """Return the procedures by id: those of the country, and the packs of provinces."""
-    country = {**_read("procedures"), **_read("steps")}
+    """Return the procedures by id: those of the country, older texts, and packs of provinces."""
+    country = {**_read("procedures"), **_read("steps"), **_read("earlier")}
     packs = read_packs(sorted(_texts("packs").items()), country)
     # ``pack`` names the file of whoever runs the site; these are no files of theirs.
     return {**country, **{name: replace(one, pack="") for name, one in packs.items()}}

@@ -69,7 +69,8 @@ def show(request: Request) -> Response:
     names = _names(page)
     parent = known.get(procedure.parent) if procedure.parent else None
     sections = describe(procedure, page.words, names)
-    groups = fields_of(procedure, given, page.words, today.isoformat(), _where(page, procedure.id))
+    day = min(today, procedure.effective_to or today).isoformat()
+    groups = fields_of(procedure, given, page.words, day, _where(page, procedure.id))
     return respond(
         request,
         "procedure.html",
