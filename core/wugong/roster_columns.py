@@ -276,6 +276,18 @@ ROW_PROBLEMS = {
 }  # fmt: skip
 
 
+LIST, LISTS = "、", ("rows", "known")  # how a list is kept, and which details are one
+
+
+def in_language(details: Mapping[str, int | str], words: Words) -> dict[str, int | str]:
+    """Return details with lists of rows or columns as the language of ``words`` writes them."""
+    joint = ", " if words.language == "en" else LIST
+    return {
+        name: one.replace(LIST, joint) if name in LISTS and isinstance(one, str) else one
+        for name, one in details.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong with a row (0: with the file), and what mends it; message ids with details."""
@@ -288,11 +300,11 @@ class Problem:
 
     def say(self, words: Words) -> str:
         """Say it in the reader's language."""
-        return words(self.text, row=self.row, **self.details)
+        return words(self.text, row=self.row, **in_language(self.details, words))
 
     def mend(self, words: Words) -> str:
         """Say what to do about it."""
-        return words(self.remedy, row=self.row, **self.details)
+        return words(self.remedy, row=self.row, **in_language(self.details, words))
 
 
 class Unfit(Exception):

@@ -19,6 +19,7 @@ from wugong.roster_columns import (
     STATES,
     Problem,
     Unfit,
+    in_language,
     plain,
     problem,
 )
@@ -62,7 +63,7 @@ class Note:
 
     def say(self, words: Words) -> str:
         """Say it in the reader's language."""
-        return words(self.text, **self.details)
+        return words(self.text, **in_language(self.details, words))
 
 
 @dataclass(frozen=True, slots=True)
