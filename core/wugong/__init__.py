@@ -104,8 +104,10 @@ if TYPE_CHECKING:
     from wugong.documents import Document, Documents
     from wugong.engine import Engine
     from wugong.facts import MatterLine
+    from wugong.importing import plan_import
     from wugong.proving import Proof
     from wugong.reading import Person
+    from wugong.roster_files import read_roster
 
 # Whoever only counts, reads files or writes a plugin does not wait for a database and ciphers.
 LATER = {
@@ -117,7 +119,9 @@ LATER = {
     "Person": "wugong.reading",
     "Proof": "wugong.proving",
     "Receipt": "wugong.answers",
+    "plan_import": "wugong.importing",
     "read_box_key": "wugong.ceremony",
+    "read_roster": "wugong.roster_files",
 }
 
 __all__ = [
@@ -253,11 +257,13 @@ __all__ = [
     "not_offered",
     "offered_in",
     "on",
+    "plan_import",
     "reaches",
     "read_again",
     "read_box_key",
     "read_entitlement",
     "read_procedure",
+    "read_roster",
     "read_statute",
     "read_time",
     "roll_hash",

@@ -120,6 +120,7 @@ class Engine(Reading):
     ) -> Receipt:
         """Found a community: a name of small letters, digits and hyphens; by the operator.
 
+        Without ``plugins`` it has all but the packs of other settings: no village law in a city.
         ``jurisdiction`` is where it lies; it can be said later as well, as a setting.
         """
         if (
@@ -131,7 +132,8 @@ class Engine(Reading):
                 "a community's id has 2 to 40 small letters, digits and hyphens, "
                 f"got {community[:60]!r}"
             )
-        chosen = tuple(sorted(self.registry.packages if plugins is None else plugins))
+        fitting = self.registry.fitting(setting) if plugins is None else plugins
+        chosen = tuple(sorted(fitting))
         for name in chosen:
             if name not in self.registry.packages:
                 raise Misconfigured(f"plugin {name} is not installed")

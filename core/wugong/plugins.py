@@ -89,6 +89,11 @@ class Registry:
         """Return the implementations of ``hook`` that hear ``kind``, in the order of plugins."""
         return self.hooks.get((hook, kind), ())
 
+    def fitting(self, setting: str) -> list[str]:
+        """Return the plugins for a community of that kind: all but the packs of other kinds."""
+        others = self.settings.keys() - {setting}
+        return [name for name in sorted(self.packages) if name not in others]
+
     def grantable(self, standing: Standing) -> frozenset[str]:
         """Return the roles that people can be given in a community.
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine import Engine as Pool
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from wugong.errors import Misconfigured, Overloaded, Uncertain
@@ -31,16 +31,26 @@ NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", 
 APPLICATION_ID = 0x57553530  # "WU50", so that tools tell our files from others
 
 
+def read_address(address: str) -> URL:
+    """Read the address of a database; ``Misconfigured`` says how one is written."""
+    how = "write sqlite:///wugong.sqlite3 or postgresql://user:password@host/name"
+    try:
+        url = make_url(address)
+        backend = url.get_backend_name()
+    except (ArgumentError, ValueError):
+        raise Misconfigured(f"this is no address of a database; {how}") from None
+    if backend not in ("sqlite", "postgresql"):
+        raise Misconfigured(f"{backend}: only SQLite and PostgreSQL are supported; {how}")
+    return url
+
+
 class Storage:
     """A database of ours; ``demonstration=True`` tolerates unsafe settings and says so."""
 
     def __init__(self, address: str, *, demonstration: bool = False) -> None:
-        self.url = make_url(address)
+        self.url = read_address(address)
         self.demonstration = demonstration
-        backend = self.url.get_backend_name()
-        if backend not in ("sqlite", "postgresql"):
-            raise Misconfigured(f"{backend}: only SQLite and PostgreSQL are supported")
-        self.is_postgres = backend == "postgresql"
+        self.is_postgres = self.url.get_backend_name() == "postgresql"
         self.is_memory = not self.is_postgres and self.url.database in (None, "", ":memory:")
         # One connection serves an in-memory database, so readers and the writer take turns.
         self._turn = threading.RLock() if self.is_memory else None

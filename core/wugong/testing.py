@@ -64,7 +64,8 @@ class Rehearsal:
         engine = {"clock": self.clock, "random": Dice(), "writer": "inline", **engine}
         kept = self.kept() if database is None else {"database": database}
         self.engine = Engine(plugins=plugins, **{**kept, **engine})
-        self.engine.found(community, title=title, setting=setting)
+        every = sorted(self.engine.registry.packages)
+        self.engine.found(community, title=title, setting=setting, plugins=every)
         acts = [act for name, roles in (members or {}).items() for act in self._joins(name, roles)]
         changed = (settings or {}).items()
         acts += [(community, SettingChanged(name=name, value=value)) for name, value in changed]

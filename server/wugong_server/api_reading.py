@@ -23,7 +23,7 @@ from wugong.people import ROSTER, edition_prefix
 from wugong.rosters import read_entitlement
 from wugong_server import nouns
 from wugong_server.api_query import Query, paged
-from wugong_server.page import Page
+from wugong_server.page import Page, url
 from wugong_server.problem import Malformed, reason_json
 
 V1 = "/api/v1"
@@ -128,11 +128,12 @@ def acts(page: Page) -> Any:
 
 def _acts(page: Page) -> list[dict[str, Any]]:
     offered = page.engine.offered(_matter(page), page.viewer)
+    document = url(page.request, "api.document")
     return [
         {
             "kind": kind.name,
             "title": page.words(kind.title or kind.name),
-            "schema": f"/openapi.json#/components/schemas/{kind.name}",
+            "schema": f"{document}#/components/schemas/{kind.name}",
         }
         for kind in offered
     ]

@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from wugong import Words
+from wugong.importing import Plan, plan_import
 from wugong.roster_columns import Problem
 from wugong.roster_files import read_roster
 from wugong.rosters import Measure
 from wugong_server.api_query import Query, idempotency_key
 from wugong_server.api_reading import SIGN_IN
-from wugong_server.importing import MEASURES, NAME, Plan, plan_import, plan_json, problem_json
+from wugong_server.importing import MEASURES, NAME, plan_json, problem_json
 from wugong_server.page import Page, page_of
 from wugong_server.problem import Malformed, WrongRows
 from wugong_server.site.desk import require

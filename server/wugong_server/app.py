@@ -36,21 +36,26 @@ from wugong_server.site.errors import answer_error
 from wugong_server.templating import environment
 
 _ALONE = request_response(lambda _request: Response()).__code__
+HOST = "host"  # what the pages of a host are called, and how the names of its routes begin
 RECORD = "api.record"  # the route that records: all it needs is who asks
 
 
 def create_app(
-    engine: Engine, settings: Settings | None = None, pages: Mapping[str, Any] | None = None
+    engine: Engine,
+    settings: Settings | None = None,
+    pages: Mapping[str, Any] | None = None,
+    *,
+    host: Any = None,
 ) -> Starlette:
     """Return the pages and the JSON API of ``engine`` as one ASGI app.
 
-    Mount it under any prefix; it needs no lifespan. ``pages`` names the web halves of plugins
-    (default: those installed); a host adds a module of its own with ``actor_from_request``.
+    Mount it under any prefix; it needs no lifespan. ``host`` is a module or object of the host's
+    own with ``actor_from_request``, beside the pages of the plugins. ``pages`` takes the place of
+    those that are installed, by name; without the others a test is sooner done.
     """
     settings = settings or Settings()
     calendar = CalendarFile(settings.calendar)
-    plugins = {name: None for name in engine.registry.packages if name not in settings.disabled}
-    modules = installed_pages(plugins) if pages is None else dict(pages)
+    modules = _modules(engine, settings, pages, host)
     web = Pages(modules)
     # The one that records stands first: a ballot is not held against every other path.
     routes = [*_api_routes(settings), *site_routes(settings), *web.routes()]
@@ -91,6 +96,18 @@ def create_app(
     app.state.member_of_token = _token_reader()
     app.state.templates = environment(engine.registry, settings)
     return app
+
+
+def _modules(
+    engine: Engine, settings: Settings, pages: Mapping[str, Any] | None, host: Any
+) -> dict[str, Any]:
+    plugins = {name: None for name in engine.registry.packages if name not in settings.disabled}
+    modules = installed_pages(plugins) if pages is None else dict(pages)
+    if host is None:
+        return modules
+    if HOST in modules:
+        raise Misconfigured(f"the host's own pages are called {HOST!r}; a plugin is, too")
+    return {**modules, HOST: host}
 
 
 class Files(StaticFiles):

@@ -103,6 +103,12 @@ def test_other_databases_are_not_supported(address: str) -> None:
         Storage(address)
 
 
+@pytest.mark.parametrize("address", ["portal.sqlite3", "", "postgres://x@localhost/y"])
+def test_an_address_that_cannot_be_read_is_told_with_how_one_is_written(address: str) -> None:
+    with pytest.raises(Misconfigured, match=r"write sqlite:///wugong\.sqlite3 or postgresql://"):
+        Storage(address)
+
+
 @pytest.mark.parametrize("setting", ["fsync", "full_page_writes"])
 def test_a_postgresql_that_loses_what_it_acknowledged_is_refused(
     postgres_cluster: Cluster, postgres_url: str, tmp_path: Path, setting: str

@@ -111,6 +111,15 @@ def test_a_place_that_no_law_is_known_of_is_refused(packs: Path, place: str) -> 
         assert engine.communities() == []
 
 
+def test_without_plugins_named_a_town_has_no_pack_of_villages(packs: Path) -> None:
+    with Engine("sqlite://", PLUGINS, packs=packs) as engine:
+        engine.found("town", title="Town", setting="urban")
+        engine.found("village", title="Village", setting="rural")
+        town, village = ({*engine.matter(one).standing.plugins} for one in ("town", "village"))
+    assert town ^ village == {"urban", "rural"}
+    assert "urban" in town and "rural" in village
+
+
 def test_it_is_said_at_the_founding_and_changed_by_an_act_that_stays_in_the_record(
     packs: Path,
 ) -> None:

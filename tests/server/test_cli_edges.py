@@ -28,6 +28,14 @@ def test_unsafe_storage_stops_the_start_with_a_message(
         assert "synchronous_commit=off" in ended.err and "lost" in ended.err
 
 
+@pytest.mark.parametrize("command", ["check", "doctor", "verify"])
+def test_a_path_instead_of_an_address_is_told_with_how_one_is_written(command: str) -> None:
+    ended = run(command, "--database", "wutong.sqlite3")
+    said = ended.out + ended.err  # doctor tells it among the rest
+    assert ended.code in (console.SETUP, console.FOUND)
+    assert "write sqlite:///wugong.sqlite3" in said and "Traceback" not in said
+
+
 @pytest.mark.parametrize("measure", ["area", "heads", "households"])
 def test_a_roster_needs_neither_stair_nor_group(measure: str) -> None:
     text = {

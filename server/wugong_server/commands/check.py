@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from sqlalchemy.engine import make_url
 
 from wugong import Engine
+from wugong.storage import read_address
 from wugong_server.commands import local
 from wugong_server.commands.console import as_json, print_json, print_table, say, with_database
 from wugong_server.environment import Environment, read_environment
@@ -40,7 +40,9 @@ def effective(environment: Environment) -> dict[str, Any]:
     """Return the settings in force with every secret masked."""
     shown = environment.model_dump(mode="json")
     shown["secret_key"] = MASK if environment.secret_key else None
-    shown["database_url"] = make_url(environment.database_url).render_as_string(hide_password=True)
+    shown["database_url"] = read_address(environment.database_url).render_as_string(
+        hide_password=True
+    )
     return shown
 
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
-from sqlalchemy.engine import make_url
 
 from wugong import API_VERSION, Engine, Misconfigured
 from wugong.hookspecs import Leaving
 from wugong.plugins import build, describe, installed
+from wugong.storage import read_address
 from wugong_server.calendars import open_calendar
 from wugong_server.commands import local
 from wugong_server.commands.console import (
@@ -107,7 +107,7 @@ def _clock_behind(at: str) -> str:
 
 
 def _key_file(environment: Environment) -> Iterator[Finding]:
-    url = make_url(environment.database_url)
+    url = read_address(environment.database_url)
     path = environment.keys or Path(f"{url.database}.keys")
     if not path.is_file():
         yield Finding("keys", None, f"{path} is not there yet")

@@ -33,9 +33,7 @@ def command(
         known = registry.settings
         if known and setting not in known:
             raise click.BadParameter(f"known: {', '.join(sorted(known))}", param_hint="--setting")
-        # A setting's own pack, and everything that is no other setting's pack.
-        packs = set(known) - {setting}
-        chosen = plugins or tuple(name for name in sorted(registry.packages) if name not in packs)
+        chosen = plugins or registry.fitting(setting)
         if jurisdiction and jurisdiction not in registry.places:
             known_places = ", ".join(sorted(registry.places))
             raise click.BadParameter(f"known: {known_places}", param_hint="--jurisdiction")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from wugong import Engine, Measure, Words
+from wugong.importing import Plan, plan_import
 from wugong.roster_files import MOST_BYTES, read_roster, template_csv, template_xlsx
 from wugong.roster_rows import Reading
 from wugong_server.commands.console import (
@@ -22,7 +23,7 @@ from wugong_server.commands.console import (
     with_database,
     words,
 )
-from wugong_server.importing import MEASURES, Plan, plan_import, plan_json, problem_json
+from wugong_server.importing import MEASURES, plan_json, problem_json
 
 
 @click.command("import-roster")

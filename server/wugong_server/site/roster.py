@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wugong import ROSTER, Refused, Unreadable
+from wugong.importing import Plan, plan_import
 from wugong.roster_files import read_roster, template_csv, template_xlsx
 from wugong.roster_rows import Reading
 from wugong.rosters import Measure
 from wugong_server.forms import Form
-from wugong_server.importing import MEASURES, NAME, Plan, plan_import
+from wugong_server.importing import MEASURES, NAME
 from wugong_server.page import Page, page_of, url
 from wugong_server.responding import redirect, respond
 from wugong_server.site.desk import require

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.plugins.voting.neighbourhood import decided, heads, opened, rehearsal
 from wugong import OPERATOR
+from wugong.importing import plan_import
 from wugong.roster_files import read_roster
 from wugong.testing import Rehearsal
-from wugong_server.importing import plan_import
 from wugong_server.testing import browse
 from wugong_voting.showing import roll_of
 
