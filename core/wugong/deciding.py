@@ -215,6 +215,7 @@ def _read(request: Mapping[str, Any], procedure: Procedure, on: date, options: O
     given = {unit for units in figures.values() for unit in units}
     counted = {"persons", "households", "members", "representatives"} & set(procedure.units)
     foreign = given & {"persons", "households", "members"} - set(procedure.units)
+    foreign -= options.petition.keys()  # who asked for it may be counted otherwise than who votes
     if procedure.family and counted and foreign and figures["all"].keys() & foreign:
         raise _mixed(procedure.id)
     if not figures["part"]:

@@ -114,6 +114,9 @@ def fields_of(
     groups: dict[str, list[str]] = {}
     for group, unit in needed_figures(procedure):
         groups.setdefault(group, []).append(unit)
+    if procedure.petition:  # of all of whom they are a share
+        known = groups.setdefault("all", [])
+        known += [one.unit for one in procedure.petition if one.unit not in known]
     for side in SIDES if "yes" in groups else ():
         groups.setdefault(side, list(groups["yes"]))
     if procedure.silence:

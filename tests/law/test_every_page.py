@@ -97,6 +97,26 @@ def test_the_outcome_and_its_test_change_on_the_page_at_the_number_of_the_law(
         assert agreed
 
 
+RECALLS = [one for _, one in sorted(LAW.items()) if one.petition]
+
+
+@pytest.mark.parametrize("procedure", [pytest.param(one, id=one.id) for one in RECALLS])
+def test_whoever_asked_for_a_recall_can_be_typed_with_all_of_whom_they_are_a_share(
+    client: TestClient, procedure: Procedure
+) -> None:
+    offered = fields(client.get(f"/procedures/{procedure.id}").text, "vote")
+    for rule in procedure.petition:
+        full = {f"{group}.{unit}": WHOLE for group in ("part", "yes") for unit in procedure.units}
+        enough = int(rule.threshold.share * WHOLE)
+        for asked, outcome in ((enough - 1, "void"), (enough, "recalled")):
+            given = {**full, f"petition.{rule.unit}": asked, f"all.{rule.unit}": WHOLE}
+            given |= {f"all.{unit}": WHOLE for unit in procedure.units}
+            assert given.keys() <= offered
+            typed = {name: str(number) for name, number in given.items()}
+            page = said(submitted(client, procedure.id, "vote", typed))
+            assert WORDS(OUTCOMES[outcome]) in page.headline
+
+
 def least_of(rule: Composition, members: int, each: int) -> int:
     """Return the smallest lawful count of a rule on anything but the members."""
     if rule.for_each:

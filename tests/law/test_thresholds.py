@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.law.lawbook import LAW, ask, figures, outcome
-from wugong import Procedure, Requirement
-from wugong.procedures import Composition, Silence
+from wugong import Procedure, Requirement, reaches
+from wugong.procedures import Composition, Silence, Support
 
 WHOLE = 1200  # divisible by every denominator there is: each share is met exactly
 
@@ -98,6 +98,47 @@ def test_a_delegate_stands_for_five_to_fifteen_households(
     assert [test["id"] for test in answer["tests"] if not test["met"]] == unmet
     assert answer["outcome"] == ("rejected" if unmet else "passed")
     assert len(answer["tests"]) == (2 if households is None else 4)
+
+
+def petitions() -> Iterator[Any]:
+    for name, procedure in sorted(LAW.items()):
+        for rule in procedure.petition:
+            for step in (-1, 0, 1):
+                label = f"{name}-petition-{rule.unit}-{step:+}"
+                exact = int(rule.threshold.share * WHOLE)
+                yield pytest.param(procedure, rule, exact + step, id=label)
+
+
+@pytest.mark.parametrize(("procedure", "rule", "asked"), [*petitions()])
+def test_a_petition_is_enough_from_its_number_on_in_whatever_unit_they_asked(
+    procedure: Procedure, rule: Support, asked: int
+) -> None:
+    full = dict.fromkeys(procedure.units, WHOLE)
+    request: dict[str, Any] = {"all": {**full, rule.unit: WHOLE}, "part": full, "yes": full}
+    answer = ask(procedure.id, **request, options={"petition": {rule.unit: asked}})
+    needed = rule.threshold.share * WHOLE
+    enough = asked >= needed if rule.threshold.inclusive else asked > needed
+    assert answer["outcome"] == ("passed" if enough else "void")
+    assert [one["source"] for one in answer.get("reasons", ())] == (
+        [] if enough else [rule.threshold.source]
+    )
+
+
+def demands() -> Iterator[Any]:
+    for name, procedure in sorted(LAW.items()):
+        for rule in procedure.demands:
+            for step in (-1, 0, 1):
+                yield pytest.param(rule, step, id=f"{name}-demand-{rule.unit}-{step:+}")
+
+
+@pytest.mark.parametrize(("rule", "step"), [*demands()])
+def test_a_meeting_must_be_called_from_the_number_of_those_who_ask_on(
+    rule: Support, step: int
+) -> None:
+    exact = rule.threshold.share * WHOLE
+    assert exact.denominator == 1, "choose a WHOLE that this share divides"
+    reached = step > 0 or (step == 0 and rule.threshold.inclusive)
+    assert reaches(int(exact) + step, WHOLE, rule.threshold) is reached
 
 
 def floors() -> Iterator[Any]:
