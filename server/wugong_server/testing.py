@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from starlette.applications import Starlette
@@ -34,8 +35,14 @@ def app_of(
     """Return the pages of a rehearsal's own plugins, open to ``x-rehearsal-member``."""
     settings = settings or Settings(secret=b"rehearsal", rate_limits=False)
     engine = rehearsal.engine
-    own = installed_pages(engine.registry.packages) if pages is None else pages
+    own = _installed(frozenset(engine.registry.packages)) if pages is None else pages
     return create_app(engine, settings, {**own, "zz_rehearsal": Signed()})
+
+
+@cache
+def _installed(plugins: frozenset[str]) -> Mapping[str, Any]:
+    """Return the pages of plugins; what is installed changes in no run of tests."""
+    return installed_pages(dict.fromkeys(plugins))
 
 
 def browse(
