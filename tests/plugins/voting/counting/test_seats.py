@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.plugins.voting.counting import naive
 from wugong_voting.counting import transfers
+from wugong_voting.counting.heaps import best_of, keys_of
 from wugong_voting.counting.profile import Profile, from_orders
 from wugong_voting.counting.registry import COUNTING
 
@@ -207,6 +208,16 @@ def test_many_ballots_are_passed_on_without_keys_of_them(monkeypatch: pytest.Mon
     assert count("stv", profile, seats=2).json() == expected
     monkeypatch.setattr(transfers, "MOST_KEYS", profile.ranks.size - 1)
     assert count("stv", profile, seats=2).json() == expected
+
+
+@pytest.mark.parametrize("number", [14, 15, 16, 254, 255])
+def test_a_key_says_whom_a_ballot_stands_with_however_many_there_are(number: int) -> None:
+    backwards = [[one] for one in reversed(range(number))]
+    orders = [backwards, backwards[1:], [[number - 1]], [[0]], [[1], [number - 2]]]
+    profile = from_orders([str(n) for n in range(number)], orders)
+    keys = keys_of(profile)
+    assert best_of(keys, profile.unranked).tolist() == [number, number - 1, number, 1, 2]
+    assert best_of(keys[:2], profile.unranked).tolist() == [2, 2, 0, 1, 2]
 
 
 def test_rounds_read_as_exact_shares_and_are_written_as_such() -> None:
