@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import time
 import types
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Annotated, Any
 import pytest
 from sqlalchemy import text
 
+from tests.support.postgres import Cluster
 from wugong import (
     OPERATOR,
     PLAN,
@@ -216,6 +218,39 @@ def test_after_closing_no_file_holds_a_sealed_ballot_or_its_key(tmp_path: Path) 
         kept = keys.execute("SELECT key FROM person_key WHERE member = ?", (f"poll:{poll}",))
         assert kept.fetchone() == (b"",)
     keys.close()
+
+
+def test_no_file_of_postgresql_ever_holds_the_key_of_a_box(
+    postgres_cluster: Cluster, tmp_path: Path
+) -> None:
+    def that_hold(*secrets: bytes) -> set[str]:
+        postgres_cluster.execute("CHECKPOINT")
+        files = [postgres_cluster.folder / "log"]
+        for kept in (data / "pg_wal", data / "base" / oid):
+            files += [file for file in kept.iterdir() if file.is_file()]
+        holding = (file for file in files if any(one in file.read_bytes() for one in secrets))
+        return {file.parent.name for file in holding}
+
+    data = postgres_cluster.folder / "data"
+    with postgres_cluster.new_database() as url:
+        r, matter, poll = secret_poll(url, tmp_path)
+        all_cast(r, matter, poll)
+        with r.engine.storage.read() as connection:
+            found = text("SELECT oid FROM pg_database WHERE datname = current_database()")
+            oid = str(connection.execute(found).scalar_one())
+            sealed = connection.execute(text("SELECT sealed FROM wugong.wugong_box")).scalars()
+            ballots = [bytes(one) for one in sealed]
+        assert that_hold(*ballots) == {"pg_wal", oid}  # it looks where there is something to see
+        with sqlite3.connect(tmp_path / "wugong.keys") as keys:
+            asked = "SELECT key FROM person_key WHERE member = ?"
+            (secret,) = keys.execute(asked, (f"poll:{poll}",)).fetchone()
+        written = (secret, secret.hex().encode(), b64encode(secret).rstrip(b"="))
+        assert len(secret) >= 32
+        assert that_hold(*written) == set()
+        close(r, matter, poll)
+        assert that_hold(*written) == set()
+        assert keys.execute(asked, (f"poll:{poll}",)).fetchone() == (b"",)
+        keys.close()
 
 
 def test_during_the_vote_no_table_orders_or_joins_ballots(tmp_path: Path) -> None:
