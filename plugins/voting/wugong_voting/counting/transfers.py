@@ -199,7 +199,9 @@ class Count:
 
     def _elect(self, votes: Votes, reached: Sequence[int], left: int) -> list[Count]:
         """Elect who reached the quota, most votes first; a tie for the last seat is followed."""
-        ranked = sorted(reached, key=lambda c: (-votes[c], self.terms.place.get(c, c)))
+        ranked = list(reached)
+        if len(ranked) > 1:
+            ranked.sort(key=lambda c: (-votes[c], self.terms.place.get(c, c)))
         certain, tied = ranked, list[int]()
         if len(ranked) > left:
             edge = votes[ranked[left - 1]]
@@ -262,19 +264,19 @@ class Count:
         self.rounds[-1]["surplus"] = surplus
         self.story = (*self.story, ("pass", option, frozenset(self.out)))
         moved = standing_with(self.tops, [option])
-        before = self.kinds[moved]
+        before = self.kinds.take(moved)
         kinds = np.bincount(before).nonzero()[0].tolist() if len(self.values) > 1 else [0]
         shrunk = self._shrunk(kinds, surplus, total)
-        number = {value: kind for kind, value in enumerate(self.values)}
-        after = np.zeros(len(self.values), dtype=np.int64)
+        after = [0] * len(self.values)
         for kind, value in zip(kinds, shrunk, strict=True):
-            if value not in number:
-                number[value] = len(self.values)
+            if value not in self.values:
                 self.values.append(value)
-            after[kind] = number[value]
-        self.kinds[moved] = after = after[before]
+            after[kind] = self.values.index(value)
+        numbers = after[0] if kinds == [0] else np.array(after).take(before)
+        self.kinds[moved] = numbers
         if self.worth is not None:
-            self.worth[moved] = self.papers.weights[moved] * np.array(self.values, float)[after]
+            values = np.array(self.values, float)[numbers]
+            self.worth[moved] = self.papers.weights.take(moved) * values
         self._move(moved)
 
     def _shrunk(self, kinds: Sequence[int], surplus: int, total: int) -> list[int]:
