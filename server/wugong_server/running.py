@@ -16,6 +16,7 @@ from wugong_server.page import Page
 from wugong_server.paper import DECIDED, MOST_FACTS, body_words
 
 RECORDED = kind_of(StepRecorded).name
+DAYS_OFF = "民法典 203"  # a last day off moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,13 @@ def _owed(page: Page, one: Running, over: Deadline) -> Owed:
     title = term.title.get(page.language, term.id)
     # What hangs may come down on its day; what is to be done is in time until the end of its day.
     end = over.day if term.kind == "posted" else over.day + timedelta(days=1)
-    note = " ".join(_notes(page, over)) if page.language == "en" else "".join(_notes(page, over))
+    note = (" " if page.language == "en" else "").join(_notes(page, over))
+    source = f"{term.source}; {DAYS_OFF}" if over.moved else term.source
     who = body_words(page, _actor(one, step))
     if not term.ends:
-        return Owed(title, who, start_of(end), note, term.source)
+        return Owed(title, who, start_of(end), note, source)
     act = steps[term.ends].act or RECORDED
-    return Owed(title, who, start_of(end), note, term.source, act, one.ends)
+    return Owed(title, who, start_of(end), note, source, act, one.ends)
 
 
 def _actor(one: Running, step: Step | None) -> str:
@@ -97,7 +99,8 @@ def _actor(one: Running, step: Step | None) -> str:
 def _notes(page: Page, over: Deadline) -> Iterator[str]:
     """Say how sure the number is, that its last day moved, and which holidays are not known."""
     if over.term.confidence != "V":
-        yield page.words(N_("{sure}."), sure=page.words(CONFIDENCE[over.term.confidence]))
+        sure = page.words(CONFIDENCE[over.term.confidence])
+        yield page.words(N_("{sure}."), sure=sure[0].upper() + sure[1:])
     if over.moved:
         yield page.words(N_("Its last day is no working day, so it ends on the next one."))
     if over.unknown_years:

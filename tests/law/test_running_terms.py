@@ -62,6 +62,7 @@ def test_village_rules_that_carried_are_filed_by_a_day_that_the_page_says(
     assert "村民委员会" in said and "村民委员会组织法" in said
     assert "凭记忆" in said  # nobody read the number of days
     assert "最后一天不是工作日" in said and "没有2026年的节假日" in said
+    assert "民法典第203条" in said
 
 
 def test_rules_that_did_not_carry_are_not_filed(village: tuple[Rehearsal, str]) -> None:
