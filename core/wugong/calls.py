@@ -12,11 +12,13 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from inspect import iscoroutine
 from itertools import islice
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -148,17 +150,31 @@ def _watched(
     try:
         answer = function(*arguments)
         return answer if read is None else read(answer)
-    except HookTimeout:
-        raise PluginFault(plugin, hook, f"ran over {SOFT_SECONDS:g} s") from None
+    except HookTimeout as error:
+        what = f"ran over {SOFT_SECONDS:g} s, {_place(error, function)}"
+        raise _told(PluginFault(plugin, hook, what)) from None
     except (KeyboardInterrupt, PluginFault):
         raise
     except Nonsense as error:
-        raise PluginFault(plugin, hook, str(error)) from error
+        raise _told(PluginFault(plugin, hook, str(error))) from error
     except BaseException as error:
-        log.error("plugin %s, %s failed: %r", plugin, hook, type(error).__name__)
-        raise PluginFault(plugin, hook, f"raised {type(error).__name__}") from error
+        what = f"raised {type(error).__name__}, {_place(error, function)}"
+        raise _told(PluginFault(plugin, hook, what)) from error
     finally:
         _end(call, outer)
+
+
+def _told(fault: PluginFault) -> PluginFault:
+    log.error("%s", fault)  # never what an exception says: it may name somebody
+    return fault
+
+
+def _place(error: BaseException, function: Any) -> str:
+    """Return the line in the plugin's own file where it happened, else the line it happened in."""
+    its = getattr(getattr(function, "__code__", None), "co_filename", "")
+    lines = [(one.f_code.co_filename, line) for one, line in traceback.walk_tb(error.__traceback__)]
+    file, line = next((one for one in reversed(lines) if one[0] == its), lines[-1])
+    return f"{'/'.join(Path(file).parts[-2:])} line {line}"
 
 
 def _end(call: _Call, outer: _Call | None) -> None:
@@ -184,7 +200,8 @@ def _items(answer: Any, most: int = MOST_ANSWERS) -> list[Any]:
     if iscoroutine(answer):
         answer.close()  # hooks are not awaited
     if not isinstance(answer, list | tuple | Iterator):
-        raise Nonsense("answered no list")  # a set neither: its order is another in each process
+        # A set neither: its order is another in each process.
+        raise Nonsense(f"answered {type(answer).__name__}, no list")
     found = list(islice(answer, most + 1))
     if len(found) > most:
         raise Nonsense("answered too much")

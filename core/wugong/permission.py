@@ -104,14 +104,19 @@ def in_place(kind: Kind, matter: Matter) -> list[Refusal]:
     return []
 
 
-def lacking(kind: Kind, matter: Matter, installed: Iterable[str]) -> list[Refusal]:
-    """Say which plugin whose facts the matter holds is gone: until it is retired all rests."""
+def missing(matter: Matter, installed: Iterable[str]) -> list[str]:
+    """Return the plugins whose facts the matter holds, that are gone and that nobody retired."""
     # Polls, tasks and payments are core vocabulary: a community may use none of their plugins.
     used = matter.plugins.intersection(matter.standing.plugins)
-    gone = used.difference(installed, matter.standing.retired)
+    return sorted(used.difference(installed, matter.standing.retired))
+
+
+def lacking(kind: Kind, matter: Matter, installed: Iterable[str]) -> list[Refusal]:
+    """Say which plugin whose facts the matter holds is gone: until it is retired all rests."""
+    gone = missing(matter, installed)
     if not gone or kind.name == RETIRING:
         return []
-    return [Refusal("wugong.plugin_missing", details={"plugin": min(gone)})]
+    return [Refusal("wugong.plugin_missing", details={"plugin": gone[0]})]
 
 
 def _speaking(matter: Matter) -> set[str]:

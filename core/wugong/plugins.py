@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from string import Formatter
 from types import ModuleType
 from typing import Any, cast
 
 import pluggy
+from pluggy import HookCaller
 
 from wugong import hookspecs
 from wugong.audience import can_be_given
@@ -38,6 +41,7 @@ GUARD, WAITING, PUBLISHED = "guard_event", "waiting", "published"
 STAGE_HOOKS = ("co_plan", "co_build", "co_manage", "co_evaluate", "co_share")
 CORE = "wugong"
 # Actors and roles of the engine's own; the name of a plugin speaks in an act's "by".
+SAID = ("by", "seq")  # what a sentence may name beside the fields: who did it, and its number
 RESERVED = frozenset({CORE, "operator", "clock", "plugin", "member", "server"})
 
 
@@ -175,7 +179,9 @@ def _check_hooks(manager: pluggy.PluginManager) -> None:
     for name, plugin in manager.list_name_plugin():
         for caller in manager.get_hookcallers(plugin) or ():
             if not caller.has_spec():
-                raise Misconfigured(f"plugin {name}: there is no hook {caller.name}")
+                known = [one for one in vars(manager.hook).values() if isinstance(one, HookCaller)]
+                near = _nearest(caller.name, [one.name for one in known if one.has_spec()])
+                raise Misconfigured(f"plugin {name}: there is no hook {caller.name}{near}")
     try:
         manager.check_pending()
     except pluggy.PluginValidationError as error:
@@ -231,6 +237,9 @@ def _add(registry: Registry, plugin: str, one: Any) -> None:
         for name in one.aliases:
             _put(registry.sources, name, one, plugin)
     elif isinstance(one, Texts):
+        parts: tuple[Any, ...] = (one.refusals, one.remedies)
+        if not all(isinstance(part, Mapping) for part in parts):
+            raise Misconfigured(f"plugin {plugin}: Texts are mappings, from code to message")
         for code, message in one.refusals.items():
             _put(registry.refusals, code, message, plugin)
         registry.remedies.update(one.remedies)
@@ -277,6 +286,10 @@ def _check_declaration(kind: Kind) -> None:
         raise TypeError(f"sealed_for names {kind.sealed_for!r}, which is no field")
     if not all(kind.shown_to.split("|")):
         raise TypeError("shown_to must name an audience")
+    for _text, said, *_format in Formatter().parse(kind.says):
+        if said is not None and said not in kind.fields and said not in SAID:
+            near = _nearest(said, kind.fields)
+            raise TypeError(f"says names {{{said}}}, which is no field{near}")
 
 
 def _check_heard(registry: Registry, present: set[str]) -> None:
@@ -290,7 +303,15 @@ def _check_heard(registry: Registry, present: set[str]) -> None:
         for kind in sorted(kinds):
             speaker = kind.partition(".")[0]
             if registry.kind(kind) is None and (speaker == CORE or speaker in present):
-                raise Misconfigured(f"plugin {plugin}: {what} hears {kind}, which nobody declares")
+                near = _nearest(kind, registry.kinds)
+                raise Misconfigured(
+                    f"plugin {plugin}: {what} hears {kind}, which nobody declares{near}"
+                )
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, list(known), 1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _check_reads(registry: Registry, present: set[str]) -> None:
@@ -298,11 +319,17 @@ def _check_reads(registry: Registry, present: set[str]) -> None:
         kind = registry.kind(kind_name)
         if kind is None:
             if kind_name.partition(".")[0] in present:
-                raise Misconfigured(f"plugin {plugin} reads {kind_name}, which nobody declares")
+                near = _nearest(kind_name, registry.kinds)
+                raise Misconfigured(
+                    f"plugin {plugin} reads {kind_name}, which nobody declares{near}"
+                )
             continue
         for name, wanted in reads.fields.items():
             made = kind.fields.get(name)
-            if made is None or made.type is not shape(wanted).type:
+            if made is None:
+                near = _nearest(name, kind.fields)
+                raise Misconfigured(f"plugin {plugin}: {kind_name} has no field {name}{near}")
+            if made.type is not shape(wanted).type:
                 raise Misconfigured(f"plugin {plugin} reads {kind_name}.{name} as another type")
     hearing = [(p, f.name, f.hears) for p, f in registry.folds.values()]
     hearing += [(p, b.name, b.hears) for p, b in registry.books.values()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -65,6 +66,38 @@ def test_a_guard_that_hangs_is_interrupted_after_a_second(fault: Callable[[], An
     assert 0.9 < time.monotonic() - began < 3 + waited
     assert reason.details == {"plugin": "evil", "hook": "guard_event"}
     rehearsal.act("li", matter, Noted())
+
+
+def no_list(act: Any) -> Any:
+    return True
+
+
+def no_key(act: Any) -> Any:
+    known: dict[str, str] = {}
+    return known["wang, 13800000001"]  # what it says names somebody
+
+
+def no_end(act: Any) -> Any:
+    while True:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("guard", "told"),
+    [
+        pytest.param(no_list, "answered bool, no list", id="no list"),
+        pytest.param(no_key, r"raised KeyError, core/test_hostile\.py line \d+", id="raises"),
+        pytest.param(no_end, r"ran over 1 s, core/test_hostile\.py line \d+", id="hangs"),
+    ],
+)
+def test_the_log_says_what_a_hook_did_and_where_never_about_whom(
+    guard: Callable[..., Any], told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    rehearsal, matter = stage(plugin(Poked, guard_event=guard))
+    with rehearsal.refuses("wugong.plugin_failed"):
+        rehearsal.act("li", matter, Poked())
+    assert re.fullmatch(f"plugin evil, guard_event: {told}", caplog.messages[-1])
+    assert "13800000001" not in caplog.text
 
 
 @pytest.mark.slow

@@ -41,6 +41,11 @@ def registering(*contributions: Any) -> SimpleNamespace:
     return SimpleNamespace(register=hookimpl(lambda: list(contributions)))
 
 
+@event("other.sung", may={}, says="{verze}, no. {seq}, by {by}")
+class Sung:
+    verse: str
+
+
 @event("other.said", may={"resident": ANY})
 class Said:
     """Somebody says something."""
@@ -125,8 +130,28 @@ def test_everything_that_is_contributed_is_found_by_its_name() -> None:
         ),
         pytest.param(
             {"other": registering(Reads("shop.asked", colour=str)), "shop": SHOP},
-            r"plugin other reads shop\.asked\.colour as another type",
+            r"plugin other: shop\.asked has no field colour$",
             id="reading a field that is not there",
+        ),
+        pytest.param(
+            {"other": registering(Reads("shop.asked", qestion=str)), "shop": SHOP},
+            r"plugin other: shop\.asked has no field qestion; did you mean question\?",
+            id="reading a misspelt field",
+        ),
+        pytest.param(
+            {"other": registering(Reads("shop.aksed", question=str)), "shop": SHOP},
+            r"reads shop\.aksed, which nobody declares; did you mean shop\.asked\?",
+            id="reading a misspelt kind",
+        ),
+        pytest.param(
+            {"other": registering(Texts(["other.no"]))},  # type: ignore[arg-type]
+            "plugin other: Texts are mappings, from code to message",
+            id="words without codes",
+        ),
+        pytest.param(
+            {"other": registering(Sung)},
+            r"plugin other, event other\.sung: says names \{verze\}, .*did you mean verse",
+            id="a sentence with a misspelt field",
         ),
     ],
 )
@@ -141,6 +166,11 @@ def test_a_register_that_raises_is_named() -> None:
 
     with pytest.raises(Misconfigured, match=r"plugin other: register\(\) failed.*no such file"):
         build({"other": SimpleNamespace(register=hookimpl(register))})
+
+
+def test_a_misspelt_hook_is_told_with_the_one_that_is_near() -> None:
+    with pytest.raises(Misconfigured, match=r"no hook guard_evnt; did you mean guard_event\?"):
+        build({"other": SimpleNamespace(guard_evnt=hookimpl(lambda: None))})
 
 
 def test_a_refusal_is_worded_once() -> None:

@@ -35,6 +35,19 @@ WORDS = {
     "Choose “Online”, or ask your community worker.": N_(
         "Choose “Online”, or ask a village officer."
     ),
+    "Our own rules for the assisted desk": N_("The village's rules for the assisted desk"),
+    "Members of the community read who.": N_("Members of the village read who."),
+    "The jurisdiction where the community lies": N_("The jurisdiction where the village lies"),
+    "No redemption of this community has this code.": N_(
+        "No redemption of this village has this code."
+    ),
+    "This community lies in {place}.": N_("This village lies in {place}."),
+    "This community has not said where it lies: local packs of every place are shown.": N_(
+        "This village has not said where it lies: local packs of every place are shown."
+    ),
+    "The procedure {procedure} is for {of}. This community lies in {place}.": N_(
+        "The procedure {procedure} is for {of}. This village lies in {place}."
+    ),
     "All projects of the community": N_("All projects of the village"),
     "Our own rules for pledges": N_("The village's rules for pledges"),
     "Our own rules for projects that residents take on": N_(

@@ -31,6 +31,7 @@ from wugong_server.commands.console import (
 )
 from wugong_server.environment import Environment, read_environment
 
+GONE = "not installed: matters with its facts can only be read; install it, or retire it"
 LEAST_FREE = 500 * 2**20
 EXTRAS = {"xlsx": "python_calamine", "postgres": "psycopg", "print": "weasyprint", "sso": "authlib"}
 
@@ -88,6 +89,9 @@ def _database(environment: Environment) -> Iterator[Finding]:
         for name, title, _setting in engine.communities():
             head = engine.head(name)
             yield Finding(f"community {name}", True, f"{title}, {head.seq} records")
+            standing = engine.matter(name).standing
+            for gone in {*standing.plugins}.difference(engine.registry.packages, standing.retired):
+                yield Finding(f"community {name}", False, f"{gone}: {GONE}")
             late = _clock_behind(head.at)
             if late:
                 yield Finding(f"community {name}", False, late)

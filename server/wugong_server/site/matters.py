@@ -25,6 +25,7 @@ from wugong import (
     Viewer,
     Waiting,
 )
+from wugong.permission import missing
 from wugong_server.drawing import STATE_WORDS
 from wugong_server.fields import defaults_of
 from wugong_server.page import Page, act_url, page_of, url
@@ -113,6 +114,7 @@ def show(request: Request) -> Response:
         request,
         "matter.html",
         holds=holds(page, matter),
+        missing=missing(matter, page.engine.registry.packages),
         deeds=deeds(page, matter),
         panels=[panel for panel in panels if panel.place == "main"],
         asides=[panel for panel in panels if panel.place == "aside"],
