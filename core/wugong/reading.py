@@ -273,14 +273,16 @@ class Reader(Links):
     def waiting(self, matter: Matter, viewer: Viewer) -> list[Waiting]:
         """Return what is awaited in ``matter``; a confidential act is awaited among its own.
 
-        What only the clock ends (days that must run) is for whoever may read that it ended.
+        What only the clock ends (days that must run) is for whoever may read that it ended;
+        where it has no words, for nobody.
         """
         items = waiting_of(self.registry, matter)
         return [item for item in items if self._may_know(matter, item, viewer)]
 
     def _may_know(self, matter: Matter, item: Waiting, viewer: Viewer) -> bool:
         if item.who == "clock":
-            return item.then is not None and may_read(viewer, kind_of(item.then).shown_to)
+            told = bool(item.what) and item.then is not None
+            return told and may_read(viewer, kind_of(item.then).shown_to)
         if "operator" in viewer.roles:
             return True
         kind = self.registry.kind(item.act)

@@ -14,7 +14,8 @@ class Waiting:
 
     ``who`` is a role, a relation or ``member:<id>``. When ``by`` has passed and ``then`` is given,
     the clock records ``then`` before the next act on the matter (or at the next tick).
-    ``act`` is the kind of event that answers it, ``what`` a message id with ``details``.
+    ``act`` is the kind of event that answers it, ``what`` a message id with ``details``; what
+    the clock owes without words is told to nobody.
     """
 
     what: str

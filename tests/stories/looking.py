@@ -60,11 +60,13 @@ class Eyes:
 
 def plain_faults(page: Page) -> Iterator[str]:
     """Say what a ruler and a reader find wrong."""
-    html, elements, wide, headings, language = page.evaluate(
+    html, elements, wide, headings, twice, language = page.evaluate(
         "[new Blob([document.documentElement.outerHTML]).size,"
         " document.querySelectorAll('*').length,"
         " document.documentElement.scrollWidth - window.innerWidth,"
-        " document.querySelectorAll('h1').length, document.documentElement.lang]"
+        " document.querySelectorAll('h1').length,"
+        " [...document.querySelectorAll('[id]')].map(e => e.id)"
+        ".filter((id, n, all) => all.indexOf(id) !== n), document.documentElement.lang]"
     )
     if html > MOST_HTML:
         yield f"{html} bytes of HTML"
@@ -74,6 +76,8 @@ def plain_faults(page: Page) -> Iterator[str]:
         yield f"{wide} pixels wider than the window"
     if headings != 1:
         yield f"{headings} headings of the first level"
+    if twice:
+        yield f"named twice: {', '.join(twice)}"
     if language != "en":
         yield from odd_words(page, language)
 

@@ -21,8 +21,6 @@ DECLARE = N_("You are proposed as mediator: declare any conflict of interest")
 TALK = N_("Mediate: record offers and write the agreement")
 SIGN = N_("Sign the agreement")
 CONFIRM = N_("You may ask the court to confirm the agreement, both together")
-# Never shown: what the clock owes, told apart by these names.
-UNANSWERED, TERM, REMINDER, LAPSE = "unanswered", "term", "reminder", "lapse"
 
 
 def awaited(matter: Matter) -> list[Waiting]:
@@ -85,16 +83,17 @@ def _clock(matter: Matter, case: Case) -> Iterator[Waiting]:
     until = term_ends(matter, case)
     if case.open and until is None:
         due = answer_by(matter, case)
-        yield _owed(case, UNANSWERED, due, Ended(case=number, reason="unanswered"))
+        yield _owed(case, due, Ended(case=number, reason="unanswered"))
     elif case.open and until is not None:
-        yield _owed(case, TERM, until, Ended(case=number, reason="term"))
+        yield _owed(case, until, Ended(case=number, reason="term"))
     elif case.effective_at and case.confirmable:
         if not case.reminded:
             due = remind_from(case.effective_at)
-            yield _owed(case, REMINDER, due, ConfirmationReminded(case=number))
+            yield _owed(case, due, ConfirmationReminded(case=number))
         due = confirm_by(case.effective_at)
-        yield _owed(case, LAPSE, due, ConfirmationLapsed(case=number))
+        yield _owed(case, due, ConfirmationLapsed(case=number))
 
 
-def _owed(case: Case, what: str, by: datetime, then: object) -> Waiting:
-    return Waiting(what=what, who="clock", by=by, then=then, about=case.id)
+def _owed(case: Case, by: datetime, then: object) -> Waiting:
+    """Without words: what the clock owes a case would tell everybody that there is one."""
+    return Waiting(what="", who="clock", by=by, then=then, about=case.id)

@@ -93,8 +93,11 @@ def test_the_matter_page_tells_others_that_it_rests_and_nothing_more(
     client = browse(dispute.r, who)
     page = client.get(f"/m/{dispute.matter}").text
     assert "暂停" in page
-    for telling in (f"{at}/{case}", "接受这位调解员", "主持会谈", "mei", "chen"):
+    # What the clock owes the case, or its hold, stands in no row of what is awaited.
+    for telling in (f"{at}/{case}", "接受这位调解员", "主持会谈", "mei", "chen", "到期自动"):
         assert telling not in page
+    listed = client.get(f"/api/v1/matters/{dispute.matter}/waiting").json()["waiting"]
+    assert [one for one in listed if one["who"] == "clock"] == []
     board = client.get(f"/c/{dispute.r.community}").text
     for telling in (f"{at}/{case}", "主持会谈", "申请了调解", "签字"):
         assert telling not in board
