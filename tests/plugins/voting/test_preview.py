@@ -62,11 +62,11 @@ def test_a_member_whom_no_line_of_the_roster_names_is_out_and_named() -> None:
     r = rehearsal(BOTH)
     matter = r.open("Lights", by="li")
     out = said(r, matter, "show=out")
-    assert "不能投票的：3" in out and out.count("名册里没有哪一行写明由其投票") == 3
+    assert "不能投票的：3" in out and out.count("名册上没有这个人") == 3
     assert "tenant" in out and "li " not in out
     r.roster("owners", [("101", "tenant", "1", 80_00)])
     out = said(r, matter, "show=out")
-    assert "tenant" not in out and "li 名册里没有" in out
+    assert "tenant" not in out and "li 名册上没有" in out
 
 
 def test_the_preview_is_the_roll_that_the_poll_then_freezes() -> None:
