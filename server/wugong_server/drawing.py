@@ -123,7 +123,7 @@ def test_words(test: Any, words: Words) -> str:
 def test_sum(test: Any) -> str:
     """Write a requirement as a comparison of integers that anybody can check.
 
-    ``3 × 58 = 174 ≥ 2 × 72 = 144``
+    Where a line is too short the sign begins the next one. ``3 × 58 = 174 ≥ 2 × 72 = 144``
     """
     n, d = test.share.numerator, test.share.denominator
     left, right = d * test.have, n * test.of
@@ -131,7 +131,7 @@ def test_sum(test: Any) -> str:
     sign = signs[0] if signs[2] else signs[1]
     number = formats.number
     return (
-        f"{d} × {number(test.have)} = {number(left)} {sign} "
+        f"{d} × {number(test.have)} = {number(left)} {sign}\N{NO-BREAK SPACE}"
         f"{n} × {number(test.of)} = {number(right)}"
     )
 

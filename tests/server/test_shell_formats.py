@@ -147,7 +147,7 @@ def test_a_requirement_is_a_sum_that_anybody_can_check() -> None:
         id="take_part_heads", measure="heads", base="all", have=58, of=72, op=">=",
         share=Fraction(2, 3), needed=48, met=True, source="民法典 278",
     )  # fmt: skip
-    assert drawing.test_sum(test) == "3 × 58 = 174 ≥ 2 × 72 = 144"
+    assert drawing.test_sum(test) == "3 × 58 = 174 ≥\N{NO-BREAK SPACE}2 × 72 = 144"
     assert drawing.test_words(test, HANS) == "需要全体（72人）的三分之二以上，实有58。"
 
 
@@ -173,7 +173,7 @@ def test_a_requirement_just_missed_says_so() -> None:
         id="yes_heads", measure="heads", base="part", have=15, of=30, op=">",
         share=Fraction(1, 2), needed=16, met=False, source="村組法 (2025) 26",
     )  # fmt: skip
-    assert drawing.test_sum(test) == "2 × 15 = 30 ≤ 1 × 30 = 30"
+    assert drawing.test_sum(test) == "2 × 15 = 30 ≤\N{NO-BREAK SPACE}1 × 30 = 30"
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9))

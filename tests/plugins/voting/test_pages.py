@@ -338,8 +338,8 @@ def test_the_certificate_states_votes_tests_articles_and_what_was_missing() -> N
     page = browse(r).get(f"/m/{matter}/polls/{poll}").text
     assert "参与不足，表决无效" in page
     assert "面积还差50.00平方米" in page
-    assert "3 × 15,000 = 45,000 &lt; 2 × 30,000 = 60,000" in page
-    assert "3 × 2 = 6 ≥ 2 × 3 = 6" in page
+    assert "3 × 15,000 = 45,000 &lt;\N{NO-BREAK SPACE}2 × 30,000 = 60,000" in page
+    assert "3 × 2 = 6 ≥\N{NO-BREAK SPACE}2 × 3 = 6" in page
     assert "民法典第278条" in page
     assert re.search(r'class="code">[0-9A-Z ]+<', page)
 
