@@ -32,6 +32,7 @@ from wugong_server.speech import said
 
 STAGE_DETAILS = frozenset({"stage", "stages", "earlier"})
 PROCEDURES, PLACES = frozenset({"procedure", "instead"}), frozenset({"place", "of"})
+LISTED = frozenset({"units", "households", "options"})  # details that name several of their own
 QUIET = "…"
 # Fields and details that hold members by their names: what plugins tell carries no marks.
 MEMBERS = frozenset(
@@ -293,7 +294,9 @@ def details_words(page: Page, words: Words, details: Mapping[str, Any]) -> dict[
         elif name in PLACES:
             told[name] = page.places.get(value, value)
         elif name in MEMBERS:
-            told[name] = page.name(value)
+            told[name] = words(N_("glyph:list")).join(page.name(one) for one in listed)
+        elif name in LISTED:
+            told[name] = words(N_("glyph:list")).join(listed)
     return told
 
 

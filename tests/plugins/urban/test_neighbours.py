@@ -206,6 +206,15 @@ def test_what_is_owed_to_neighbours_waits_for_the_community_worker() -> None:
     assert not r.matter(matter).open(BUILD)
 
 
+def test_units_that_wait_are_listed_as_the_language_lists_them() -> None:
+    r = rehearsal()
+    matter = lift(r)
+    listed(r, matter)
+    for language, units in (("zh-Hans", "101、102"), ("en", "101, 102")):
+        page = browse(r, "wang", language=language).get(f"/m/{matter}").text
+        assert units in page.partition('id="can"')[2].partition("</table>")[0]
+
+
 def test_members_read_who_is_affected_and_only_staff_reads_who_objects() -> None:
     r = rehearsal()
     matter = lift(r)
