@@ -33,6 +33,7 @@ SWITCHES = {
     "warned": N_("The ballot warned of it"),
     "delivered": N_("Delivery is proved for each"),
     "urgent": N_("A special case: the notice may be shorter"),
+    "clear_days": N_("The day of the meeting is not counted either"),
 }
 DATES = {"on": N_("Day of the decision"), "notice_on": N_("Day of the notice")}
 COUNTS = {
@@ -102,10 +103,12 @@ def fields_of(
     words: Words,
     today: str,
     places: Iterable[tuple[str, str]] = (),
+    statutory: Iterable[tuple[str, str]] = (),
 ) -> list[Group]:
     """Return the groups of fields that ``procedure`` needs, with what was typed.
 
-    ``places`` are those where a local pack is stricter, with their names.
+    ``places`` are those where a local pack is stricter, with their names; ``statutory`` the
+    procedures, with their titles, that a custom cannot take the place of.
     None where no figures could settle anything: it states no test, and no danger that allows it.
     """
     if not (procedure.quorum or procedure.consent or procedure.causes):
@@ -137,7 +140,10 @@ def fields_of(
     made.append((words(N_("Asked for it")), petition))
     made.append((words(N_("Election")), list(_election(procedure, given, words))))
     made.append(
-        (words(N_("What it is about")), list(_circumstances(procedure, given, words, places)))
+        (
+            words(N_("What it is about")),
+            list(_circumstances(procedure, given, words, places, statutory)),
+        )
     )
     return [Group(heading, tuple(rows)) for heading, rows in made if rows]
 
@@ -181,6 +187,7 @@ def _circumstances(
     given: Mapping[str, str],
     words: Words,
     places: Iterable[tuple[str, str]],
+    statutory: Iterable[tuple[str, str]],
 ) -> Iterator[Field]:
     def choice(name: str, label: str, options: Iterable[tuple[str, str]]) -> Field:
         return Field(name, words(label), given.get(name, ""), "choice", False, tuple(options))
@@ -198,6 +205,10 @@ def _circumstances(
     if procedure.causes:
         causes = ((one, words(CAUSES.get(one, one))) for one in procedure.causes)
         yield choice("cause", N_("Danger"), causes)
+    if procedure.customary:
+        yield choice("instead_of", N_("In place of this procedure"), statutory)
+    if procedure.notice_days:
+        yield switch("clear_days")
     if procedure.notice_may_be_shorter:
         yield switch("urgent")
     if listed := tuple(places):
@@ -229,7 +240,7 @@ def read_request(procedure: Procedure, given: Mapping[str, str]) -> Json:
             (request if name == "candidates" else options)[name] = _lines(text)
         elif name in SWITCHES:
             options[name] = True
-        elif name in ("item", "nonresponse", "cause"):
+        elif name in ("item", "nonresponse", "cause", "instead_of"):
             options[name] = text
     if procedure.form:
         options["form"] = procedure.form

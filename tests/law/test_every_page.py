@@ -117,6 +117,58 @@ def test_whoever_asked_for_a_recall_can_be_typed_with_all_of_whom_they_are_a_sha
             assert WORDS(OUTCOMES[outcome]) in page.headline
 
 
+ADULTS = {"all.persons": "1203", "present.persons": "602", "yes.persons": "302"}
+
+
+@pytest.mark.parametrize(
+    ("given", "outcome"),
+    [
+        pytest.param({"on": "2026-06-30", "notice_on": "2026-06-20"}, "passed", id="10 days"),
+        pytest.param(
+            {"on": "2026-06-30", "notice_on": "2026-06-20", "clear_days": "1"},
+            "void",
+            id="9 clear days",
+        ),
+        pytest.param(
+            {"on": "2026-06-30", "notice_on": "2026-06-19", "clear_days": "1"},
+            "passed",
+            id="10 clear days",
+        ),
+    ],
+)
+def test_the_day_of_the_meeting_may_be_left_out_on_the_page(
+    client: TestClient, given: dict[str, str], outcome: str
+) -> None:
+    page = submitted(client, "villagers.assembly.adults", "vote", {**ADULTS, **given})
+    assert WORDS(OUTCOMES[outcome]) in said(page).headline
+
+
+@pytest.mark.parametrize(
+    ("on", "article"),
+    [
+        pytest.param("2025-12-31", "（2018年文本）第22条", id="the older text"),
+        pytest.param("2026-01-01", "（2025）第26条", id="the text in force"),
+    ],
+)
+def test_the_page_judges_a_day_by_the_text_of_that_day(
+    client: TestClient, on: str, article: str
+) -> None:
+    page = submitted(client, "villagers.assembly.adults", "vote", {**ADULTS, "on": on})
+    assert article in said(page).test(0)[1]
+
+
+@pytest.mark.parametrize("name", ["discussion.twelve", "discussion.nantang"])
+def test_on_its_page_a_custom_cannot_take_the_place_of_a_statute(
+    client: TestClient, name: str
+) -> None:
+    given = {"part.members": "5", "yes.members": "3", "no.members": "2"}
+    offered = fields(client.get(f"/procedures/{name}").text, "vote")
+    figures = {key: number for key, number in given.items() if key in offered}
+    assert WORDS(OUTCOMES["passed"]) in said(submitted(client, name, "vote", figures)).headline
+    page = submitted(client, name, "vote", {**figures, "instead_of": "owners.special"})
+    assert WORDS(OUTCOMES["void"]) in said(page).headline and "民法典" in page
+
+
 def least_of(rule: Composition, members: int, each: int) -> int:
     """Return the smallest lawful count of a rule on anything but the members."""
     if rule.for_each:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -70,7 +72,8 @@ def show(request: Request) -> Response:
     parent = known.get(procedure.parent) if procedure.parent else None
     sections = describe(procedure, page.words, names)
     day = min(today, procedure.effective_to or today).isoformat()
-    groups = fields_of(procedure, given, page.words, day, _where(page, procedure.id))
+    where, bound = _where(page, procedure.id), _statutory(page, procedure, today)
+    groups = fields_of(procedure, given, page.words, day, where, bound)
     return respond(
         request,
         "procedure.html",
@@ -120,6 +123,16 @@ def _where(page: Page, name: str) -> list[tuple[str, str]]:
     """Return the places in which a local pack is stricter, with their names."""
     places = {one.jurisdiction for one in _packs(page, name)}
     return [(one, page.places.get(one, one)) for one in sorted(places)]
+
+
+def _statutory(page: Page, custom: Procedure, today: date) -> list[tuple[str, str]]:
+    """Return what a custom cannot take the place of, with titles; nothing for a statute's own."""
+    return [
+        (name, one.title.get(page.language, name))
+        for name, one in sorted(page.engine.registry.procedures.items())
+        if custom.customary and one.decides and one.consent and not one.ancestors
+        if one.in_force(today)
+    ]
 
 
 def _names(page: Page) -> dict[str, str]:
