@@ -320,19 +320,20 @@ class Count:
         papers, votes = self.papers, self.votes
         tops = papers.best_left(moved) if self.alone else papers.best(self.standing, moved)
         self.tops[moved] = tops
-        gained = self.gains(tops, moved)
-        for option in self.standing:
-            votes[option] += gained[option]
+        gained = self.gains(tops, moved, self.standing)
+        for option, more in zip(self.standing, gained, strict=True):
+            votes[option] += more
 
-    def gains(self, tops: Any, rows: Any) -> list[int]:
-        """Return what some ballots, standing with ``tops``, are worth to each option."""
+    def gains(self, tops: Any, rows: Any, options: Iterable[int]) -> list[int]:
+        """Return what some ballots, standing with ``tops``, are worth to each of ``options``."""
         width = self.papers.width
         if self.worth is not None:
-            return list(map(int, np.bincount(tops, self.worth[rows], width).tolist()))[1:]
+            found = np.bincount(tops, self.worth[rows], width).tolist()
+            return [int(found[option + 1]) for option in options]
         places = self.kinds[rows] * width + tops
         piles = self.papers.piles(places, rows, width * len(self.values)).reshape(-1, width)
-        numbers = [map(int, column) for column in piles.T[1:].tolist()]
-        return [sum(map(mul, self.values, column)) for column in numbers]
+        columns = piles.T.tolist()
+        return [sum(map(mul, self.values, map(int, columns[option + 1]))) for option in options]
 
     def _safe(self, votes: Votes, last: list[int], fewest: int, left: int) -> Sequence[int]:
         """Return options that may drop out together, as the order among them decides nothing.
@@ -382,15 +383,15 @@ class Count:
         best_outside = ranks[np.array(others)[:, None], rows].min(axis=0)
         for option in group:
             ahead = rows[ranks[option, rows] < best_outside]
-            if self.gains(np.full(len(ahead), option + 1), ahead)[option] >= bar:
+            if self.gains(np.full(len(ahead), option + 1), ahead, [option])[0] >= bar:
                 return False
         return True
 
     def _elects_nobody(self, votes: Votes, group: Sequence[int], others: list[int]) -> bool:
         """Tell whether all ballots of the group elect nobody, nor leave a tie that looks back."""
         rows = standing_with(self.tops, group)
-        gained = self.gains(self.papers.best(sorted(others), rows), rows)
-        after = [votes[c] + gained[c] for c in others]
+        gained = self.gains(self.papers.best(sorted(others), rows), rows, others)
+        after = [votes[c] + more for c, more in zip(others, gained, strict=True)]
         if self.terms.look_back and len(set(after)) < len(after):
             return False
         return all(one < self.quota for one in after)
@@ -420,7 +421,7 @@ def count(summary: Heaps, terms: Terms) -> Count:
         terms.quota.numerator,
         list(everyone),
     )
-    made.votes = dict(enumerate(made.gains(tops, slice(None))))
+    made.votes = dict(enumerate(made.gains(tops, slice(None), everyone)))
     return made
 
 
