@@ -208,4 +208,5 @@ CHANNELS: Mapping[str, str] = {
     "api": N_("Interface"),
     "meeting": N_("Meeting"),
     "clock": N_("Automatic"),
+    "plugin": N_("By the rules"),
 }

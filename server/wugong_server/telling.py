@@ -32,6 +32,7 @@ from wugong_server.speech import said
 
 STAGE_DETAILS = frozenset({"stage", "stages", "earlier"})
 PROCEDURES, PLACES = frozenset({"procedure", "instead"}), frozenset({"place", "of"})
+BY_NAME = frozenset({"web", "api", "clock", "plugin"})  # who acted says as much
 LISTED = frozenset({"units", "households", "options"})  # details that name several of their own
 QUIET = "…"
 # Fields and details that hold members by their names: what plugins tell carries no marks.
@@ -114,7 +115,7 @@ def note(page: Page, fact: Fact) -> str:
     parts = [page.name(fact.who)] if fact.who else []
     if fact.principal and fact.principal != fact.by:
         parts.append(words(N_("through {name}"), name=page.name(fact.by)))
-    if fact.channel in refusals.CHANNELS and fact.channel not in ("web", "api", "clock"):
+    if fact.channel in refusals.CHANNELS and fact.channel not in BY_NAME:
         parts.append(words(refusals.CHANNELS[fact.channel]))
     return words(N_(", ")).join(parts)
 

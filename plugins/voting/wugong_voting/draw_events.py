@@ -171,7 +171,7 @@ class PublicValueNoted:
     shown_to="members",
     despite_hold=True,
     title=N_("Lots are drawn"),
-    says=N_("The lots were drawn, from the seed {seed}"),
+    says=N_("The lots were drawn"),
 )
 class LotsDrawn:
     """Who is drawn and who follows, in the order of the tickets; anybody can draw it again."""

@@ -510,3 +510,10 @@ def test_a_kind_of_community_without_procedures_of_its_own_has_all() -> None:
 )
 def test_groups_stand_in_the_order_of_their_numbers(groups: list[str], ordered: list[str]) -> None:
     assert in_order(groups) == ordered
+
+
+def test_the_record_of_what_the_rules_did_says_so() -> None:
+    r, matter, poll = polling()
+    page = browse(r, "zhao").get(f"/m/{matter}/records/{poll + 1}").text
+    said = re.sub(r"<[^>]+>", " ", page.partition("<main")[2].partition("</main>")[0])
+    assert "名册冻结" in said and "按规则自动" in said and "plugin" not in said
