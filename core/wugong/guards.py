@@ -24,6 +24,7 @@ from wugong.vocabulary import (
     HoldLifted,
     HoldPlaced,
     MemberEnrolled,
+    PluginAdopted,
     RoleGranted,
     RosterImported,
     SettingChanged,
@@ -39,9 +40,16 @@ FOUNDING = "wugong.community_founded"
 
 
 def core_guard(
-    matter: Matter, act: Act, procedures: Mapping[str, Procedure], places: Collection[str]
+    matter: Matter,
+    act: Act,
+    procedures: Mapping[str, Procedure],
+    places: Collection[str],
+    installed: Collection[str],
 ) -> list[Refusal]:
-    """Say why the engine itself refuses ``act``; ``places`` are those that any law is known of."""
+    """Say why the engine itself refuses ``act``.
+
+    ``places`` are those that any law is known of, ``installed`` the plugins that are there.
+    """
     if not matter.is_standing and not matter.exists:
         return [Refusal("wugong.matter_unknown", details={"matter": matter.id})]
     if matter.is_standing and not matter.exists and act.kind != FOUNDING:
@@ -71,6 +79,8 @@ def core_guard(
             return [Refusal("wugong.day_to_come", COUNTING, {"on": day.isoformat()})]
         case SettingChanged() as changed:
             return _setting(matter.standing.settings, changed, places)
+        case PluginAdopted(plugin=plugin):
+            return _adopting(matter, plugin, installed)
         case RosterImported() as roster:
             return _importing(roster)
         case BoxUnlocked() as unlocked:
@@ -127,6 +137,15 @@ def _lying(place: str, places: Collection[str]) -> list[Refusal]:
         return []
     details = {"place": place[:80], "known": ", ".join(sorted(places))}
     return [Refusal("wugong.place_unknown", details=details)]
+
+
+def _adopting(matter: Matter, plugin: str, installed: Collection[str]) -> list[Refusal]:
+    details = {"plugin": plugin}
+    if plugin not in installed:
+        return [Refusal("wugong.plugin_not_installed", details=details)]
+    if plugin in matter.standing.plugins and plugin not in matter.standing.retired:
+        return [Refusal("wugong.plugin_in_use", details=details)]
+    return []
 
 
 def _importing(roster: RosterImported) -> list[Refusal]:

@@ -65,6 +65,8 @@ class Standing:
     setting: str = "urban"
     plugins: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
+    # Plugins that came after the founding: the fact since which they are asked.
+    adopted: Mapping[str, int] = field(default_factory=lambda: EMPTY)
     grants: tuple[Grant, ...] = ()
     settings: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     rosters: Mapping[str, str] = field(default_factory=lambda: EMPTY)  # name → edition

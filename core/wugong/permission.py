@@ -21,7 +21,8 @@ STANDING_ONLY = frozenset(
     f"wugong.{name}"
     for name in (
         *("community_founded", "member_enrolled", "role_granted", "role_revoked", "erased"),
-        *("setting_changed", "roster_imported", "plugin_retired", "matter_opened"),
+        *("setting_changed", "roster_imported", "plugin_adopted", "plugin_retired"),
+        "matter_opened",
     )
 )
 

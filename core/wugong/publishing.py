@@ -108,7 +108,8 @@ class Publishing:
             self._heads[community] = since
             return False
         matter = loaded[community]
-        facts = [fact for row in rows for fact in self._facts(one, row)]
+        begins = matter.standing.adopted.get(one.plugin, 0)
+        facts = [fact for row in rows if row.seq > begins for fact in self._facts(one, row)]
         come = since, rows[-1].seq
         if not facts or one.plugin not in matter.standing.plugins:
             self._cursors[community, one.plugin] = come[1]

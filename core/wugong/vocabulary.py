@@ -185,6 +185,22 @@ class Erased:
 
 
 @event(
+    "wugong.plugin_adopted",
+    may={"operator": ANY, "admin": ANY},
+    title=N_("Use a plugin"),
+    says=N_("The plugin {plugin} is used from now on: {reason}"),
+)
+class PluginAdopted:
+    """A plugin that came later, or was retired, is asked from now on; it hears nothing of before.
+
+    What its folds and books make of facts that are there already they make all the same.
+    """
+
+    plugin: Annotated[str, Label(N_("Plugin")), Most(40)]
+    reason: Annotated[str, Label(N_("Reason")), Most(500)]
+
+
+@event(
     "wugong.plugin_retired",
     may={"operator": ANY, "admin": ANY},
     title=N_("Retire a plugin"),
@@ -398,6 +414,7 @@ CORE_EVENTS: tuple[type, ...] = (
     SettingChanged,
     RosterImported,
     Erased,
+    PluginAdopted,
     PluginRetired,
     MatterOpened,
     StageOpened,
@@ -488,6 +505,13 @@ def _standing_changed(standing: Standing, fact: Fact) -> Standing | None:
         case RosterImported(roster=roster, edition=edition):
             rosters = MappingProxyType({**standing.rosters, roster: edition})
             return replace(standing, rosters=rosters)
+        case PluginAdopted(plugin=plugin):
+            return replace(
+                standing,
+                plugins=tuple(sorted({*standing.plugins, plugin})),
+                retired=tuple(one for one in standing.retired if one != plugin),
+                adopted=MappingProxyType({**standing.adopted, plugin: fact.seq}),
+            )
         case PluginRetired(plugin=plugin):
             return replace(standing, retired=(*standing.retired, plugin))
         case Erased(member=member):

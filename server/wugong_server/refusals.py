@@ -81,6 +81,8 @@ REFUSALS: Mapping[str, str] = {
     ),
     "wugong.place_unknown": N_("No law of {place} is known here. Known are: {known}."),
     "wugong.plugin_failed": N_("The plugin {plugin} failed. It is not your fault."),
+    "wugong.plugin_in_use": N_("The plugin {plugin} is in use already."),
+    "wugong.plugin_not_installed": N_("No plugin {plugin} is installed."),
     "wugong.plugin_missing": N_("The plugin {plugin} of this matter is not installed."),
     "wugong.plugin_not_enabled": N_("This community does not use the plugin {plugin}."),
     "wugong.procedure_not_in_force": N_("The procedure {procedure} is not in force on {on}."),

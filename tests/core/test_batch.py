@@ -35,6 +35,7 @@ from wugong import (
     HoldPlaced,
     MatterOpened,
     MemberEnrolled,
+    PluginAdopted,
     PluginRetired,
     Ref,
     Refused,
@@ -249,6 +250,21 @@ def test_a_matter_whose_plugin_is_gone_can_be_read_and_not_changed(
     assert left.offered(left.matter(matter), wang)
     left.record(matter, StageClosed(stage=PLAN), by="wang")
     assert left.verify("wutong")[1] is None
+
+
+def test_a_plugin_is_adopted_once_and_again_after_it_was_retired(engine: Engine) -> None:
+    adopted = PluginAdopted(plugin="shop", reason="it is wanted again")
+    with pytest.raises(Refused, match=r"^wugong\.plugin_in_use$"):
+        engine.record("wutong", adopted, by="operator")
+    with pytest.raises(Refused, match=r"^wugong\.plugin_not_installed$"):
+        nothing = PluginAdopted(plugin="shopp", reason="x")
+        engine.record("wutong", nothing, by="operator")
+    with pytest.raises(Refused, match=r"^wugong\.not_your_role$"):
+        engine.record("wutong", adopted, by="li")
+    engine.record("wutong", PluginRetired(plugin="shop", reason="no use"), by="operator")
+    engine.record("wutong", adopted, by="operator")
+    standing = engine.matter("wutong").standing
+    assert standing.plugins.count("shop") == 1 and standing.retired == ()
 
 
 # Two persons

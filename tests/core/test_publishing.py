@@ -9,7 +9,20 @@ import pytest
 
 from tests.core.conftest import Make, people
 from tests.core.shop import POINTS, Asked, Chimed, Given, Redeemed, Stocked, plugin
-from wugong import Engine, Fact, MatterOpened, Overloaded, Ref, at, hookimpl, on
+from wugong import (
+    Engine,
+    Fact,
+    MatterOpened,
+    MemberEnrolled,
+    Overloaded,
+    PluginAdopted,
+    Ref,
+    Refused,
+    at,
+    hookimpl,
+    on,
+    seal,
+)
 from wugong.clock import ScriptedClock
 
 Answer = Callable[[tuple[Fact, ...], Any], Any]
@@ -69,6 +82,26 @@ def test_a_plugin_is_given_what_it_missed_when_it_comes_back(make: Make) -> None
     assert later.book(POINTS, "wutong") == {}
     later.record(place, Asked(question="Where?", days=3), by="zhao")
     assert later.book(POINTS, "wutong") == {"li": 1, "zhao": 1}
+
+
+def test_a_plugin_that_a_community_adopts_is_given_what_comes_then(make: Make) -> None:
+    shop = {"shop": publishing(rewarding, Asked)}
+    engine = make(shop, writer="inline")
+    engine.found("later", title="Later", setting="urban", plugins=[])
+    for who in ("li", "zhao"):
+        engine.record("later", MemberEnrolled(member=who, name=seal(who)), by="operator")
+    place = engine.record("later", MatterOpened(title="Lamp"), by="li").matter
+    with pytest.raises(Refused, match=r"plugin_not_enabled"):
+        engine.record(place, Asked(question="When?", days=3), by="li")
+    adopted = PluginAdopted(plugin="shop", reason="we want it")
+    engine.record("later", adopted, by="operator")
+    assert engine.book(POINTS, "later") == {}
+    engine.record(place, Asked(question="When?", days=3), by="li")
+    engine.close()
+    engine = make(shop, writer="inline")  # nothing of before comes with a restart, either
+    engine.record(place, Asked(question="Where?", days=3), by="zhao")
+    assert engine.book(POINTS, "later") == {"li": 1, "zhao": 1}
+    assert engine.verify("later")[1] is None
 
 
 def test_what_followed_once_does_not_follow_again_after_a_restart(make: Make) -> None:

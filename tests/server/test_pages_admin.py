@@ -11,7 +11,16 @@ from starlette.testclient import TestClient
 
 from tests.core.shop import SHOP, Asked
 from tests.stories.playing import CASES, EVERY
-from wugong import PLAN, ROSTER, Engine, RoleGranted, StageClosed, seal
+from wugong import (
+    PLAN,
+    ROSTER,
+    Engine,
+    MatterOpened,
+    MemberEnrolled,
+    RoleGranted,
+    StageClosed,
+    seal,
+)
 from wugong.cases import engine_for, read_case
 from wugong.matter import Standing
 from wugong.testing import Rehearsal
@@ -236,6 +245,27 @@ def test_that_an_account_was_saved_is_said_and_cannot_be_made_up(
     officer = browse(rehearsal, "li")
     rehearsal.act("operator", "wutong", RoleGranted(member="li", role="officer"))
     assert "已保存" not in officer.get(done.headers["location"]).text
+
+
+def test_a_plugin_that_came_later_is_adopted_from_the_page() -> None:
+    r = Rehearsal({"shop": SHOP}, members={"wang": ("admin",), "li": ()})
+    r.engine.found("later", title="Later", setting="urban", plugins=[])
+    for member, role in (("wang", "admin"), ("li", "resident")):
+        enrolled = MemberEnrolled(member=member, name=seal(member))
+        r.engine.record("later", enrolled, by="operator")
+        if role == "admin":
+            r.engine.record("later", RoleGranted(member=member, role=role), by="operator")
+    client = browse(r, "wang")
+    row = client.get("/c/later/admin/plugins").text.partition("<code>shop</code>")[2]
+    address = re.search(r'href="(/m/later/do/wugong.plugin_adopted\?plugin=shop)"', row)
+    assert address is not None and "这里没有用" in row
+    assert 'value="shop"' in client.get(address[1]).text
+    data = {"plugin": "shop", "reason": "居民要用", "key": "k"}
+    assert client.post("/m/later/do/wugong.plugin_adopted", data=data).status_code == 303
+    row = client.get("/c/later/admin/plugins").text.partition("<code>shop</code>")[2]
+    assert "在用" in row and "plugin_adopted" not in row
+    matter = r.engine.record("later", MatterOpened(title="修长椅"), by="li").matter
+    r.engine.record(matter, Asked(question="When?", days=3), by="li")
 
 
 def test_a_plugin_that_is_not_installed_any_more_can_be_retired(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ def plugins(request: Request) -> Response:
     page.section = "admin"
     assert page.community is not None
     found = list(describe(page.engine.registry))
+    fitting = page.engine.registry.fitting(page.community.setting)
     gone = set(page.community.plugins).difference(row["name"] for row in found)
     found += [{"name": name, "version": "", "events": ()} for name in gone]
     rows = [
@@ -48,6 +49,10 @@ def plugins(request: Request) -> Response:
             "used": row["name"] in page.community.plugins,
             "retired": row["name"] in page.community.retired,
             "missing": row["name"] in gone,
+            "fits": row["name"] in fitting,
+            "adopt": act_url(
+                request, page.community.community, "wugong.plugin_adopted", plugin=row["name"]
+            ),
             "retire": act_url(
                 request, page.community.community, "wugong.plugin_retired", plugin=row["name"]
             ),
