@@ -118,11 +118,13 @@ def draw_again(data: Mapping[str, Any]) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Recount the named file; 0 where it agrees, 1 where not, 2 where it cannot be read."""
-    if len(arguments) != 1:
-        sys.stderr.write("usage: recount.py POLL.json\n")
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        sys.stderr.write("usage: recount.py POLL.json (what the page of a decided poll gives)\n")
         return 2
     try:
         data = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+        if not isinstance(data, dict) or not data.keys() & {"form", "ballots"}:
+            raise ValueError("this is no export of a poll or a draw")
         if data.get("form") == "wugong-draw/1":
             return draw_again(data)
         winners, tied = recount(data)

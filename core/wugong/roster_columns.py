@@ -279,13 +279,22 @@ ROW_PROBLEMS = {
 LIST, LISTS = "、", ("rows", "known")  # how a list is kept, and which details are one
 
 
-def in_language(details: Mapping[str, int | str], words: Words) -> dict[str, int | str]:
-    """Return details with lists of rows or columns as the language of ``words`` writes them."""
+class Columns(tuple[str, ...]):
+    """Columns that a complaint names, by key: each reader has their names in another language."""
+
+    def titles(self, language: str) -> str:
+        """Return their names as the template of that language has them."""
+        return LIST.join(COLUMNS[key].title(language) for key in self)
+
+
+def in_language(details: Mapping[str, int | str | Columns], words: Words) -> dict[str, int | str]:
+    """Return details with lists of rows and names of columns as the language writes them."""
     joint = ", " if words.language == "en" else LIST
-    return {
-        name: one.replace(LIST, joint) if name in LISTS and isinstance(one, str) else one
-        for name, one in details.items()
-    }
+    found: dict[str, int | str] = {}
+    for name, one in details.items():
+        told = one.titles(words.language) if isinstance(one, Columns) else one
+        found[name] = told.replace(LIST, joint) if name in LISTS and isinstance(told, str) else told
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +305,7 @@ class Problem:
     text: str
     remedy: str
     row: int = 0
-    details: Mapping[str, int | str] = field(default_factory=dict)
+    details: Mapping[str, int | str | Columns] = field(default_factory=dict)
 
     def say(self, words: Words) -> str:
         """Say it in the reader's language."""
@@ -315,7 +324,7 @@ class Unfit(Exception):
         self.problem = problem
 
 
-def problem(code: str, row: int = 0, /, **details: int | str) -> Problem:
+def problem(code: str, row: int = 0, /, **details: int | str | Columns) -> Problem:
     text, remedy = ROW_PROBLEMS[code]
     return Problem(code, text, remedy, row, details)
 

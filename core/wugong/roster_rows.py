@@ -17,6 +17,7 @@ from wugong.roster_columns import (
     REQUIRED,
     SOURCES,
     STATES,
+    Columns,
     Problem,
     Unfit,
     in_language,
@@ -179,7 +180,7 @@ def _places(header: Row, measure: Measure) -> tuple[dict[str, int], list[Problem
         title = _cell_text(cell)
         key = by_name.get(plain(title))
         if key is None and title:
-            known = "、".join(COLUMNS[k].zh_Hans for k in wanted)
+            known = Columns(wanted)
             problems.append(problem("unknown_column", header.number, column=title, known=known))
         elif key in places:
             problems.append(problem("column_twice", header.number, column=title))
@@ -187,8 +188,8 @@ def _places(header: Row, measure: Measure) -> tuple[dict[str, int], list[Problem
             places[key] = place
     for key in REQUIRED[measure]:
         if key not in places:
-            title = COLUMNS[key].zh_Hans
-            problems.append(problem("missing_column", header.number, column=title))
+            column = Columns([key])
+            problems.append(problem("missing_column", header.number, column=column))
     return places, problems
 
 
@@ -213,7 +214,7 @@ class _Read:
         text = _cell_text(cell)
         if not text:
             if required:
-                raise Unfit(problem("missing", column=COLUMNS[key].zh_Hans))
+                raise Unfit(problem("missing", column=Columns([key])))
         elif key == "area":
             self.area_dm2 = read_area(cell)
         elif key == "households":
@@ -247,7 +248,7 @@ class _Read:
 
 
 def _checked(key: str, cell: Any, text: str) -> str:
-    title, most = COLUMNS[key].zh_Hans, COLUMNS[key].most
+    title, most = Columns([key]), COLUMNS[key].most
     if isinstance(cell, date | datetime | time | timedelta):
         raise Unfit(problem("became_date", column=title, value=text))
     if len(text) > most:
@@ -336,11 +337,11 @@ def _once(
         if not row.texts[by]:
             continue
         if (before := first.setdefault(key(row), row.number)) != row.number:
-            details = {
+            details: dict[str, int | str | Columns] = {
                 "unit": row.unit,
                 "household": row.texts["household"],
                 "name": row.texts["owner"],
-                "group": COLUMNS["group"].zh_Hans,
+                "group": Columns(["group"]),
             }
             problems.append(problem(code, row.number, first=before, **details))
 

@@ -302,3 +302,22 @@ def test_two_names_with_one_telephone_are_told_and_stay_two() -> None:
     assert len(reading.holders) == 2
     (note,) = reading.notes
     assert dict(note.details) == {"name": "王偉", "other": "王伟", "rows": "2、3"}
+
+
+@pytest.mark.parametrize(
+    ("language", "missing", "known"),
+    [
+        ("zh_Hans", "专有面积", "房号、姓名"),
+        ("zh_Hant", "專有面積", "房號、姓名"),
+        ("en", "area", "unit, owner"),
+    ],
+)
+def test_columns_are_called_as_the_template_of_the_reader_calls_them(
+    language: str, missing: str, known: str
+) -> None:
+    reading = read_roster("房号,姓名,备注\n101,,x\n".encode(), "area")
+    words = Words(language, ["wugong"])
+    said = " ".join(f"{one.say(words)} {one.mend(words)}" for one in reading.problems)
+    assert missing in said and known in said
+    (empty,) = read_roster("房号,姓名,面积\n101,,80\n".encode(), "area").problems
+    assert {"zh_Hans": "姓名", "zh_Hant": "姓名", "en": "owner"}[language] in empty.say(words)

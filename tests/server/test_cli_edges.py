@@ -47,3 +47,10 @@ def test_a_roster_needs_neither_stair_nor_group(measure: str) -> None:
     Path("owners.csv").write_text(text, encoding="utf-8")
     ended = run("import-roster", "wutong", "r", "owners.csv", "--measure", measure, "--write")
     assert (ended.code, ended.err) == (0, "")
+
+
+def test_a_community_that_is_not_there_is_told_with_the_database_that_was_looked_in() -> None:
+    assert run("found", "wutong", "--title", "x").code == 0
+    ended = run("export", "wutung")
+    assert ended.code != 0 and "no community 'wutung' in sqlite:///" in ended.err
+    assert "known: wutong" in ended.err

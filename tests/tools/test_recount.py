@@ -116,3 +116,14 @@ def test_a_file_that_says_otherwise_is_named(
     assert "says otherwise" in capsys.readouterr().err
     path.write_text("{}", encoding="utf-8")
     assert main([str(path)]) == 2
+
+
+def test_what_is_no_export_of_a_poll_is_said_to_be_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "openapi.json"
+    path.write_text('{"openapi": "3.1.0"}', encoding="utf-8")
+    assert main([str(path)]) == 2
+    assert "this is no export of a poll or a draw" in capsys.readouterr().err
+    assert main(["--help"]) == 2
+    assert "usage: recount.py POLL.json" in capsys.readouterr().err

@@ -98,7 +98,8 @@ def place(engine: Engine, community: str) -> str:
     known = [name for name, _title, _setting in engine.communities()]
     if community not in known:
         listed = ", ".join(known) or "there is none yet; `wugong found` makes one"
-        raise click.ClickException(f"no community {community!r}; known: {listed}")
+        where = engine.storage.url.render_as_string(hide_password=True)
+        raise click.ClickException(f"no community {community!r} in {where}; known: {listed}")
     return community
 
 

@@ -102,7 +102,8 @@ def _tell_problems(reading: Reading, said: Words, in_json: bool) -> None:
         return
     for one in reading.problems:
         say(f"{one.say(said)} {one.mend(said)}")
-    aside(f"{len(reading.problems)} problems; nothing was written")
+    count = len(reading.problems)
+    aside(f"{count} {'problem' if count == 1 else 'problems'}; nothing was written")
 
 
 def _tell_plan(

@@ -41,7 +41,8 @@ class HeadType(click.ParamType[tuple[int, str]]):
                 return int(found[1]), found[2]
         except ValueError:
             pass
-        self.fail("a head looks like 1107:9f3a4c51d2e86b07", param, ctx)
+        how = "with the code of a notice 1107:4Q7M-2K9P-7RWD-XC3A, its number first"
+        self.fail(f"a head looks like 1107:9f3a4c51d2e86b07, {how}", param, ctx)
 
 
 @click.command("verify")
