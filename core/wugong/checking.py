@@ -62,8 +62,7 @@ class Checks:
         act = self._permit(kind, matter, act)
         if id(event) not in self._prepared:
             self.shelf.load_for([act])
-        known = self.registry
-        reasons = core_guard(matter, act, known.procedures, known.places, known.packages)
+        reasons = core_guard(matter, act, self.registry)
         reasons += self._unknown_refs(matter, act) + self._unknown_members(matter, act)
         subject = str(getattr(act.event, kind.sealed_for)) if kind.sealed_for else ""
         reasons += unknown_documents(self.connection, self.community, act, subject)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from wugong.audience import can_be_given
 from wugong.ceremony import read_box_key
@@ -36,20 +37,15 @@ from wugong.vocabulary import (
     imported,
 )
 
+if TYPE_CHECKING:
+    from wugong.plugins import Registry
+
 FOUNDING = "wugong.community_founded"
 
 
-def core_guard(
-    matter: Matter,
-    act: Act,
-    procedures: Mapping[str, Procedure],
-    places: Collection[str],
-    installed: Collection[str],
-) -> list[Refusal]:
-    """Say why the engine itself refuses ``act``.
-
-    ``places`` are those that any law is known of, ``installed`` the plugins that are there.
-    """
+def core_guard(matter: Matter, act: Act, registry: Registry) -> list[Refusal]:
+    """Say why the engine itself refuses ``act``; ``registry`` is what the plugins brought."""
+    procedures = registry.procedures
     if not matter.is_standing and not matter.exists:
         return [Refusal("wugong.matter_unknown", details={"matter": matter.id})]
     if matter.is_standing and not matter.exists and act.kind != FOUNDING:
@@ -78,9 +74,9 @@ def core_guard(
         case SheetHung(hung_on=day) if day > local_day(act.at):
             return [Refusal("wugong.day_to_come", COUNTING, {"on": day.isoformat()})]
         case SettingChanged() as changed:
-            return _setting(matter.standing.settings, changed, places)
+            return _setting(matter.standing.settings, changed, registry)
         case PluginAdopted(plugin=plugin):
-            return _adopting(matter, plugin, installed)
+            return _adopting(matter, plugin, registry.packages)
         case RosterImported() as roster:
             return _importing(roster)
         case BoxUnlocked() as unlocked:
@@ -123,13 +119,15 @@ def _lifting(matter: Matter, act: Act, number: int) -> list[Refusal]:
 
 
 def _setting(
-    settings: Mapping[str, str], changed: SettingChanged, places: Collection[str]
+    settings: Mapping[str, str], changed: SettingChanged, registry: Registry
 ) -> list[Refusal]:
+    if changed.name not in registry.defaults:
+        return [Refusal("wugong.setting_unknown", details={"name": changed.name[:80]})]
     now = settings.get(changed.name)
     if None not in (now, changed.was) and now != changed.was:
         details = {"value": str(now)[:200], "was": str(changed.was)[:200]}
         return [Refusal("wugong.setting_changed_meanwhile", details=details)]
-    return _lying(changed.value, places) if changed.name == JURISDICTION else []
+    return _lying(changed.value, registry.places) if changed.name == JURISDICTION else []
 
 
 def _lying(place: str, places: Collection[str]) -> list[Refusal]:

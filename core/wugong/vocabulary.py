@@ -191,10 +191,7 @@ class Erased:
     says=N_("The plugin {plugin} is used from now on: {reason}"),
 )
 class PluginAdopted:
-    """A plugin that came later, or was retired, is asked from now on; it hears nothing of before.
-
-    What its folds and books make of facts that are there already they make all the same.
-    """
+    """A plugin that came later, or was retired, is asked from now on and told nothing of before."""
 
     plugin: Annotated[str, Label(N_("Plugin")), Most(40)]
     reason: Annotated[str, Label(N_("Reason")), Most(500)]
@@ -506,12 +503,10 @@ def _standing_changed(standing: Standing, fact: Fact) -> Standing | None:
             rosters = MappingProxyType({**standing.rosters, roster: edition})
             return replace(standing, rosters=rosters)
         case PluginAdopted(plugin=plugin):
-            return replace(
-                standing,
-                plugins=tuple(sorted({*standing.plugins, plugin})),
-                retired=tuple(one for one in standing.retired if one != plugin),
-                adopted=MappingProxyType({**standing.adopted, plugin: fact.seq}),
-            )
+            used = tuple(sorted({*standing.plugins, plugin}))
+            left = tuple(one for one in standing.retired if one != plugin)
+            since = MappingProxyType({**standing.adopted, plugin: fact.seq})
+            return replace(standing, plugins=used, retired=left, adopted=since)
         case PluginRetired(plugin=plugin):
             return replace(standing, retired=(*standing.retired, plugin))
         case Erased(member=member):

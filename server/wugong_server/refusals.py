@@ -81,6 +81,7 @@ REFUSALS: Mapping[str, str] = {
     ),
     "wugong.place_unknown": N_("No law of {place} is known here. Known are: {known}."),
     "wugong.plugin_failed": N_("The plugin {plugin} failed. It is not your fault."),
+    "wugong.setting_unknown": N_("There is no setting {name} here."),
     "wugong.plugin_in_use": N_("The plugin {plugin} is in use already."),
     "wugong.plugin_not_installed": N_("No plugin {plugin} is installed."),
     "wugong.plugin_missing": N_("The plugin {plugin} of this matter is not installed."),
@@ -125,6 +126,7 @@ REFUSALS: Mapping[str, str] = {
 }
 
 REMEDIES: Mapping[str, str] = {
+    "wugong.setting_unknown": N_("Compare it with the page of settings."),
     "wugong.attendance_impossible": N_("Compare them with the sheet and type them again."),
     "wugong.attendance_missing": N_("Type both, or neither, and no votes without them."),
     "wugong.sheet_code_misspelt": N_("Compare it with the sheet letter by letter, or scan it."),

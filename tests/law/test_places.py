@@ -111,6 +111,15 @@ def test_a_place_that_no_law_is_known_of_is_refused(packs: Path, place: str) -> 
         assert engine.communities() == []
 
 
+@pytest.mark.parametrize("name", ["wugong.jurisdictoin", "planning.notice_dayz"])
+def test_a_setting_that_nobody_declares_is_refused(packs: Path, name: str) -> None:
+    r, _ = town(packs)
+    with r.refuses("wugong.setting_unknown"):
+        r.act("operator", "example", "wugong.setting_changed", {"name": name, "value": "10"})
+    known = {"name": "planning.notice_days", "value": "10"}
+    r.act("operator", "example", "wugong.setting_changed", known)
+
+
 def test_without_plugins_named_a_town_has_no_pack_of_villages(packs: Path) -> None:
     with Engine("sqlite://", PLUGINS, packs=packs) as engine:
         engine.found("town", title="Town", setting="urban")

@@ -88,6 +88,9 @@ def test_taken_out_its_matters_are_read_until_it_is_retired(folder: Path, tmp_pa
     address = f"sqlite:///{tmp_path / 'yuan.sqlite3'}"
     heard, plain = ran(folder, KEPT, address).split()
     need = {"text": "a lead", "place": "yard", "channel": "web"}
+    command = [sys.executable, "-m", "wugong_server.cli", "doctor", "--database", address]
+    doctor = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert doctor.returncode == 1 and "NO  community yuan: pets: not installed" in doctor.stdout
     with Engine(address) as engine:
         event = engine.read("planning.need_filed", need)
         client = TestClient(create_app(engine, Settings(rate_limits=False)))

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+import wugong_rural
+import wugong_urban
 from tests.core.shop import SHOP, Asked
 from tests.stories.playing import CASES, EVERY
 from wugong import (
@@ -245,6 +247,18 @@ def test_that_an_account_was_saved_is_said_and_cannot_be_made_up(
     officer = browse(rehearsal, "li")
     rehearsal.act("operator", "wutong", RoleGranted(member="li", role="officer"))
     assert "已保存" not in officer.get(done.headers["location"]).text
+
+
+def test_the_import_names_the_rosters_that_procedures_ask_for() -> None:
+    plugins = {"rural": wugong_rural, "urban": wugong_urban}
+    for setting, first, measure in (("urban", "owners", "area"), ("rural", "villagers", "heads")):
+        r = Rehearsal(plugins, members={"wang": ("admin",)}, setting=setting)
+        page = browse(r, "wang").get("/c/example/admin/roster").text
+        asked = page.partition("议事程序要用的名册")[2].partition("</section>")[0]
+        assert f"<code>{first}</code>" in asked
+        assert ("<code>owners</code>" in asked) is (setting == "urban")
+        assert re.search(rf'name="roster"[^>]*value="{first}"', page)
+        assert re.search(rf'value="{measure}"[^>]* checked', page)
 
 
 def test_a_plugin_that_came_later_is_adopted_from_the_page() -> None:

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wugong import ROSTER, Refused, Unreadable
+from wugong import JURISDICTION, ROSTER, Refused, Unreadable, local_day, offered_in
 from wugong.importing import Plan, plan_import
 from wugong.roster_files import read_roster, template_csv, template_xlsx
 from wugong.roster_rows import Reading
@@ -24,6 +24,7 @@ from wugong_server.responding import redirect, respond
 from wugong_server.site.desk import require
 
 MOST_PROBLEMS = 200
+FIRST: tuple[tuple[str, Measure], ...] = (("owners", "area"), ("villagers", "heads"))
 MOST_KEPT = 4 * 1024 * 1024  # characters of the file carried from the preview to the import
 
 
@@ -32,7 +33,21 @@ def ask(request: Request) -> Response:
     page = page_of(request)
     require(page, "admin")
     page.section = "admin"
-    return _show(page, "", "area")
+    asked = _asked_for(page)
+    first = next((one for one in FIRST if one[0] in asked), FIRST[0])
+    return _show(page, *first)
+
+
+def _asked_for(page: Page) -> dict[str, list[str]]:
+    """Return the rosters that the procedures of such a community ask for, with their titles."""
+    assert page.community is not None
+    its, found = page.community, dict[str, list[str]]()
+    place, today = its.settings.get(JURISDICTION, ""), local_day(page.engine.now())
+    for one in offered_in(its.procedures, place, today):
+        if one.roster and one.kind != "no_vote" and one.setting in (its.setting, "any"):
+            title = one.title.get(page.language) or next(iter(one.title.values()))
+            found.setdefault(one.roster, []).append(title)
+    return found
 
 
 def template(request: Request) -> Response:
@@ -151,6 +166,7 @@ def _show(
         measure=measure,
         measures=MEASURES,
         editions=[(n, _size(page, edition), edition) for n, edition in rosters.items()],
+        asked=_asked_for(page),
         told=told,
         wrong=len(reading.problems) if reading else 0,
         notes=[note.say(words) for note in reading.notes] if reading else [],

@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
+import wugong_voting
 from tests.plugins.voting.neighbourhood import (
     AGREE,
     YES_NO,
+    Charters,
     charter,
     opened,
     rehearsal,
 )
 from wugong import Refused
 from wugong.testing import Rehearsal
+from wugong_server.testing import browse
 
 
 @pytest.mark.parametrize(
@@ -141,3 +144,16 @@ def test_notice_may_run_until_voting_starts() -> None:
     noticed(r, matter)
     later = r.clock.now + timedelta(days=15)
     assert opened(r, matter, days=20, opens_at=later.isoformat())
+
+
+def test_without_a_roster_for_any_procedure_the_page_names_those_that_are_asked_for() -> None:
+    r = Rehearsal(
+        {"voting": wugong_voting, "charters": Charters(charter())},
+        members={"wang": ("officer",), "zhou": ("officer", "admin")},
+    )
+    matter = r.open("Lights", by="wang")
+    r.roster("cunmin", [("101", "wang", "1", 80_00)])
+    for who, leads in (("wang", False), ("zhou", True)):
+        page = browse(r, who).get(f"/m/{matter}/polls/new").text
+        assert "还没有对应的名册" in page and "<code>owners</code>" in page
+        assert ("/c/example/admin/roster" in page) is leads

@@ -68,6 +68,7 @@ def _page(request: Request, typed: Any, refused: Refused | Unreadable | None) ->
         typed=typed,
         chosen=typed.list if isinstance(typed, Form) else lambda _name: (),
         procedures=offered(engine, matter, words),
+        asked=sorted({one.roster for one in showing.procedures_of(matter) if one.roster}),
         groups=groups_of(engine, matter),
         notices=_announcements(engine, matter, request.state.viewer) + _petitions(matter, words),
         offers=offers(matter.standing.rules),
