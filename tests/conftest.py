@@ -109,17 +109,14 @@ def _rehearsing(request: pytest.FixtureRequest, kind: str) -> Iterator[None]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let each test that rehearses do so on both databases, unless it names one itself.
 
-    On PostgreSQL the suite takes those of the plugins, and a soak all of them: what pages and
-    routes make of it takes longest and is the same on both. A browser is driven through one.
+    A browser is driven through one.
     """
     path, folder = metafunc.definition.path, Path(__file__).parent / "plugins"
     chooses = {"database", "postgres_url", "chromium"} & set(metafunc.fixturenames)
     rehearses = "Rehearsal" in vars(metafunc.module) or folder in path.parents
     if not rehearses or chooses or "counting" in path.parts:
         return
-    heavy = "pages" in path.stem or folder not in path.parents
-    marks = [pytest.mark.postgres, *([pytest.mark.soak] if heavy else [])]
-    both = ["sqlite", pytest.param("postgresql", marks=marks)]
+    both = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
     metafunc.parametrize("rehearsed_on", both, indirect=True, scope="module")
 
 
