@@ -225,7 +225,7 @@ def test_on_needs_a_kind_and_takes_names_and_classes() -> None:
     assert marked.__wugong_hears__ == {"a.b", "shop.given"}
 
 
-def test_a_guard_that_did_not_declare_a_key_is_told_so() -> None:
+def test_a_guard_that_did_not_declare_a_key_is_told_so(caplog: pytest.LogCaptureFixture) -> None:
     @hookimpl
     @on(Redeemed)
     def guard_event(act: Any, books: Any) -> list[Refusal]:
@@ -237,6 +237,9 @@ def test_a_guard_that_did_not_declare_a_key_is_told_so() -> None:
     item = r.act("wang", "example", Stocked(title="rice", stock=1))
     with r.refuses("wugong.plugin_failed"):
         r.act("li", "example", Redeemed(item=Ref(item.seq)))
+    # In which line, not which key: a key may be a person's name, and a log keeps none.
+    assert "plugin shop, guard_event: raised KeyError, core/test_plugins.py line" in caplog.text
+    assert "somebody else" not in caplog.text
 
 
 # What goes away
