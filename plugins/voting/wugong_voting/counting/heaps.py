@@ -30,7 +30,7 @@ class Heaps:
     profile: Profile
     _ways: dict[frozenset[int], Way] = field(default_factory=dict)
     _last: frozenset[int] = frozenset()
-    _keys: Any = None
+    _keys: Keys | None = None
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ class Heaps:
         """Sort all ballots; a key says a rank and whose it is, so the least one says the best."""
         if self._keys is None:
             self._keys = keys_of(self.profile)
-        tops = best_of(self._keys.take(standing, axis=0), self.profile.unranked)
+        tops = self._keys.best(self._keys.rows.take(standing, axis=0))
         size, weights = len(self.options) + 1, self.profile.weights
         if weights is None:
             return np.bincount(tops, minlength=size)[1:]
@@ -109,25 +109,29 @@ class Heaps:
         return tops, votes
 
 
-def keys_of(profile: Profile) -> Any:
-    """Return for each option and ballot a number that says the rank and whose it is."""
-    kind, bits = _key(profile.unranked)
+@dataclass(slots=True)
+class Keys:
+    """For each option and ballot a number that says the rank and whose it is, so that they sort."""
+
+    rows: Any
+    nobody: int  # the key below which somebody is ranked
+    whose: int  # the bits that say whose it is
+
+    def best(self, keys: Any) -> Any:
+        """Return whom each ballot stands with: whose its least key is, nobody below ``nobody``."""
+        return np.minimum.reduce(keys, initial=self.nobody) & self.whose
+
+
+def keys_of(profile: Profile) -> Keys:
+    """Return the keys of all ballots, in the smallest type that holds them."""
+    unranked = profile.unranked
+    kind: Any = np.uint8
+    bits = 4
+    if unranked > MOST_IN_HALF_A_BYTE:
+        kind, bits = (np.uint16, 8) if unranked <= MOST_IN_A_BYTE else (np.uint32, 16)
     keys: Any = np.multiply(profile.ranks, kind(1 << bits), dtype=kind)  # a shift is slower
     keys |= np.arange(1, len(profile.options) + 1, dtype=kind)[:, None]
-    return keys
-
-
-def best_of(keys: Any, unranked: int) -> Any:
-    """Return whom each ballot stands with: whose its least key is, nobody below the unranked."""
-    _, bits = _key(unranked)
-    return np.minimum.reduce(keys, initial=unranked << bits) & ((1 << bits) - 1)
-
-
-def _key(unranked: int) -> tuple[Any, int]:
-    """Return the smallest type of a key, and how many of its bits say whose it is."""
-    if unranked <= MOST_IN_HALF_A_BYTE:
-        return np.uint8, 4
-    return (np.uint16, 8) if unranked <= MOST_IN_A_BYTE else (np.uint32, 16)
+    return Keys(keys, unranked << bits, (1 << bits) - 1)
 
 
 def standing_with(tops: Any, options: Sequence[int]) -> Any:

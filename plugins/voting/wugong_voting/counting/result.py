@@ -68,7 +68,7 @@ class Result:
     winners: tuple[str, ...]
     tied: tuple[str, ...] = ()
     scores: Mapping[str, Exact] = field(default_factory=dict)
-    rounds: tuple[Mapping[str, Any], ...] = ()
+    rounds: Sequence[Mapping[str, Any]] = ()
     matrix: tuple[tuple[Exact, ...], ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     certificate: tuple[Sentence, ...] = ()
@@ -95,9 +95,11 @@ def plain(value: Any) -> Any:
         return value.numerator if whole else f"{value.numerator}/{value.denominator}"
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple | frozenset | set):
+    if isinstance(value, str | int | type(None)):
+        return value
+    if isinstance(value, Sequence | frozenset | set):
         return [plain(one) for one in value]
-    return value if isinstance(value, str | int | type(None)) else int(value)
+    return int(value)
 
 
 def best(scores: Mapping[str, Exact]) -> tuple[str, ...]:

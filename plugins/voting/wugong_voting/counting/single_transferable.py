@@ -9,7 +9,7 @@ from typing import Any
 from wugong_voting.counting.heaps import Heaps
 from wugong_voting.counting.result import Result, Sentence
 from wugong_voting.counting.seats import places, seats_of, told
-from wugong_voting.counting.transfers import Count, Terms, count, named
+from wugong_voting.counting.transfers import Count, Rounds, Terms, count, named
 from wugong_voting.counting.ways import agreed, follow
 from wugong_voting.counting.words import N_
 
@@ -53,7 +53,7 @@ def elect(
         rule,
         named(profile, winners),
         named(profile, tied),
-        rounds=ends[0].told(),
+        rounds=Rounds(ends[0]),
         options={**settings, **terms, "quota_votes": quota},
         certificate=(said, *told(lambda who: named(profile, who), seats, winners, tied)),
     )

@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from wugong_voting.counting.heaps import Heaps, best_of, best_one, keys_of, standing_with
+from wugong_voting.counting.heaps import Heaps, Keys, best_one, keys_of, standing_with
 from wugong_voting.counting.profile import EXACT, Profile, weights_of
 from wugong_voting.counting.result import Shares, share
 
 MOST_KEYS = 4_000_000
 Votes = dict[int, int]  # over the scale
+Past = tuple[int, Votes, int]  # the scale, the votes, and what is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Papers:
     """
 
     profile: Profile
-    keys: Any
+    keys: Keys | None
     weights: Any
     width: int  # the number of options, and one for nobody
     options: list[int] = field(default_factory=list)  # those not struck out, as in ``keys``
@@ -54,19 +55,17 @@ class Papers:
         if self.keys is None or not standing:
             return best_one(self.profile, standing, rows)
         places = [self.options.index(option) for option in standing]
-        return best_of(self.keys.take(rows, axis=1).take(places, axis=0), self.profile.unranked)
-
-    def best_left(self, rows: Any) -> Any:
-        """Return whom some ballots stand with, of those who were not struck out."""
-        left = self.keys[: len(self.options)]
-        return best_of(left.take(rows, axis=1), self.profile.unranked)
+        return self.keys.best(self.keys.rows.take(rows, axis=1).take(places, axis=0))
 
     def strike(self, option: int) -> None:
         """Strike an option out of all ballots, for good."""
-        place, last = self.options.index(option), len(self.options) - 1
-        self.keys[place] = self.keys[last]
-        self.options[place] = self.options[last]
-        self.options.pop()
+        assert self.keys is not None
+        options, keys = self.options, self.keys.rows
+        place, last = options.index(option), options.pop()
+        if last != option:
+            options[place] = last
+            keys[place] = keys[-1]
+        self.keys.rows = keys[:-1]
 
     def piles(self, places: Any, rows: Any, size: int) -> Any:
         """Return how many ballots are at each place below ``size``."""
@@ -78,20 +77,42 @@ class Papers:
         return found
 
 
+class Rounds(Sequence[Mapping[str, Any]]):
+    """The rounds of a count with their votes, in fractions worked out when they are read."""
+
+    __slots__ = ("_options", "_past", "_rounds", "_valid")
+
+    def __init__(self, count: Count) -> None:
+        self._options, self._valid = count.profile.options, count.profile.valid
+        self._rounds, self._past = count.rounds, count.past
+
+    def __getitem__(self, place: Any) -> Any:
+        its, (scale, votes, kept) = self._rounds[place], self._past[place]
+        exhausted = self._valid * scale - sum(votes.values()) - kept
+        told = {**its, "votes": Shares(self._options, votes, scale)}
+        told["exhausted"] = share(exhausted, scale)
+        if "surplus" in its:
+            told["surplus"] = share(its["surplus"], scale)
+        return told
+
+    def __len__(self) -> int:
+        return len(self._rounds)
+
+
 @dataclass(slots=True)
 class Count:
     """One way through the count. Votes, values and what is kept are whole numbers over ``scale``.
 
-    ``rounds`` are told in fractions at the end (:meth:`told`); ``past`` has their votes.
+    ``rounds`` are told in fractions at the end (:class:`Rounds`); ``past`` has their votes.
     """
 
     papers: Papers
     terms: Terms
     tops: Any
-    kinds: Any  # of each ballot the number of its value
-    worth: Any  # of each ballot its weight times its value, while floating point has it exactly
+    worth: Any  # of each ballot its weight times its value, while floating point has it exactly;
+    kinds: Any  # then the number of its value
     scale: int
-    values: list[int]
+    values: list[int]  # of the kinds
     votes: Votes
     alone: bool  # there is no other way so far, and there are keys
     quota: int
@@ -102,7 +123,7 @@ class Count:
     out: list[int] = field(default_factory=list)
     story: tuple[Any, ...] = ()
     rounds: list[dict[str, Any]] = field(default_factory=list)
-    past: list[tuple[int, Votes, int]] = field(default_factory=list)  # scale, votes, kept
+    past: list[Past] = field(default_factory=list)
 
     @property
     def profile(self) -> Profile:
@@ -116,8 +137,8 @@ class Count:
             self.papers,
             self.terms,
             self.tops.copy(),
-            self.kinds.copy(),
             None if self.worth is None else self.worth.copy(),
+            None if self.kinds is None else self.kinds.copy(),
             self.scale,
             list(self.values),
             dict(self.votes),
@@ -184,18 +205,6 @@ class Count:
     def _tell(self) -> None:
         self.past.append((self.scale, dict(self.votes), self.kept))
         self.rounds.append({"round": len(self.rounds) + 1})
-
-    def told(self) -> tuple[dict[str, Any], ...]:
-        """Return the rounds with their votes."""
-        options, valid, made = self.profile.options, self.profile.valid, []
-        for its, (scale, votes, kept) in zip(self.rounds, self.past, strict=True):
-            exhausted = valid * scale - sum(votes.values()) - kept
-            told = {**its, "votes": Shares(options, votes, scale)}
-            told["exhausted"] = share(exhausted, scale)
-            if "surplus" in its:
-                told["surplus"] = share(its["surplus"], scale)
-            made.append(told)
-        return tuple(made)
 
     def _elect(self, votes: Votes, reached: Sequence[int], left: int) -> list[Count]:
         """Elect who reached the quota, most votes first; a tie for the last seat is followed."""
@@ -264,31 +273,42 @@ class Count:
         self.rounds[-1]["surplus"] = surplus
         self.story = (*self.story, ("pass", option, frozenset(self.out)))
         moved = standing_with(self.tops, [option])
+        self._shrink(moved, surplus, total)
+        self._move(moved)
+
+    def _shrink(self, moved: Any, surplus: int, total: int) -> None:
+        """Leave ballots the share surplus ÷ total of their value."""
+        common = gcd(surplus, total)
+        finer, share = total // common, surplus // common
+        if self.worth is not None:
+            if self.scale * finer * self.profile.valid < EXACT:
+                smaller = self.worth.take(moved) * share
+                self._rescale(finer)
+                self.worth[moved] = smaller
+                return
+            self._by_kinds()
         before = self.kinds.take(moved)
-        kinds = np.bincount(before).nonzero()[0].tolist() if len(self.values) > 1 else [0]
-        shrunk = self._shrunk(kinds, surplus, total)
+        kinds = np.bincount(before).nonzero()[0].tolist()
+        if self.terms.decimals is None:
+            self._rescale(finer)
+            shrunk = [self.values[k] // finer * share for k in kinds]
+        else:
+            step = 10**self.terms.decimals
+            self._rescale(lcm(self.scale, step) // self.scale)
+            part = self.scale // step
+            shrunk = [self.values[k] * surplus // total // part * part for k in kinds]
         after = [0] * len(self.values)
         for kind, value in zip(kinds, shrunk, strict=True):
             if value not in self.values:
                 self.values.append(value)
             after[kind] = self.values.index(value)
-        numbers = after[0] if kinds == [0] else np.array(after).take(before)
-        self.kinds[moved] = numbers
-        if self.worth is not None:
-            values = np.array(self.values, float)[numbers]
-            self.worth[moved] = self.papers.weights.take(moved) * values
-        self._move(moved)
+        self.kinds[moved] = np.array(after).take(before)
 
-    def _shrunk(self, kinds: Sequence[int], surplus: int, total: int) -> list[int]:
-        """Return the values of some kinds of ballot at a share of surplus ÷ total."""
-        if self.terms.decimals is not None:
-            step = 10**self.terms.decimals
-            self._rescale(lcm(self.scale, step) // self.scale)
-            part = self.scale // step
-            return [self.values[k] * surplus // total // part * part for k in kinds]
-        common = gcd(surplus, total)
-        self._rescale(total // common)
-        return [self.values[k] // (total // common) * (surplus // common) for k in kinds]
+    def _by_kinds(self) -> None:
+        """Go on with the number of each ballot's value, where floating point is exact no more."""
+        each = self.worth / np.maximum(self.papers.weights, 1)
+        values, self.kinds = np.unique(each, return_inverse=True)
+        self.values, self.worth = list(map(int, values.tolist())), None
 
     def _rescale(self, by: int) -> None:
         """Make the scale finer."""
@@ -296,9 +316,9 @@ class Count:
             return
         self.scale *= by
         self.quota *= by
-        exact = self.worth is not None and self.scale * self.profile.valid < EXACT
-        self.worth = self.worth * by if exact else None
         self.kept *= by
+        if self.worth is not None:
+            self.worth *= by
         self.values = [value * by for value in self.values]
         self.votes = {c: votes * by for c, votes in self.votes.items()}
         self.waiting = {c: surplus * by for c, surplus in self.waiting.items()}
@@ -317,23 +337,24 @@ class Count:
     def _move(self, moved: Any) -> None:
         if not len(moved):
             return
-        papers, votes = self.papers, self.votes
-        tops = papers.best_left(moved) if self.alone else papers.best(self.standing, moved)
+        keys = self.papers.keys
+        if self.alone and keys is not None:  # all that is left in them is who stands
+            tops = keys.best(keys.rows.take(moved, axis=1))
+        else:
+            tops = self.papers.best(self.standing, moved)
         self.tops[moved] = tops
-        gained = self.gains(tops, moved, self.standing)
-        for option, more in zip(self.standing, gained, strict=True):
-            votes[option] += more
+        gained, votes = self.gains(tops, moved), self.votes
+        for option in self.standing:
+            votes[option] += gained[option + 1]
 
-    def gains(self, tops: Any, rows: Any, options: Iterable[int]) -> list[int]:
-        """Return what some ballots, standing with ``tops``, are worth to each of ``options``."""
+    def gains(self, tops: Any, rows: Any) -> list[int]:
+        """Return what some ballots, standing with ``tops``, are worth: to nobody, to option 0, …"""
         width = self.papers.width
         if self.worth is not None:
-            found = np.bincount(tops, self.worth[rows], width).tolist()
-            return [int(found[option + 1]) for option in options]
+            return list(map(int, np.bincount(tops, self.worth[rows], width).tolist()))
         places = self.kinds[rows] * width + tops
         piles = self.papers.piles(places, rows, width * len(self.values)).reshape(-1, width)
-        columns = piles.T.tolist()
-        return [sum(map(mul, self.values, map(int, columns[option + 1]))) for option in options]
+        return [sum(map(mul, self.values, map(int, column))) for column in piles.T.tolist()]
 
     def _safe(self, votes: Votes, last: list[int], fewest: int, left: int) -> Sequence[int]:
         """Return options that may drop out together, as the order among them decides nothing.
@@ -383,15 +404,15 @@ class Count:
         best_outside = ranks[np.array(others)[:, None], rows].min(axis=0)
         for option in group:
             ahead = rows[ranks[option, rows] < best_outside]
-            if self.gains(np.full(len(ahead), option + 1), ahead, [option])[0] >= bar:
+            if self.gains(np.full(len(ahead), option + 1), ahead)[option + 1] >= bar:
                 return False
         return True
 
     def _elects_nobody(self, votes: Votes, group: Sequence[int], others: list[int]) -> bool:
         """Tell whether all ballots of the group elect nobody, nor leave a tie that looks back."""
         rows = standing_with(self.tops, group)
-        gained = self.gains(self.papers.best(sorted(others), rows), rows, others)
-        after = [votes[c] + more for c, more in zip(others, gained, strict=True)]
+        gained = self.gains(self.papers.best(sorted(others), rows), rows)
+        after = [votes[c] + gained[c + 1] for c in others]
         if self.terms.look_back and len(set(after)) < len(after):
             return False
         return all(one < self.quota for one in after)
@@ -406,22 +427,23 @@ def count(summary: Heaps, terms: Terms) -> Count:
     everyone = range(len(profile.options))
     keys = keys_of(profile) if profile.ranks.size <= MOST_KEYS else None
     papers = Papers(profile, keys, weights, len(everyone) + 1, list(everyone))
-    tops = best_one(profile, everyone, None) if keys is None else best_of(keys, profile.unranked)
+    tops = best_one(profile, everyone, None) if keys is None else keys.best(keys.rows)
     scale = terms.quota.denominator
+    exact = terms.decimals is None and scale * profile.valid < EXACT
     made = Count(
         papers,
         terms,
         tops,
-        np.zeros(profile.rows, dtype=np.int64),
-        weights * scale if scale * profile.valid < EXACT else None,
+        weights * scale if exact else None,
+        None if exact else np.zeros(profile.rows, dtype=np.int64),
         scale,
-        [scale],
+        [] if exact else [scale],
         {},
         keys is not None,
         terms.quota.numerator,
         list(everyone),
     )
-    made.votes = dict(enumerate(made.gains(tops, slice(None), everyone)))
+    made.votes = dict(enumerate(made.gains(tops, slice(None))[1:]))
     return made
 
 
