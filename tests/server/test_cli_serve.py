@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -155,6 +156,25 @@ def test_a_port_in_use_is_told_and_nothing_is_touched(tmp_path: Path) -> None:
 def test_an_address_that_is_not_ours_is_told(host: str, told: str) -> None:
     with pytest.raises(serve.PortTaken, match=told):
         serve.listen(host, 0)
+
+
+def test_an_answer_in_two_parts_is_sent_at_once() -> None:
+    async def delayed() -> int:
+        found = asyncio.get_running_loop().create_future()
+
+        def accepted(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            its = writer.get_extra_info("socket")
+            found.set_result(its.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        with serve.listen("127.0.0.1", 0) as taken:
+            async with await asyncio.start_server(accepted, sock=taken):
+                _, writer = await asyncio.open_connection(*taken.getsockname()[:2])
+                at_once = await asyncio.wait_for(found, 10)
+                writer.close()
+        return int(at_once)
+
+    assert asyncio.run(delayed()) == 1
 
 
 def test_the_port_comes_from_the_option_then_the_environment(tmp_path: Path) -> None:
