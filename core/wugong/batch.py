@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import col
 
 from wugong import calls, versions
+from wugong.among import among, listed
 from wugong.answers import Receipt, read_receipts, request_hash, write_receipts
 from wugong.directory import Session
 from wugong.errors import Refusal, Refused, Revoked
@@ -66,6 +67,25 @@ MOST_SETTLED = 50
 DEEP = "wugong.reactions_without_end"
 
 
+# Statements are made once: that costs more than to run them.
+_ANSWERS = select(
+    col(KeyRow.actor), col(KeyRow.key), col(KeyRow.request), col(KeyRow.answer)
+).where(
+    col(KeyRow.community) == bindparam("its"), among("keys", col(KeyRow.actor), col(KeyRow.key))
+)
+_TOKENS = select(col(TokenRow.id)).where(among("wanted", col(TokenRow.id)))
+_SESSIONS = (
+    select(col(SessionRow.id), col(SessionRow.data), col(IdentityRow.member))
+    .join(
+        IdentityRow,
+        (col(IdentityRow.issuer) == col(SessionRow.community))
+        & (col(IdentityRow.subject) == col(SessionRow.member))
+        & (col(IdentityRow.community) == bindparam("its")),
+    )
+    .where(among("wanted", col(SessionRow.id)))
+)
+
+
 @dataclass(slots=True)
 class _State:
     """What a refused act must leave as it was."""
@@ -104,7 +124,7 @@ class Batch(Written):
         self.at = max(now, read_stamp(self.head.at)) if self.head.at else now
         ids = {matter for job in jobs for matter, _event in job.acts}
         self.matters = self.means.matters.load(self.connection, self.community, ids)
-        self._read_answers([job.key for job in jobs if job.key])
+        self._read_answers([(job.by, job.key) for job in jobs if job.key])
         self._read_tokens({job.token for job in jobs if job.token})
         self._read_sessions({job.session.id for job in jobs if job.session})
         people = {job.by for job in jobs} | {job.principal for job in jobs if job.principal}
@@ -123,33 +143,22 @@ class Batch(Written):
         for first, names in lacking.items():
             versions.advance(self.means, self.connection, self.community, names, first)
 
-    def _read_answers(self, keys: Sequence[str]) -> None:
-        for i in range(0, len(keys), 500):
-            query = select(
-                col(KeyRow.actor), col(KeyRow.key), col(KeyRow.request), col(KeyRow.answer)
-            ).where(col(KeyRow.community) == self.community, col(KeyRow.key).in_(keys[i : i + 500]))
-            for actor, key, request, answer in self.connection.execute(query):
+    def _read_answers(self, keys: Sequence[tuple[str, str]]) -> None:
+        if keys:
+            its = {"its": self.community, "keys": listed(keys)}
+            for actor, key, request, answer in self.connection.execute(_ANSWERS, its):
                 self.answers[actor, key] = request, answer
 
     def _read_tokens(self, wanted: set[str]) -> None:
         if wanted:
-            query = select(col(TokenRow.id)).where(col(TokenRow.id).in_(wanted))
-            self.tokens = set(self.connection.execute(query).scalars())
+            found = self.connection.execute(_TOKENS, {"wanted": listed(wanted)})
+            self.tokens = set(found.scalars())
 
     def _read_sessions(self, wanted: set[str]) -> None:
-        if not wanted:
-            return
-        session, who = SessionRow, IdentityRow
-        whose = (col(who.issuer) == col(session.community)) & (
-            col(who.subject) == col(session.member)
-        )
-        query = (
-            select(col(session.id), col(session.data), col(who.member))
-            .join(who, whose & (col(who.community) == self.community))
-            .where(col(session.id).in_(wanted))
-        )
-        for identity, data, member in self.connection.execute(query):
-            self.sessions[identity] = json.loads(data), member
+        if wanted:
+            its = {"its": self.community, "wanted": listed(wanted)}
+            for identity, data, member in self.connection.execute(_SESSIONS, its):
+                self.sessions[identity] = json.loads(data), member
 
     def _stands(self, session: Session, by: str) -> bool:
         data, member = self.sessions.get(session.id, (None, ""))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from wugong import calls
+from wugong.among import among, listed
 from wugong.events import Fact, Unknown
 from wugong.journal import read_fact
 from wugong.matter import Matter, Standing, community_of
@@ -20,6 +21,8 @@ from wugong.tables import JournalRow, MatterRow
 from wugong.vocabulary import advance, advance_standing
 
 MOST_KEPT = 2000
+
+_LAST = select(col(MatterRow.id), col(MatterRow.last)).where(among("wanted", col(MatterRow.id)))
 
 
 def fold_fact(registry: Registry, matter: Matter, fact: Fact) -> Matter:
@@ -98,11 +101,7 @@ class Matters:
     def load(self, connection: Connection, community: str, ids: Iterable[str]) -> dict[str, Matter]:
         """Return the matters as the database has them now; unknown ones come without a fact."""
         wanted = {community, *ids}
-        last = dict(
-            connection.execute(
-                select(col(MatterRow.id), col(MatterRow.last)).where(col(MatterRow.id).in_(wanted))
-            ).all()
-        )
+        last = dict(connection.execute(_LAST, {"wanted": listed(wanted)}).all())
         kept = {name: self._kept[name] for name in wanted if name in self._kept}
         stale = [name for name in wanted if name in last and _last(kept.get(name)) != last[name]]
         fresh = self._fold(connection, community, stale, kept) if stale else {}

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, text
 from sqlmodel import col
 
 from wugong import calls
+from wugong.among import among, listed
 from wugong.books import Book, Books, Prefix, copied
 from wugong.events import Act, Fact, Unknown
 from wugong.journal import canonical
@@ -24,13 +25,18 @@ from wugong.tables import BookRow, ViewRow
 from wugong.views import View
 
 Opened = PollOpened | PetitionOpened  # what freezes a roll
-CHUNK = 500
+MANY = 1000
 LAST = "\U0010ffff"
 
 
+# Statements are made once: that costs more than to run them.
 _VALUES = select(col(BookRow.key), col(BookRow.value)).where(
     col(BookRow.community) == bindparam("its_community"),
     col(BookRow.book) == bindparam("its_book"),
+)
+_UNDER_KEYS = _VALUES.where(among("keys", col(BookRow.key)))
+_UNDER_PREFIX = _VALUES.where(
+    col(BookRow.key) >= bindparam("first"), col(BookRow.key) < bindparam("beyond")
 )
 
 
@@ -106,10 +112,9 @@ class Shelf:
                 plain.append(key)
             else:
                 held.setdefault(key, None)
-        for i in range(0, len(plain), CHUNK):
-            part = plain[i : i + CHUNK]
-            self._read(book, held, col(BookRow.key).in_(part))
-            for key in part:
+        if plain:
+            self._read(book, held, _UNDER_KEYS, keys=listed(plain))
+            for key in plain:
                 held.setdefault(key, None)
 
     def _covered(self, table: str, key: str) -> bool:
@@ -117,14 +122,12 @@ class Shelf:
 
     def _load_prefix(self, book: Book[Any], prefix: str, held: dict[str, Any]) -> None:
         if (book.table, prefix) not in self._prefixes:
-            self._read(
-                book, held, (col(BookRow.key) >= prefix) & (col(BookRow.key) < prefix + LAST)
-            )
+            self._read(book, held, _UNDER_PREFIX, first=prefix, beyond=prefix + LAST)
             self._prefixes.add((book.table, prefix))
 
-    def _read(self, book: Book[Any], held: dict[str, Any], where: Any) -> None:
-        its = {"its_community": self.community, "its_book": book.table}
-        for key, value in self.connection.execute(_VALUES.where(where), its):
+    def _read(self, book: Book[Any], held: dict[str, Any], query: Any, **which: str) -> None:
+        its = {"its_community": self.community, "its_book": book.table, **which}
+        for key, value in self.connection.execute(query, its):
             held.setdefault(key, json.loads(value))
 
     # Advancing
@@ -290,6 +293,9 @@ def upsert(
     if not rows:
         return
     connection.execute(_upsertion(storage.insert, model, key), list(rows))
+    if storage.is_postgres and len(rows) >= MANY:
+        # It plans by what it last saw of a table: else it reads a whole book for a few of its keys.
+        connection.execute(text(f"ANALYZE {model.__tablename__}"))
 
 
 @cache

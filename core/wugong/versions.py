@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlmodel import col
 
 from wugong.events import Fact
@@ -23,12 +23,14 @@ from wugong.tables import BookRow, BuiltRow, JournalRow, ViewRow
 
 AT_ONCE = 1000
 
+_BUILT = select(col(BuiltRow.name), col(BuiltRow.behind)).where(
+    col(BuiltRow.community) == bindparam("its")
+)
+
 
 def built(connection: Connection, community: str) -> dict[str, int]:
     """Return the versions that are kept: name → the first fact that it lacks, 0 for none."""
-    query = select(col(BuiltRow.name), col(BuiltRow.behind))
-    found = connection.execute(query.where(col(BuiltRow.community) == community))
-    return {row.name: row.behind for row in found}
+    return dict(connection.execute(_BUILT, {"its": community}).all())
 
 
 def is_current(connection: Connection, community: str, name: str) -> bool:

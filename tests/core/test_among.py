@@ -1,0 +1,95 @@
+"""Rows among many wanted ones: found exactly, by the index, whatever the texts are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert, text
+
+from tests.core.conftest import people
+from wugong import Engine, batch, shelf
+from wugong.among import listed
+from wugong.rosters import Entitlement
+from wugong.tables import BookRow, KeyRow
+from wugong.testing import imported
+
+ODD = [
+    "k",
+    "",
+    "K",
+    " k",
+    "k'",
+    'k"',
+    "k\\",
+    "甲\n乙",
+    "k,k",
+    "[k]",
+    "{}",
+    "null",
+    "1",
+    "𠮷",
+    "%",
+    "k_",
+]
+
+
+def answered(engine: Engine, pairs: list[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return for which of these a batch finds an answer."""
+    its = {"its": "wutong", "keys": listed(pairs)}
+    with engine.storage.read() as connection:
+        return {(row.actor, row.key) for row in connection.execute(batch._ANSWERS, its)}
+
+
+def test_only_the_pairs_that_are_wanted_are_found(engine: Engine) -> None:
+    rows = [
+        {"community": community, "actor": actor, "key": key, "request": "r", "answer": "[]"}
+        for community in ("wutong", "other")
+        for actor in ODD
+        for key in ODD
+    ]
+    with engine.storage.write() as connection:
+        connection.execute(insert(KeyRow), rows)
+    wanted = list(zip(ODD, reversed(ODD), strict=True))
+    assert answered(engine, wanted) == set(wanted)
+    assert answered(engine, [("k", "no such key"), ("nobody", "k")]) == set()
+    assert answered(engine, []) == set()
+
+
+def test_only_the_keys_that_are_wanted_are_found(engine: Engine) -> None:
+    rows = [
+        {"community": "wutong", "book": book, "key": key, "value": f'"{n}"'}
+        for book in ("shop.one/1", "shop.two/1")
+        for n, key in enumerate(ODD)
+    ]
+    with engine.storage.write() as connection:
+        connection.execute(insert(BookRow), rows)
+    its = {"its_community": "wutong", "its_book": "shop.two/1"}
+    with engine.storage.read() as connection:
+        for wanted in (ODD[::2], ODD[1::2], ["no such key"], []):
+            found = connection.execute(shelf._UNDER_KEYS, {**its, "keys": listed(wanted)})
+            assert {row.key for row in found} == set(wanted) & set(ODD)
+
+
+def test_sqlite_finds_each_by_the_whole_index(tmp_path: Any) -> None:
+    with Engine(f"sqlite:///{tmp_path / 'a.db'}", {}) as engine:
+        for query, by in (
+            (batch._ANSWERS, "actor=? AND key=?"),
+            (batch._TOKENS, "id=?"),
+            (shelf._UNDER_KEYS, "book=? AND key=?"),
+        ):
+            with engine.storage.read() as connection:
+                asked = str(query.compile(dialect=connection.dialect))
+                plan = connection.exec_driver_sql(
+                    f"EXPLAIN QUERY PLAN {asked}", ("x",) * asked.count("?")
+                ).all()
+            assert any(row[-1].startswith("SEARCH") and by in row[-1] for row in plan), plan
+
+
+def test_postgresql_knows_at_once_that_a_table_has_grown(postgres_url: str, tmp_path: Any) -> None:
+    with Engine(postgres_url, {}, keys=tmp_path / "keys") as engine:
+        people(engine)
+        units = [Entitlement(f"u-{n}", "li") for n in range(shelf.MANY)]
+        engine.record("wutong", imported("owners", units), by="operator")
+        asked = text("SELECT reltuples FROM pg_class WHERE relname = 'wugong_book'")
+        with engine.storage.read() as connection:
+            assert connection.execute(asked).scalar_one() >= shelf.MANY
