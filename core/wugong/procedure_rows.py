@@ -247,12 +247,14 @@ def read_incompatible(row: Any, where: str) -> Incompatible:
 
 
 def read_title(value: Any, where: str) -> Mapping[str, str]:
-    """Read a text by language."""
+    """Read a text by language; who reads a language that it lacks gets another one of its own."""
     if not isinstance(value, dict) or not value or value.keys() - set(LANGUAGES):
         raise ValueError(f"{where}: title needs {', '.join(LANGUAGES)}")
     if not all(isinstance(text, str) and text for text in value.values()):
         raise ValueError(f"{where}: title must not be empty")
-    return dict(value)
+    nearest = ("zh_Hans", "zh_Hant", "en")  # the other Chinese script before English
+    other = next(value[language] for language in nearest if language in value)
+    return {language: value.get(language, other) for language in LANGUAGES}
 
 
 def read_days(value: Any, where: str) -> int:

@@ -10,7 +10,9 @@ import pytest
 
 from wugong import judge, read_procedure
 from wugong.composing import compose
+from wugong.procedure_rows import read_title
 from wugong.procedures import read_procedures
+from wugong.words import LANGUAGES
 
 HEAD = """
 id = "town.meeting"
@@ -35,6 +37,24 @@ AGREED = (
 )
 NO_PROXY = "{ allowed = true, candidates = false, most = 0, source = 's', confidence = 'V' }"
 TESTS = f"quorum = [{PRESENT}]\nconsent = [{AGREED}]\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ({"zh_Hans": "街", "zh_Hant": "街道", "en": "Lane"}, ("街", "街道", "Lane")),
+        ({"zh_Hans": "街"}, ("街", "街", "街")),
+        ({"zh_Hant": "鎮", "en": "Town"}, ("鎮", "鎮", "Town")),
+        ({"en": "Town"}, ("Town", "Town", "Town")),
+    ],
+)
+def test_a_title_in_some_languages_is_read_in_each(
+    given: dict[str, str], read: tuple[str, ...]
+) -> None:
+    assert tuple(read_title(given, "x")[one] for one in LANGUAGES) == read
+    for wrong in ({}, {"fr": "Rue"}, {**given, "en": ""}):
+        with pytest.raises(ValueError, match="title"):
+            read_title(wrong, "x")
 
 
 def test_persons_are_weighed_as_heads_and_called_persons() -> None:
