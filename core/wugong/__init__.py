@@ -22,7 +22,7 @@ from wugong.matter import Grant, Head, Hold, Matter, Standing, community_of
 from wugong.packs import read_again
 from wugong.people import MEMBERS, ROLL, ROSTER
 from wugong.petitions import PetitionOpened
-from wugong.places import JURISDICTION, NotOffered, lies_in, not_offered, offered_in
+from wugong.places import JURISDICTION, NotOffered, law_in, lies_in, not_offered, offered_in
 from wugong.polls import (
     Ballot,
     BoxOpened,
@@ -252,6 +252,7 @@ __all__ = [
     "hookimpl",
     "judge",
     "kind_of",
+    "law_in",
     "least",
     "lies_in",
     "local_day",

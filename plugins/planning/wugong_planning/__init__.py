@@ -61,7 +61,7 @@ def guard_event(matter: Matter, act: Act) -> list[Refusal] | None:
         case NeedFiled() as filed:
             return rules.need(act, filed)
         case SchemePublished() as published:
-            return rules.scheme(state, published)
+            return rules.scheme(state, published, settings.notice_wanted(matter))
         case OpinionGiven(scheme=scheme):
             return rules.opinion(state, scheme)
         case OpinionAnswered() as answer:

@@ -24,7 +24,6 @@ from wugong_planning.settings import Wanted
 from wugong_planning.state import Notice, Planning, Scheme
 
 COLLECTORS = frozenset({"officer", "agent", "convenor", "representative", "designer"})
-AGENDA_SOURCE = "北京市物業管理條例 35"  # nothing is voted on that was not announced
 
 
 def need(act: Act, filed: NeedFiled) -> list[Refusal]:
@@ -34,18 +33,18 @@ def need(act: Act, filed: NeedFiled) -> list[Refusal]:
     return [Refusal("planning.channel_of_collectors", REPLY_SOURCE)]
 
 
-def scheme(state: Planning, published: SchemePublished) -> list[Refusal]:
+def scheme(state: Planning, published: SchemePublished, wanted: Wanted) -> list[Refusal]:
     """Say why a version of the scheme cannot be published."""
     reasons: list[Refusal] = []
     current = state.scheme
     if published.replaces is not None and (current is None or published.replaces != current.id):
-        reasons.append(_outdated(state))
+        reasons.append(_outdated(state, wanted))
     named = (answer for clause in published.clauses for answer in clause.answers)
     for number in dict.fromkeys(named):
         if number not in state.needs:
             reasons.append(Refusal("planning.need_elsewhere", details={"need": int(number)}))
     if current is not None and being_voted_on(state, current):
-        reasons.append(Refusal("planning.scheme_frozen", AGENDA_SOURCE))
+        reasons.append(Refusal("planning.scheme_frozen", wanted.agenda))
     return reasons
 
 
@@ -93,7 +92,7 @@ def notice(state: Planning, posted: NoticePosted, wanted: Wanted) -> list[Refusa
     reasons: list[Refusal] = []
     current = state.scheme
     if current is not None and current.id not in named:
-        reasons.append(_outdated(state))
+        reasons.append(_outdated(state, wanted))
     short = wanted.days - posted.days
     if short > 0:
         details = {"days": posted.days, "needed": wanted.days, "short": short}
@@ -157,7 +156,7 @@ def poll(
         return reasons
     named = schemes_of(state, opened)
     if named and current.id not in named:
-        return [*reasons, _outdated(state)]
+        return [*reasons, _outdated(state, wanted)]
     said = lawful if current.id in named else 0
     return reasons + on_notice(state, current, at, wanted, said)
 
@@ -193,12 +192,12 @@ def earliest(one: Notice, wanted: int) -> datetime:
     return opens_from(one.at, max(wanted, one.days))
 
 
-def _outdated(state: Planning) -> Refusal:
+def _outdated(state: Planning, wanted: Wanted) -> Refusal:
     current = state.scheme
     if current is None:
-        return Refusal("planning.scheme_outdated", AGENDA_SOURCE, {"version": 0, "scheme": 0})
+        return Refusal("planning.scheme_outdated", wanted.agenda, {"version": 0, "scheme": 0})
     details = {"version": current.version, "scheme": current.id, "stands": current.id}
-    return Refusal("planning.scheme_outdated", AGENDA_SOURCE, details)
+    return Refusal("planning.scheme_outdated", wanted.agenda, details)
 
 
 def _elsewhere(number: int) -> Refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wugong import N_, Matter, Refusal, SettingChanged, SettingDefault
+from wugong import JURISDICTION, N_, Matter, Refusal, SettingChanged, SettingDefault, law_in
 from wugong_planning.events import NOTICE_SOURCE, REPLY_SOURCE
 
 NOTICE_DAYS = SettingDefault(
@@ -18,21 +18,35 @@ ANSWER_DAYS = SettingDefault(
 )
 DEFAULTS = (NOTICE_DAYS, ANSWER_DAYS)
 MOST_DAYS = 365
+# Nothing is voted on that was not announced: of owners in two cities; no national text says it.
+AGENDA = ("北京市物業管理條例 35", "杭州物業規定 19")
 SOURCES = {"urban": "物業管理條例 14", "rural": "村組法 (2025) 35"}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How many days of notice a scheme needs here, and which rule says so."""
+    """How many days of notice a scheme needs here, and which rule says so.
+
+    ``agenda``: the law of the place that lets nothing be voted on that was not announced. Where it
+    is empty the scheme stays as it is all the same, by the custom of this program.
+    """
 
     days: int
     source: str
+    agenda: str = ""
 
 
 def notice_wanted(matter: Matter) -> Wanted:
     """Return the notice that a scheme needs in this community."""
     source = SOURCES.get(matter.standing.setting, NOTICE_SOURCE)
-    return Wanted(days(matter, NOTICE_DAYS), source)
+    return Wanted(days(matter, NOTICE_DAYS), source, _agenda(matter))
+
+
+def _agenda(matter: Matter) -> str:
+    if matter.standing.setting != "urban":
+        return ""
+    place = matter.setting(JURISDICTION, "")
+    return next((one for one in AGENDA if law_in(place, one)), "")
 
 
 def days(matter: Matter, which: SettingDefault) -> int:

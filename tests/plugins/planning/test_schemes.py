@@ -5,7 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from wugong import PollClosed, Ref
+import pytest
+
+from wugong import JURISDICTION, PollClosed, Ref, Refused, SettingChanged
 from wugong_planning import coverage
 from wugong_planning.events import Clause
 from wugong_planning.state import Scheme
@@ -48,13 +50,30 @@ def test_a_clause_cannot_answer_a_need_of_another_matter(place: Any) -> None:
         place.scheme([need])
 
 
-def test_the_scheme_stays_as_it_is_while_people_vote_on_it(place: Any) -> None:
+@pytest.mark.parametrize(
+    ("lies", "source"),
+    [
+        pytest.param("", "", id="nowhere said: a custom"),
+        pytest.param("CN-SC-Chengdu", "", id="a city without such a rule: a custom"),
+        pytest.param("CN-BJ", "北京市物業管理條例 35", id="Beijing"),
+        pytest.param("CN-ZJ-Hangzhou", "杭州物業規定 19", id="Hangzhou"),
+        pytest.param("CN-ZJ", "", id="its province"),
+    ],
+)
+def test_the_scheme_stays_as_it_is_while_people_vote_on_it(
+    place: Any, lies: str, source: str
+) -> None:
+    if lies:
+        place.r.act("operator", place.r.community, SettingChanged(name=JURISDICTION, value=lies))
     scheme = place.scheme([])
     place.notice(scheme)
     place.r.wait(days=15)
     poll = place.poll(scheme)
-    with place.r.refuses("planning.scheme_frozen"):
+    with pytest.raises(Refused) as refused:
         place.scheme([])
+    assert [(one.code, one.source) for one in refused.value.reasons] == [
+        ("planning.scheme_frozen", source)
+    ]
     place.act("wang", PollClosed(poll=Ref(poll)))
     assert place.scheme([]) == place.state.scheme.id
 
