@@ -11,11 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from wugong.days import start_of
 from wugong.procedures import Confidence, Procedure, Term
 
 COUNTING = "民法典 201, 203"
+DAYS_OFF = "民法典 203"  # a last day off moves
 SATURDAY = 5
 
 
@@ -46,6 +48,16 @@ class Deadline:
     day: date
     moved: bool
     unknown_years: tuple[int, ...]
+
+    @property
+    def source(self) -> str:
+        """What says so: the term's own source, and the Code where it moved."""
+        return f"{self.term.source}; {DAYS_OFF}" if self.moved else self.term.source
+
+    @property
+    def over(self) -> datetime:
+        """The first moment after it: what is to be done is in time until the end of its day."""
+        return start_of(self.day if self.term.kind == "posted" else self.day + timedelta(days=1))
 
 
 def read_calendar(text: str) -> Calendar:

@@ -21,6 +21,7 @@ from wugong.audience import OPERATOR
 from wugong.batch import Batch
 from wugong.checking import check_envelope
 from wugong.clock import Clock, Steady, Watch, system_clock, system_steady
+from wugong.deadlines import Calendar
 from wugong.directory import Accounts, Buckets, Identities, Session, Sessions, Tokens
 from wugong.documents import Documents
 from wugong.engine_reading import Reading
@@ -51,7 +52,8 @@ class Engine(Reading):
     ``database`` is an SQLAlchemy address (SQLite or PostgreSQL). ``plugins`` maps names to modules
     (default: everything installed). ``packs`` is a folder of local packs (``*.toml``), each
     stricter than its parent. ``keys`` is the file of people's keys (default: beside an SQLite
-    file; PostgreSQL needs one named). ``writer="inline"`` writes in the caller's thread.
+    file; PostgreSQL needs one named). ``calendar`` returns the holidays when a last day is counted
+    (default: weekends alone). ``writer="inline"`` writes in the caller's thread.
     ``demonstration=True`` tolerates unsafe storage. ``steady`` counts seconds and shows when
     ``clock`` leaps: that of the machine is watched, one of your own only if you give it. Nothing
     starts before it is needed; an engine works in scripts, threads and event loops and survives a
@@ -70,12 +72,14 @@ class Engine(Reading):
         writer: str = "thread",
         demonstration: bool = False,
         packs: str | Path | None = None,
+        calendar: Callable[[], Calendar] = Calendar,
     ) -> None:
         if writer not in ("thread", "inline"):
             raise Misconfigured(f'writer is "thread" or "inline", not {writer!r}')
         chosen = plugin_registry.installed() if plugins is None else plugins
         self.packs = packs
         self.registry = plugin_registry.build(chosen, packs)
+        self.registry.calendar = calendar
         self.storage = Storage(database, demonstration=demonstration)
         try:
             self.storage.prepare()

@@ -151,5 +151,7 @@ def _last(matter: Matter | None) -> int:
 
 def _none(registry: Registry, name: str) -> Matter:
     procedures, rules = MappingProxyType(registry.procedures), MappingProxyType(registry.rules)
-    standing = Standing(community_of(name), procedures=procedures, rules=rules)
+    standing = Standing(
+        community_of(name), procedures=procedures, rules=rules, calendar=registry.days_off
+    )
     return Matter(id=name, standing=standing)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from wugong.audience import can_be_given
+from wugong.deadlines import Calendar
 from wugong.events import Fact
 from wugong.folds import Fold
 from wugong.procedures import Procedure
@@ -75,6 +76,7 @@ class Standing:
     changed: int = 0  # the fact that last changed roles, settings, rosters or people
     procedures: Mapping[str, Procedure] = field(default_factory=lambda: EMPTY, compare=False)
     rules: Mapping[str, Any] = field(default_factory=lambda: EMPTY, compare=False)
+    calendar: Callable[[], Calendar] = field(default=Calendar, compare=False)
 
     def roles(self, member: str, matter: str, at: datetime) -> frozenset[str]:
         """Return the roles that ``member`` holds in ``matter`` at that time."""
@@ -139,6 +141,11 @@ class Matter:
     def rules(self) -> Mapping[str, Any]:
         """Every counting rule that the installed plugins bring, by id."""
         return self.standing.rules
+
+    @property
+    def calendar(self) -> Calendar:
+        """The holidays as this deployment knows them now; weekends alone where it knows none."""
+        return self.standing.calendar()
 
     @property
     def is_standing(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
@@ -19,6 +19,7 @@ from wugong import hookspecs
 from wugong.audience import can_be_given
 from wugong.books import Book
 from wugong.contributions import Relation, RoleTitle, Setting, SettingDefault, Texts
+from wugong.deadlines import Calendar
 from wugong.errors import Misconfigured
 from wugong.events import Kind, Reads, kind_of
 from wugong.folds import Fold
@@ -81,9 +82,14 @@ class Registry:
     versions: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     places: frozenset[str] = frozenset()  # the jurisdictions that any law is known of
+    calendar: Callable[[], Calendar] = Calendar  # of the deployment; read again when it changes
     core: frozenset[str] = frozenset()  # kinds of the core vocabulary, whatever their prefix
     hooks: dict[tuple[str, str], list[Implementation]] = field(default_factory=dict)
     plain: dict[str, list[Implementation]] = field(default_factory=dict)
+
+    def days_off(self) -> Calendar:
+        """Return the calendar as the deployment has it now."""
+        return self.calendar()
 
     def kind(self, name: str) -> Kind | None:
         """Return the kind called ``name`` now or formerly."""

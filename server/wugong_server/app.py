@@ -85,6 +85,7 @@ def create_app(
     app.state.engine = engine
     app.state.settings = settings
     app.state.calendar = calendar
+    engine.registry.calendar = calendar.now
     engine.sessions.idle_ms = settings.idle_minutes * 60_000
     engine.sessions.absolute_ms = settings.session_hours * 3_600_000
     app.state.pages = web

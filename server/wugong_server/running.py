@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from wugong import N_, Fact, Matter, StepRecorded, Viewer, kind_of, start_of
+from wugong import N_, Fact, Matter, StepRecorded, Viewer, kind_of
 from wugong.deadlines import Calendar, Deadline, deadline
 from wugong.describing import CONFIDENCE
 from wugong.procedures import Step
@@ -16,7 +16,6 @@ from wugong_server.page import Page
 from wugong_server.paper import DECIDED, MOST_FACTS, body_words
 
 RECORDED = kind_of(StepRecorded).name
-DAYS_OFF = "民法典 203"  # a last day off moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +80,12 @@ def _owed(page: Page, one: Running, over: Deadline) -> Owed:
     term, steps = one.term, {step.id: step for step in one.procedure.steps}
     step = steps.get(term.ends) or steps.get(term.starts)
     title = term.title.get(page.language, term.id)
-    # What hangs may come down on its day; what is to be done is in time until the end of its day.
-    end = over.day if term.kind == "posted" else over.day + timedelta(days=1)
     note = (" " if page.language == "en" else "").join(_notes(page, over))
-    source = f"{term.source}; {DAYS_OFF}" if over.moved else term.source
     who = body_words(page, _actor(one, step))
     if not term.ends:
-        return Owed(title, who, start_of(end), note, source)
+        return Owed(title, who, over.over, note, over.source)
     act = steps[term.ends].act or RECORDED
-    return Owed(title, who, start_of(end), note, source, act, one.ends)
+    return Owed(title, who, over.over, note, over.source, act, one.ends)
 
 
 def _actor(one: Running, step: Step | None) -> str:

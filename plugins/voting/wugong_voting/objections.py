@@ -21,9 +21,11 @@ from wugong import (
     Refusal,
     SettingChanged,
     SettingDefault,
-    after_days,
+    local_day,
     write_time,
 )
+from wugong.deadlines import Calendar, Deadline, deadline
+from wugong.procedures import Term
 from wugong_voting.events import (
     OWN_OBJECTIONS,
     BallotContested,
@@ -107,27 +109,29 @@ def objections_to(matter: Matter, poll: int) -> tuple[Objection, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The days for objecting and for the answer, and what says so."""
+    """The days for objecting and for the answer, what says so, and which days are off.
 
-    days: int
-    source: str
-    answer_days: int
-    answer_source: str
+    A last day off moves to the next working day (民法典 203).
+    """
 
-    def roll_until(self, poll: Poll) -> datetime:
-        """Return the first moment at which the roll can no longer be contested."""
-        return after_days(poll.opened_at, self.days)
+    objecting: Term
+    answering: Term
+    calendar: Calendar
 
-    def ballots_until(self, poll: Poll) -> datetime:
-        """Return the first moment at which no ballot can be contested any more.
+    def roll(self, poll: Poll) -> Deadline:
+        """Return until when the roll can be contested."""
+        return deadline(self.objecting, local_day(poll.opened_at), self.calendar)
+
+    def ballots(self, poll: Poll) -> Deadline:
+        """Return until when a ballot can be contested.
 
         The hour at which the counting ends counts, not when the clock came to record it.
         """
-        return after_days(poll.opened.counted_until, self.days)
+        return deadline(self.objecting, local_day(poll.opened.counted_until), self.calendar)
 
-    def answer_by(self, objection: Objection) -> datetime:
-        """Return when the answer is overdue."""
-        return after_days(objection.at, self.answer_days)
+    def answer(self, objection: Objection) -> Deadline:
+        """Return until when an objection is to be answered."""
+        return deadline(self.answering, local_day(objection.at), self.calendar)
 
 
 def limits(matter: Matter, procedure: Procedure | None) -> Limits:
@@ -138,13 +142,15 @@ def limits(matter: Matter, procedure: Procedure | None) -> Limits:
     election = procedure is not None and procedure.kind == "election"
     stated = {term.id: term for term in procedure.terms} if procedure and election else {}
     own = _whole(matter.setting(OBJECTION_DAYS.name, OBJECTION_DAYS.default))
-    objection, answer = stated.get("objection"), stated.get("answer")
     return Limits(
-        days=objection.days if objection else own or int(OBJECTION_DAYS.default),
-        source=objection.source if objection else OWN_OBJECTIONS,
-        answer_days=answer.days if answer else ANSWER_DAYS,
-        answer_source=answer.source if answer else OWN_OBJECTIONS,
+        objecting=stated.get("objection") or _own("objection", own or int(OBJECTION_DAYS.default)),
+        answering=stated.get("answer") or _own("answer", ANSWER_DAYS),
+        calendar=matter.calendar,
     )
+
+
+def _own(term: str, days: int) -> Term:
+    return Term(term, days, "within", OWN_OBJECTIONS, "I")
 
 
 def contesting_refusals(
@@ -168,10 +174,16 @@ def contesting_refusals(
     if ballot and act.at < poll.opens_at:
         details = {"opens_at": write_time(poll.opens_at)}
         return [Refusal("voting.poll_not_open_yet", source, details)]
-    until = its.ballots_until(poll) if ballot else its.roll_until(poll)
-    if act.at >= until:
+    until = its.ballots(poll) if ballot else its.roll(poll)
+    if act.at >= until.over:
         late = "voting.ballot_contested_too_late" if ballot else "voting.roll_contested_too_late"
-        return [Refusal(late, its.source, {"until": write_time(until), "days": its.days})]
+        return [
+            Refusal(
+                late,
+                until.source,
+                {"until": write_time(until.over), "days": until.term.days},
+            )
+        ]
     return [*_named(act, tuple(roll), source), *_again(act, known)]
 
 

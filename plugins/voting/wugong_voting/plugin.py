@@ -379,10 +379,10 @@ def _answers(matter: Matter) -> Iterable[Waiting]:
                 yield Waiting(
                     ANSWER,
                     who="officer",
-                    by=its.answer_by(one),
+                    by=its.answer(one).over,
                     act="voting.objection_answered",
                     about=one.id,
-                    source=its.answer_source,
+                    source=its.answering.source,
                     details={"number": one.id, "question": poll.opened.question},
                 )
 

@@ -82,10 +82,12 @@ def opened(
     ``packs``: with the local packs, for what may open or decide a poll.
     """
     from wugong import Engine  # the database is loaded by the commands that open one
+    from wugong_server.calendars import CalendarFile
 
     environment = read_environment(database_url=database, keys=keys)
     if packs:
         options["packs"] = environment.packs
+    options.setdefault("calendar", CalendarFile(environment.calendar).now)
     engine = Engine(environment.database_url, keys=environment.keys, **options)
     try:
         yield engine, environment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from tests.plugins.voting.objecting import (
     objections,
 )
 from wugong import read_procedure
+from wugong.deadlines import Calendar
 from wugong.testing import START
 from wugong_voting.objections import limits
 from wugong_voting.state import polls_of
@@ -88,7 +89,15 @@ def test_a_poll_of_another_matter_is_not_contested_here(kind: str) -> None:
     assert [one.id for one in objections(r, matter, poll) if one.waits] == [number]
 
 
-# Frozen on 2 March at 09:00 in China; five days after that day are over at 00:00 on 8 March.
+# Frozen on 2 March at 09:00 in China: the fifth day after is Saturday the 7th and moves to Monday.
+@pytest.mark.parametrize(
+    ("calendar", "over"),
+    [
+        pytest.param(Calendar(), 10, id="weekends alone are known"),
+        pytest.param(Calendar(workdays=frozenset({date(2026, 3, 7)})), 8, id="a worked Saturday"),
+        pytest.param(Calendar(holidays=frozenset({date(2026, 3, 9)})), 11, id="a holiday follows"),
+    ],
+)
 @pytest.mark.parametrize(
     ("past", "refused"),
     [
@@ -98,10 +107,11 @@ def test_a_poll_of_another_matter_is_not_contested_here(kind: str) -> None:
     ],
 )
 def test_the_roll_is_contested_until_five_days_after_the_freezing_are_over(
-    past: timedelta, refused: bool
+    past: timedelta, refused: bool, calendar: Calendar, over: int
 ) -> None:
     r, matter, poll = begun()
-    r.until(datetime(2026, 3, 7, 16, tzinfo=UTC) + past)
+    r.engine.registry.calendar = lambda: calendar
+    r.until(datetime(2026, 3, over - 1, 16, tzinfo=UTC) + past)
     if refused:
         with r.refuses("voting.roll_contested_too_late"):
             contest(r, matter, poll, ROLL, by="tenant")
@@ -110,7 +120,7 @@ def test_the_roll_is_contested_until_five_days_after_the_freezing_are_over(
     assert len(objections(r, matter, poll)) == int(not refused)
 
 
-# Closed on 9 March at 09:00 in China, so a ballot is contested up to 00:00 on 15 March.
+# Closed on 9 March at 09:00 in China; the fifth day is Saturday the 14th, so Monday is the last.
 @pytest.mark.parametrize(
     ("past", "refused"),
     [
@@ -123,7 +133,7 @@ def test_a_ballot_is_contested_until_as_many_days_after_the_closing_are_over(
     past: timedelta, refused: bool
 ) -> None:
     r, matter, poll = begun()
-    r.until(datetime(2026, 3, 14, 16, tzinfo=UTC) + past)
+    r.until(datetime(2026, 3, 16, 16, tzinfo=UTC) + past)
     assert polls_of(r.matter(matter))[poll].decided is not None
     if refused:
         with r.refuses("voting.ballot_contested_too_late"):
@@ -137,8 +147,8 @@ def test_the_days_are_an_elections_own_where_it_states_them() -> None:
     r, matter, poll = begun(charter(), read_procedure(ELECTION), procedure="election")
     known = r.matter(matter)
     its = limits(known, known.standing.procedures["election"])
-    assert (its.days, its.source) == (2, "章程 7")
-    assert (its.answer_days, its.answer_source) == (1, "章程 8")
+    assert (its.objecting.days, its.objecting.source) == (2, "章程 7")
+    assert (its.answering.days, its.answering.source) == (1, "章程 8")
     r.until(START + timedelta(days=2, hours=15, seconds=-1))
     contest(r, matter, poll, ROLL, by="tenant")
     r.clock.move(seconds=1)
@@ -152,7 +162,7 @@ def test_the_days_are_the_communitys_own_elsewhere() -> None:
     r.act("operator", "example", "wugong.setting_changed", body)
     known = r.matter(matter)
     its = limits(known, known.standing.procedures["charter"])
-    assert (its.days, its.source) == (1, "Our own rules for objections")
+    assert (its.objecting.days, its.objecting.source) == (1, "Our own rules for objections")
     r.until(START + timedelta(days=1, hours=15))
     with r.refuses("voting.roll_contested_too_late"):
         contest(r, matter, poll, ROLL, by="tenant")

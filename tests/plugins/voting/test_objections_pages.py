@@ -51,7 +51,9 @@ def file(client: TestClient, matter: str, kind: str, **typed: Any) -> str:
 def test_a_resident_contests_the_roll_and_an_officer_answers_with_the_browser_alone() -> None:
     r, matter, poll, path = paged()
     tenant, wang = browse(r, "tenant"), browse(r, "wang")
-    assert "可以在3月7日24:00之前对名册提出异议。" in told(tenant, path)
+    assert "可以在3月9日24:00之前对名册提出异议。最后一天不是工作日，顺延到下一个工作日。" in told(
+        tenant, path
+    )
     assert f"/m/{matter}/do/voting.roll_contested?poll={poll}" in tenant.get(path).text
     file(tenant, matter, ROLL, poll=poll, text=WORDS)
     (one,) = objections(r, matter, poll)
@@ -135,12 +137,12 @@ def test_an_upheld_objection_to_a_ballot_that_was_never_cast_changes_nothing() -
 def test_a_late_objection_is_refused_in_the_reader_s_language(language: str) -> None:
     r, matter, poll, path = paged()
     said = {
-        "zh-Hans": "对名册的异议应在冻结后5天内提出，已于3月7日24:00到期。",
-        "zh-Hant": "對名冊的異議應在凍結後5天內提出，已於3月7日24:00到期。",
+        "zh-Hans": "对名册的异议应在冻结后5天内提出，已于3月9日24:00到期。",
+        "zh-Hant": "對名冊的異議應在凍結後5天內提出，已於3月9日24:00到期。",
         "en": "The roll could be contested until",
     }
     client = browse(r, "tenant")
-    r.until(datetime(2026, 3, 7, 16, tzinfo=UTC))
+    r.until(datetime(2026, 3, 9, 16, tzinfo=UTC))
     head = r.engine.head("example")
     data = {"poll": str(poll), "text": WORDS, "key": "k" * 22, "act-step": "checked"}
     headers = {"accept-language": language}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wugong import Engine, Matter, Procedure
+from wugong.deadlines import DAYS_OFF, Deadline
 from wugong_voting import showing
 from wugong_voting.ballots import BALLOTS, key
 from wugong_voting.contested import Shaken, shaken, weight_of
@@ -21,7 +22,7 @@ class Due:
     """An objection without an answer: by when it is due, and whether that is over."""
 
     objection: Objection
-    by: datetime
+    by: Deadline
     overdue: bool
 
 
@@ -30,8 +31,8 @@ class Objected:
     """The objections to a poll as everybody may know them."""
 
     limits: Limits
-    roll_until: datetime | None  # ``None``: over
-    ballots_until: datetime | None  # ``None``: over, or none can be contested
+    roll: Deadline | None  # ``None``: over
+    ballots: Deadline | None  # ``None``: over, or none can be contested
     waits: tuple[Due, ...]
     answered: tuple[Objection, ...]
     shaken: Shaken | None  # by the ballots whose objection was upheld, once there is a result
@@ -40,6 +41,24 @@ class Objected:
     def upheld(self) -> tuple[Objection, ...]:
         """What was found to be right."""
         return tuple(one for one in self.answered if one.upheld)
+
+    @property
+    def running(self) -> tuple[Deadline, ...]:
+        """The days that still run."""
+        named = (self.roll, self.ballots, *(due.by for due in self.waits))
+        return tuple(one for one in named if one)
+
+    @property
+    def source(self) -> str:
+        """What says how many the days are, and that one of those that still run moved."""
+        said = [self.limits.objecting.source, self.limits.answering.source]
+        moved = [DAYS_OFF] if any(one.moved for one in self.running) else []
+        return "; ".join(dict.fromkeys(said + moved))
+
+    @property
+    def unknown_years(self) -> tuple[int, ...]:
+        """The years of which the calendar has no holidays, so that days may run on."""
+        return tuple(sorted({year for one in self.running for year in one.unknown_years}))
 
     @property
     def again(self) -> bool:
@@ -51,14 +70,14 @@ class Objected:
 def objected(engine: Engine, matter: Matter, poll: Poll, procedure: Procedure | None) -> Objected:
     """Return what was objected to a poll, and what of it the result depends on."""
     now, its, known = engine.now(), limits(matter, procedure), objections_to(matter, poll.id)
-    roll_until, ballots_until = its.roll_until(poll), its.ballots_until(poll)
+    roll, ballots = its.roll(poll), its.ballots(poll)
     contestable = takes(matter, poll, procedure, "voting.ballot_contested", now)
-    due = [(one, its.answer_by(one)) for one in known if one.waits]
+    due = [(one, its.answer(one)) for one in known if one.waits]
     return Objected(
         limits=its,
-        roll_until=roll_until if now < roll_until else None,
-        ballots_until=ballots_until if contestable else None,
-        waits=tuple(Due(one, by, overdue=now >= by) for one, by in due),
+        roll=roll if now < roll.over else None,
+        ballots=ballots if contestable else None,
+        waits=tuple(Due(one, by, overdue=now >= by.over) for one, by in due),
         answered=tuple(one for one in known if not one.waits),
         shaken=_shaken(engine, matter, poll, procedure, known),
     )
@@ -85,9 +104,9 @@ def takes(matter: Matter, poll: Poll, procedure: Procedure | None, act: str, at:
     its = limits(matter, procedure)
     match act:
         case "voting.roll_contested":
-            return at < its.roll_until(poll)
+            return at < its.roll(poll).over
         case "voting.ballot_contested":
-            return not poll.opened.secret and poll.opens_at <= at < its.ballots_until(poll)
+            return not poll.opened.secret and poll.opens_at <= at < its.ballots(poll).over
     return any(one.waits for one in objections_to(matter, poll.id))
 
 
