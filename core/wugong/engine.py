@@ -126,6 +126,7 @@ class Engine(Reading):
 
         Without ``plugins`` it has all but the packs of other settings: no village law in a city.
         ``jurisdiction`` is where it lies; it can be said later as well, as a setting.
+        Raises ``ValueError`` for a name out of shape or a ``setting`` that no plugin brings.
         """
         if (
             not community.replace("-", "").isalnum()
@@ -136,11 +137,13 @@ class Engine(Reading):
                 "a community's id has 2 to 40 small letters, digits and hyphens, "
                 f"got {community[:60]!r}"
             )
+        self.registry.check_setting(setting)
         fitting = self.registry.fitting(setting) if plugins is None else plugins
         chosen = tuple(sorted(fitting))
         for name in chosen:
             if name not in self.registry.packages:
-                raise Misconfigured(f"plugin {name} is not installed")
+                near = plugin_registry.nearest(name, self.registry.packages)
+                raise Misconfigured(f"plugin {name} is not installed{near}")
         founded = CommunityFounded(title=title, setting=setting, plugins=chosen)
         acts: list[tuple[str, Any]] = [(community, founded)]
         if jurisdiction:

@@ -104,6 +104,16 @@ class Registry:
         others = self.settings.keys() - {setting}
         return [name for name in sorted(self.packages) if name not in others]
 
+    def check_setting(self, setting: str) -> None:
+        """Raise ``ValueError`` where plugins bring kinds of community and none is called so.
+
+        Without such a plugin any name will do: nothing is taken from it or left out.
+        """
+        if self.settings and setting not in self.settings:
+            known = ", ".join(sorted(self.settings))
+            near = nearest(setting, self.settings)
+            raise ValueError(f"no setting {setting[:60]!r}{near} (known: {known})")
+
     def grantable(self, standing: Standing) -> frozenset[str]:
         """Return the roles that people can be given in a community.
 
@@ -186,7 +196,7 @@ def _check_hooks(manager: pluggy.PluginManager) -> None:
         for caller in manager.get_hookcallers(plugin) or ():
             if not caller.has_spec():
                 known = [one for one in vars(manager.hook).values() if isinstance(one, HookCaller)]
-                near = _nearest(caller.name, [one.name for one in known if one.has_spec()])
+                near = nearest(caller.name, [one.name for one in known if one.has_spec()])
                 raise Misconfigured(f"plugin {name}: there is no hook {caller.name}{near}")
     try:
         manager.check_pending()
@@ -294,7 +304,7 @@ def _check_declaration(kind: Kind) -> None:
         raise TypeError("shown_to must name an audience")
     for _text, said, *_format in Formatter().parse(kind.says):
         if said is not None and said not in kind.fields and said not in SAID:
-            near = _nearest(said, kind.fields)
+            near = nearest(said, kind.fields)
             raise TypeError(f"says names {{{said}}}, which is no field{near}")
 
 
@@ -309,13 +319,14 @@ def _check_heard(registry: Registry, present: set[str]) -> None:
         for kind in sorted(kinds):
             speaker = kind.partition(".")[0]
             if registry.kind(kind) is None and (speaker == CORE or speaker in present):
-                near = _nearest(kind, registry.kinds)
+                near = nearest(kind, registry.kinds)
                 raise Misconfigured(
                     f"plugin {plugin}: {what} hears {kind}, which nobody declares{near}"
                 )
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the question after the one of ``known`` that was probably meant, or nothing."""
     near = get_close_matches(name, list(known), 1)
     return f"; did you mean {near[0]}?" if near else ""
 
@@ -325,7 +336,7 @@ def _check_reads(registry: Registry, present: set[str]) -> None:
         kind = registry.kind(kind_name)
         if kind is None:
             if kind_name.partition(".")[0] in present:
-                near = _nearest(kind_name, registry.kinds)
+                near = nearest(kind_name, registry.kinds)
                 raise Misconfigured(
                     f"plugin {plugin} reads {kind_name}, which nobody declares{near}"
                 )
@@ -333,7 +344,7 @@ def _check_reads(registry: Registry, present: set[str]) -> None:
         for name, wanted in reads.fields.items():
             made = kind.fields.get(name)
             if made is None:
-                near = _nearest(name, kind.fields)
+                near = nearest(name, kind.fields)
                 raise Misconfigured(f"plugin {plugin}: {kind_name} has no field {name}{near}")
             if made.type is not shape(wanted).type:
                 raise Misconfigured(f"plugin {plugin} reads {kind_name}.{name} as another type")

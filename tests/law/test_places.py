@@ -129,6 +129,31 @@ def test_without_plugins_named_a_town_has_no_pack_of_villages(packs: Path) -> No
     assert "urban" in town and "rural" in village
 
 
+@pytest.mark.parametrize(
+    ("setting", "meant"),
+    [
+        ("urbann", "did you mean urban"),
+        ("Rural", "did you mean rural"),
+        ("", "known: rural, urban"),
+    ],
+)
+def test_a_kind_of_community_that_no_plugin_brings_is_not_founded(setting: str, meant: str) -> None:
+    with Engine("sqlite://", PLUGINS) as engine:
+        with pytest.raises(ValueError, match=meant):
+            engine.found("town", title="Town", setting=setting)
+        with pytest.raises(Misconfigured, match="vooting is not installed; did you mean voting"):
+            engine.found("town", title="Town", setting="urban", plugins=["vooting"])
+        assert engine.communities() == []
+        engine.found("town", title="Town", setting="urban")
+        assert [one[0] for one in engine.communities()] == ["town"]
+
+
+def test_where_no_plugin_brings_kinds_a_community_is_of_any() -> None:
+    with Engine("sqlite://", {"voting": PLUGINS["voting"]}) as engine:
+        engine.found("campus", title="Campus", setting="campus")
+        assert engine.matter("campus").standing.setting == "campus"
+
+
 def test_it_is_said_at_the_founding_and_changed_by_an_act_that_stays_in_the_record(
     packs: Path,
 ) -> None:

@@ -74,7 +74,8 @@ def test_a_community_is_founded_once_and_well_named(founded: Path) -> None:
     assert "There is a community of this name already" in again.err
     for name in ("Wutong", "w", "a.b", "梧桐", "x" * 41):
         assert run("found", name, "--title", "x").code == console.WRONG
-    assert run("found", "other", "--title", "x", "--setting", "lunar").code == console.WRONG
+    wrong = run("found", "other", "--title", "x", "--setting", "rurla")
+    assert wrong.code == console.WRONG and "did you mean rural? (known: rural, urban)" in wrong.err
     assert run("found", "other", "--title", "x", "--plugin", "nowhere").code == console.SETUP
 
 

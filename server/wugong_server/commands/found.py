@@ -30,9 +30,10 @@ def command(
     """Found COMMUNITY: 2 to 40 small letters, digits and hyphens. `createadmin` comes next."""
     with opened(database, keys) as (engine, _environment):
         registry = engine.registry
-        known = registry.settings
-        if known and setting not in known:
-            raise click.BadParameter(f"known: {', '.join(sorted(known))}", param_hint="--setting")
+        try:
+            registry.check_setting(setting)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--setting") from None
         chosen = plugins or registry.fitting(setting)
         if jurisdiction and jurisdiction not in registry.places:
             known_places = ", ".join(sorted(registry.places))

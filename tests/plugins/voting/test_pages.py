@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ import wugong_planning
 import wugong_rural
 import wugong_urban
 import wugong_voting
-from wugong import Procedure, hookimpl, read_procedure
+from wugong import Procedure, Setting, hookimpl, read_procedure
 from wugong.testing import Rehearsal
 from wugong_server import hookimpl as pages_hook
 from wugong_server.accounts import set_password
@@ -491,11 +492,11 @@ def test_a_poll_is_opened_under_procedures_of_its_kind_of_community(
 
 
 def test_a_kind_of_community_without_procedures_of_its_own_has_all() -> None:
-    plugins = {"voting": wugong_voting, "urban": wugong_urban, "rural": wugong_rural}
-    r = Rehearsal(plugins, setting="campus", members={"li": ()})
+    campus = SimpleNamespace(register=hookimpl(lambda: [Setting("campus", title="Campus")]))
+    packs = {"urban": wugong_urban, "rural": wugong_rural, "campus": campus}
+    r = Rehearsal({"voting": wugong_voting, **packs}, setting="campus", members={"li": ()})
     shown = browse(r, "li").get("/c/example/procedures").text
-    assert "村民代表会议" in shown
-    assert "居民代表会议" in shown
+    assert "村民代表会议" in shown and "居民代表会议" in shown
 
 
 @pytest.mark.parametrize(
