@@ -11,6 +11,7 @@ import pytest
 
 from tests.server.commanding import CASE, ROSTER, change, run
 from wugong import Engine, Overloaded, Uncertain, hookspecs
+from wugong.storage import HEAD
 from wugong_server import cli
 from wugong_server import hookspecs as server_hookspecs
 from wugong_server.commands import console
@@ -84,9 +85,18 @@ def test_a_community_says_where_it_lies_when_it_is_founded(founded: Path) -> Non
     assert wrong.code == console.WRONG and "CN-SC-Chengdu" in wrong.err
     there = run("found", "other", "--title", "x", "--jurisdiction", "CN-SC-Chengdu")
     assert there.code == 0
+    village = run("found", "village", "--title", "村", "--setting", "rural", "--json").json()
+    assert isinstance(village, dict)
+    assert {"planning", "rural"} <= {*village.pop("plugins")}
+    assert village == {
+        "community": "village",
+        "title": "村",
+        "setting": "rural",
+        "jurisdiction": None,
+    }
     with Engine(f"sqlite:///{founded}") as engine:
         assert engine.matter("other").setting("wugong.jurisdiction", "") == "CN-SC-Chengdu"
-        assert [name for name, *_ in engine.communities()] == ["other", "wutong"]
+        assert [name for name, *_ in engine.communities()] == ["other", "village", "wutong"]
 
 
 def test_an_administrator_can_sign_in_afterwards(founded: Path) -> None:
@@ -103,9 +113,13 @@ def test_an_administrator_can_sign_in_afterwards(founded: Path) -> None:
         assert "admin" in engine.viewer("wutong", member).roles
         seq = engine.head("wutong").seq
     # A second time: a new password for the same person, and nothing more in the journal.
-    assert run("createadmin", "wutong", "anna").code == 0
+    again = run("createadmin", "wutong", "anna", "--json").json()
+    assert isinstance(again, dict)
+    changed = again.pop("password")
+    assert again == {"community": "wutong", "account": "anna", "member": member}
     with Engine(f"sqlite:///{founded}") as engine:
         assert not check_password(engine, "anna", password)
+        assert check_password(engine, "anna", changed)
         assert engine.head("wutong").seq == seq
     assert run("createadmin", "nowhere", "anna").code == 1
 
@@ -118,6 +132,9 @@ def test_a_password_is_read_from_standard_input(
     monkeypatch.setattr("sys.stdin", io.StringIO("1234567890\n"))
     ended = run("createadmin", "wutong", "anna", "--password-stdin")
     assert ended.code == 0 and "1234567890" not in ended.out
+    monkeypatch.setattr("sys.stdin", io.StringIO("1234567890\n"))
+    told = run("createadmin", "wutong", "anna", "--password-stdin", "--json").json()
+    assert isinstance(told, dict) and told["password"] is None
 
 
 def test_tokens_are_made_listed_and_revoked(founded: Path) -> None:
@@ -167,9 +184,15 @@ def test_tick_rebuild_migrate_and_the_lists(founded: Path) -> None:
 
 
 def test_migrate_check_tells_an_empty_database_from_a_current_one() -> None:
+    empty = run("migrate", "--check", "--json")
+    assert empty.code == console.FOUND
+    assert empty.json() == {"from": None, "to": HEAD, "migrated": False}
     assert run("migrate", "--check").code == console.FOUND
-    assert run("migrate").code == 0
-    assert run("migrate", "--check").code == 0
+    assert run("migrate", "--json").json() == {"from": None, "to": HEAD, "migrated": True}
+    current = run("migrate", "--check", "--json")
+    assert current.code == 0
+    assert current.json() == {"from": HEAD, "to": HEAD, "migrated": False}
+    assert run("migrate").out == f"the database has version {HEAD}: nothing to do\n"
 
 
 def test_a_database_that_is_newer_stops_every_command(founded: Path) -> None:

@@ -10,7 +10,7 @@ import click
 from wugong import Engine, MemberEnrolled, RoleGranted, seal
 from wugong.people import MEMBERS
 from wugong_server.accounts import LEAST, set_password
-from wugong_server.commands.console import opened, place, say, with_database
+from wugong_server.commands.console import as_json, opened, place, print_json, say, with_database
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 
@@ -28,6 +28,7 @@ def new_password() -> str:
 @click.option("--name", help="Name of a person who is not enrolled yet.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @with_database
+@as_json
 def command(
     community: str,
     account: str,
@@ -36,6 +37,7 @@ def command(
     password_stdin: bool,
     database: str | None,
     keys: str | None,
+    in_json: bool,
 ) -> None:
     """Let ACCOUNT sign in to COMMUNITY as an administrator; a known account gets a new password.
 
@@ -52,6 +54,11 @@ def command(
         _enrol(engine, community, member, name or account)
         password = given or new_password()
         set_password(engine, account, password, {community: member})
+    if in_json:
+        made = None if given else password
+        signs_in = {"community": community, "account": account, "member": member}
+        print_json({**signs_in, "password": made})
+        return
     say(f"{account} signs in to {community} as {member}")
     if not given:
         say(f"password: {password}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from wugong_server.commands.console import opened, say, with_database
+from wugong import JURISDICTION
+from wugong_server.commands.console import as_json, opened, print_json, say, with_database
 
 
 @click.command("found")
@@ -18,6 +19,7 @@ from wugong_server.commands.console import opened, say, with_database
     "--jurisdiction", default="", help="Where it lies, such as CN-SC: its local law is used."
 )
 @with_database
+@as_json
 def command(
     community: str,
     title: str,
@@ -26,6 +28,7 @@ def command(
     jurisdiction: str,
     database: str | None,
     keys: str | None,
+    in_json: bool,
 ) -> None:
     """Found COMMUNITY: 2 to 40 small letters, digits and hyphens. `createadmin` comes next."""
     with opened(database, keys) as (engine, _environment):
@@ -48,4 +51,16 @@ def command(
             )
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="COMMUNITY") from None
-    say(f"{community} was founded with {', '.join(chosen)}")
+        standing = engine.matter(community).standing
+    if in_json:
+        print_json(
+            {
+                "community": community,
+                "title": standing.title,
+                "setting": standing.setting,
+                "jurisdiction": standing.settings.get(JURISDICTION),
+                "plugins": list(standing.plugins),
+            }
+        )
+    else:
+        say(f"{community} was founded with {', '.join(standing.plugins)}")
