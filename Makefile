@@ -18,6 +18,7 @@ PACKAGING := pyproject.toml hatch_build.py
 CATALOGUES := $(shell find core plugins server -path '*/LC_MESSAGES/*.po')
 # A development environment can serve too; then there is nothing more to install.
 SERVABLE := $(if $(wildcard $(VENV)/installed-dev),$(VENV)/compiled,$(VENV)/installed-server)
+INSTALLING := 'Installing wugong and what it needs into $(VENV), for a minute or two (正在安装，约需一两分钟) …'
 
 .PHONY: serve test lint format messages bench oracles soak dist clean
 
@@ -75,10 +76,12 @@ $(BIN)/python:
 
 # The build compiles the catalogues, so a changed one is a reason to install again.
 $(VENV)/installed-server: $(PACKAGING) $(CATALOGUES) | $(BIN)/python
+	@echo $(INSTALLING)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[server,postgres,xlsx]'
 	@touch $@
 
 $(VENV)/installed-dev: $(PACKAGING) | $(BIN)/python
+	@echo $(INSTALLING)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
