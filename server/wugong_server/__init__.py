@@ -5,9 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wugong_server.app import create_app
+    from wugong_server.commands.console import opened, with_database
     from wugong_server.formats import area, money
     from wugong_server.forms import Form, read_form
-    from wugong_server.hookspecs import Actor, Hanging, Notice, Panel, StepSheet, hookimpl
+    from wugong_server.hookspecs import (
+        Actor,
+        Hanging,
+        Notice,
+        Panel,
+        Reading,
+        StepSheet,
+        hookimpl,
+    )
     from wugong_server.page import Page, act_url, url
     from wugong_server.responding import paged, record, respond
     from wugong_server.settings import Settings
@@ -21,6 +30,7 @@ LATER = {
     "Notice": "wugong_server.hookspecs",
     "Page": "wugong_server.page",
     "Panel": "wugong_server.hookspecs",
+    "Reading": "wugong_server.hookspecs",
     "StepSheet": "wugong_server.hookspecs",
     "Settings": "wugong_server.settings",
     "act_url": "wugong_server.page",
@@ -30,11 +40,13 @@ LATER = {
     "hookimpl": "wugong_server.hookspecs",
     "money": "wugong_server.formats",
     "number_in": "wugong_server.sheet_codes",
+    "opened": "wugong_server.commands.console",
     "paged": "wugong_server.responding",
     "read_form": "wugong_server.forms",
     "record": "wugong_server.responding",
     "respond": "wugong_server.responding",
     "url": "wugong_server.page",
+    "with_database": "wugong_server.commands.console",
 }
 
 __all__ = [
@@ -44,6 +56,7 @@ __all__ = [
     "Notice",
     "Page",
     "Panel",
+    "Reading",
     "Settings",
     "StepSheet",
     "act_url",
@@ -53,11 +66,13 @@ __all__ = [
     "hookimpl",
     "money",
     "number_in",
+    "opened",
     "paged",
     "read_form",
     "record",
     "respond",
     "url",
+    "with_database",
 ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -25,6 +26,7 @@ from wugong_server import attaching, openapi, pictures
 from wugong_server.api_query import KEY_HEADER, idempotency_key
 from wugong_server.api_reading import COMMUNITY, MATTER, READING, SIGN_IN, V1, Read
 from wugong_server.api_roster import import_roster
+from wugong_server.hookspecs import Reading
 from wugong_server.page import Page, page_of
 from wugong_server.prepare import bearer
 from wugong_server.problem import Malformed
@@ -37,11 +39,12 @@ INVALID = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 PLACE = re.compile(r"[a-z0-9-]{2,40}(\.[1-9][0-9]{0,14})?")
 
 
-def api_routes(settings: Settings) -> list[Route]:
-    """Return every route of the API, for the app to prepare and mount."""
+def api_routes(settings: Settings, readings: Iterable[Reading]) -> list[Route]:
+    """Return every route of the API, for the app to prepare and mount; ``readings`` of plugins."""
     return [
         Route(MATTER + "/events", record, methods=["POST"], name="api.record"),
-        *(_get(path, read) for path, read in READING.items()),
+        *(_get(path, read, f"api.{read.__name__}") for path, read in READING.items()),
+        *(_get(one.path, one.read, one.name) for one in readings),
         Route(V1 + "/decide", work_out, methods=["POST"], name="api.decide"),
         Route(
             COMMUNITY + "/documents",
@@ -77,11 +80,11 @@ def member_of_token(request: Request, community: str) -> str:
     return str(found.member)
 
 
-def _get(path: str, read: Read) -> Route:
+def _get(path: str, read: Read, name: str) -> Route:
     async def answer(request: Request) -> Response:
         return await run_in_threadpool(lambda: _answer(request, read(page_of(request))))
 
-    return Route(path, answer, methods=["GET"], name=f"api.{read.__name__}")
+    return Route(path, answer, methods=["GET"], name=name)
 
 
 def _answer(request: Request, found: Any) -> Response:
@@ -245,10 +248,9 @@ async def put_document(request: Request) -> Response:
 
 async def document(request: Request) -> Response:
     """The OpenAPI document of this server, from the kinds of event that are registered."""
-    engine = request.app.state.engine
-    made = await run_in_threadpool(
-        openapi.document, engine.registry, request.scope.get("root_path", ""), READING
-    )
+    state, root = request.app.state, request.scope.get("root_path", "")
+    readings = state.pages.readings()
+    made = await run_in_threadpool(openapi.document, state.engine.registry, root, READING, readings)
     return _answer(request, made)
 
 

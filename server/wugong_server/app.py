@@ -24,6 +24,7 @@ from wugong import Engine, Misconfigured, Overloaded, Refused, Unreadable
 from wugong_server.calendars import CalendarFile
 from wugong_server.compressing import Compression
 from wugong_server.forms import read_unanswered
+from wugong_server.hookspecs import Reading
 from wugong_server.limits import Buckets
 from wugong_server.plugins import Pages, installed_pages
 from wugong_server.prepare import Prepared
@@ -58,7 +59,7 @@ def create_app(
     modules = _modules(engine, settings, pages, host)
     web = Pages(modules)
     # The one that records stands first: a ballot is not held against every other path.
-    routes = [*_api_routes(settings), *site_routes(settings), *web.routes()]
+    routes = [*_api_routes(settings, web.readings()), *site_routes(settings), *web.routes()]
     for route in routes:
         plugin = route.name.removeprefix("act:").partition(".")[0]
         route.app = Prepared(route.app, route.name == RECORD, plugin, _drawn_by(route))
@@ -157,14 +158,14 @@ def _by_name(routes: Iterable[BaseRoute]) -> dict[str, Route | Mount]:
     return named
 
 
-def _api_routes(settings: Settings) -> list[Route]:
+def _api_routes(settings: Settings, readings: list[Reading]) -> list[Route]:
     try:
         from wugong_server.api import api_routes
     except ModuleNotFoundError as error:
         if error.name != "wugong_server.api":
             raise
         return []
-    return cast("list[Route]", list(api_routes(settings)))
+    return cast("list[Route]", list(api_routes(settings, readings)))
 
 
 def _token_reader() -> Any:

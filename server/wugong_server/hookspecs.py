@@ -6,10 +6,10 @@ order of their names. What they return is drawn; nothing they do is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 import pluggy
@@ -17,6 +17,9 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from wugong import Engine, Matter, Viewer, Waiting, Words
+
+if TYPE_CHECKING:
+    from wugong_server.page import Page
 
 PROJECT = "wugong.server"
 
@@ -106,6 +109,22 @@ class StepSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a program may read under ``path``: below a matter or a community, as the API's own are.
+
+    ``read`` answers for the page of a request: a value for JSON, or an ``HTTPException``. Its first
+    line of documentation and ``answer``, a JSON schema, go into the OpenAPI document; ``queries``
+    are the schemas of what may stand in the address, by name. ``name`` begins with the plugin's.
+    """
+
+    name: str
+    path: str
+    read: Callable[[Page], Any]
+    answer: Mapping[str, Any]
+    queries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who the host says is asking: its own name for the person, mapped by the directory.
 
@@ -123,6 +142,16 @@ def register_routes() -> Iterable[Route]:  # type: ignore[empty-body]
 
     Paths begin with ``/m/{matter}/`` or ``/c/{community}/``; names begin with the plugin's name.
     Example: :mod:`wugong_voting` shows a poll and its certificate.
+    """
+
+
+@hookspec
+def register_readings() -> Iterable[Reading]:  # type: ignore[empty-body]
+    """Say what programs may read of the plugin's own, beside what the API has of every plugin.
+
+    Called when the app is built and for the OpenAPI document. Permissions are those of the page
+    that shows the same: ``page.viewer`` reads, ``page.matter`` is the matter of the path.
+    Example: :mod:`wugong_voting` gives a decided poll to count again.
     """
 
 

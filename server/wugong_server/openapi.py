@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version as installed_version
 from typing import Any
 
 from wugong import API_VERSION, STAGES, Kind
 from wugong.plugins import Registry
+from wugong_server.hookspecs import Reading
 
 Json = dict[str, Any]
 
@@ -277,10 +278,12 @@ PATHS: Mapping[str, Json] = {
     "seq": {"type": "integer", "minimum": 1, "maximum": 10**14},
     "size": {"type": "integer", "minimum": 1, "maximum": 10**14},
     "document": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    "poll": {"type": "integer", "minimum": 1, "maximum": 10**14},
     "code": {"type": "string", "pattern": "^[2-9A-HJ-NP-Z]{4}(-[2-9A-HJ-NP-Z]{4}){3}$"},
     "book": {"type": "string", "pattern": r"^[a-z_.]{3,80}$"},
     "view": {"type": "string", "pattern": r"^[a-z_.]{3,80}$"},
 }
+NAMED: Json = {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,80}$"}  # in a plugin's path
 QUERIES_OF: Mapping[str, tuple[str, ...]] = {
     "matters": ("search", "stage", "cursor", "limit"),
     "facts": ("kind", "newest", "cursor", "limit"),
@@ -306,10 +309,20 @@ def versions(registry: Registry) -> Json:
     }
 
 
-def document(registry: Registry, prefix: str, reading: Mapping[str, Callable[..., Any]]) -> Json:
-    """Return the document; ``reading`` maps the paths of GET routes to what answers them."""
+def document(
+    registry: Registry,
+    prefix: str,
+    reading: Mapping[str, Callable[..., Any]],
+    plugins: Iterable[Reading] = (),
+) -> Json:
+    """Return the document; ``reading`` maps the paths of GET routes to what answers them.
+
+    ``plugins``: what is read of theirs.
+    """
+    theirs = {re.sub(r"{(\w+):\w+}", r"{\1}", one.path): one for one in plugins}
     kinds = [kind for _, kind in sorted(registry.kinds.items()) if _human(kind)]
-    paths = {path: {"get": _get(path, read)} for path, read in reading.items()}
+    paths = {path: {"get": _get_ours(path, read)} for path, read in reading.items()}
+    paths |= {path: {"get": _get_theirs(path, one)} for path, one in theirs.items()}
     record = "/api/v1/matters/{matter}/events"
     paths[record] = {"post": _post(record)}
     paths["/api/v1/decide"] = {"post": _decide()}
@@ -333,7 +346,11 @@ def document(registry: Registry, prefix: str, reading: Mapping[str, Callable[...
         "security": [{}, {"bearer": []}, {"session": []}],
         "paths": paths,
         "components": {
-            "schemas": {**dict(_schemas(kinds)), **ANSWERS},
+            "schemas": {
+                **dict(_schemas(kinds)),
+                **ANSWERS,
+                **{f"{one.name}.read": dict(one.answer) for one in theirs.values()},
+            },
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "wg-sid-{community}"},
@@ -386,16 +403,33 @@ def _schemas(kinds: list[Kind]) -> Iterator[tuple[str, Json]]:
     )
 
 
-def _get(path: str, read: Callable[..., Any]) -> Json:
+def _get_ours(path: str, read: Callable[..., Any]) -> Json:
     name = read.__name__
+    statuses = (401,) if name in PRIVATE else ()
+    return _get(path, name, name, read, _query_parameters(name), statuses)
+
+
+def _get_theirs(path: str, its: Reading) -> Json:
+    queries = ({"name": n, "in": "query", "schema": dict(s)} for n, s in its.queries.items())
+    return _get(path, its.name, f"{its.name}.read", its.read, queries, (401, 403))
+
+
+def _get(
+    path: str,
+    name: str,
+    answer: str,
+    read: Callable[..., Any],
+    queries: Iterable[Json],
+    statuses: tuple[int, ...],
+) -> Json:
     return {
         "operationId": name,
         "summary": _first_line(read),
-        "parameters": [*_path_parameters(path), *_query_parameters(name)],
+        "parameters": [*_path_parameters(path), *queries],
         "responses": {
-            "200": _json("It is read.", ref(name), {"ETag": {"schema": TEXT}}),
+            "200": _json("It is read.", ref(answer), {"ETag": {"schema": TEXT}}),
             "304": {"description": "Nothing changed since the ETag in If-None-Match."},
-            **_problems(404, 422, 429, 503, *((401,) if name in PRIVATE else ())),
+            **_problems(404, 422, 429, 503, *statuses),
         },
     }
 
@@ -507,7 +541,7 @@ def _binary(*media: str) -> Json:
 
 def _path_parameters(path: str) -> Iterator[Json]:
     for name in re.findall(r"{(\w+)}", path):
-        yield {"name": name, "in": "path", "required": True, "schema": PATHS[name]}
+        yield {"name": name, "in": "path", "required": True, "schema": PATHS.get(name, NAMED)}
 
 
 def _queries(*names: str) -> Iterator[Json]:

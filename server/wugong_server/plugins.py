@@ -12,11 +12,12 @@ from starlette.routing import Route
 
 from wugong import Engine, Matter, Misconfigured, Viewer, Waiting
 from wugong_server import hookspecs
-from wugong_server.hookspecs import PROJECT, Notice, Panel, StepSheet, Where
+from wugong_server.hookspecs import PROJECT, Notice, Panel, Reading, StepSheet, Where
 from wugong_server.page import ACT, Page
 
 log = logging.getLogger("wugong.server")
 PREFIXES = ("/m/{matter}/", "/c/{community}/")
+READ_PREFIXES = ("/api/v1/matters/{matter}/", "/api/v1/communities/{community}/")
 
 
 class Pages:
@@ -56,6 +57,17 @@ class Pages:
                     raise Misconfigured(f"pages of plugin {plugin}: {route.name} exists already")
                 routes.append(route)
         return routes
+
+    def readings(self) -> list[Reading]:
+        """Return what programs read of plugins; ``Misconfigured`` names what breaks the rules."""
+        found: list[Reading] = []
+        for plugin, hook in self.hooks("register_readings"):
+            for one in hook():
+                _check_reading(plugin, one)
+                if any(one.name == other.name or one.path == other.path for other in found):
+                    raise Misconfigured(f"pages of plugin {plugin}: {one.name} exists already")
+                found.append(one)
+        return found
 
     def panels(self, page: Page, where: Where) -> list[Panel]:
         """Return the panels for a page in order; a plugin that fails is left out and logged."""
@@ -154,6 +166,17 @@ def _check_route(plugin: str, route: Any) -> None:
         raise Misconfigured(
             f"pages of plugin {plugin}: route name {route.name!r} is not {plugin}.…"
         )
+
+
+def _check_reading(plugin: str, one: Any) -> None:
+    if not isinstance(one, Reading):
+        raise Misconfigured(f"pages of plugin {plugin}: {one!r} is not a Reading")
+    if not one.path.startswith(READ_PREFIXES):
+        raise Misconfigured(
+            f"pages of plugin {plugin}: {one.path} begins with none of {READ_PREFIXES}"
+        )
+    if one.name.partition(".")[0] != plugin:
+        raise Misconfigured(f"pages of plugin {plugin}: {one.name!r} is not called {plugin}.…")
 
 
 def installed_pages(plugins: Mapping[str, Any]) -> dict[str, Any]:

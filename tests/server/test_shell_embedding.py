@@ -20,7 +20,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from wugong import Misconfigured
 from wugong.testing import Rehearsal
-from wugong_server import Actor, Settings, create_app, hookimpl
+from wugong_server import Actor, Reading, Settings, create_app, hookimpl
 
 ORIGIN = {"origin": "http://testserver"}
 
@@ -192,9 +192,28 @@ class WrongName:
         return [Route("/c/{community}/x", sign_in_at_portal, name="home")]
 
 
+class Read:
+    """Reads once for each name and path."""
+
+    def __init__(self, *places: tuple[str, str]) -> None:
+        self.places = places
+
+    @hookimpl
+    def register_readings(self) -> list[Reading]:
+        return [Reading(name, path, lambda page: {}, {}) for name, path in self.places]
+
+
+MATTERS = "/api/v1/matters/{matter}/"
+
+
 @pytest.mark.parametrize(
     ("module", "named"),
     [
+        pytest.param(Read(("wrong.x", "/api/v1/x")), "/api/v1/x", id="read outside a matter"),
+        pytest.param(Read(("right.x", f"{MATTERS}x")), "'right.x'", id="read by another's name"),
+        pytest.param(
+            Read(("wrong.x", f"{MATTERS}x"), ("wrong.y", f"{MATTERS}x")), r"wrong\.y", id="twice"
+        ),
         pytest.param(Misspelt(), "render_panel", id="misspelt hook"),
         pytest.param(WrongPlace(), "/admin", id="path outside a matter"),
         pytest.param(WrongName(), "home", id="another's name"),

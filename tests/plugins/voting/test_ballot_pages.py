@@ -5,15 +5,19 @@ from __future__ import annotations
 import html
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from recount import main as recounted
 from recount import recount
 from tests.plugins.voting import test_pages
 from tests.plugins.voting.test_pages import opening, polling
+from tests.server.commanding import run
 from wugong.testing import Rehearsal
+from wugong_server.commands.console import FOUND
 from wugong_server.testing import browse
 from wugong_voting.state import polls_of
 
@@ -195,6 +199,50 @@ def test_a_running_poll_is_not_exported_and_areas_are_for_members() -> None:
     assert browse(r).get(f"{path}/export.json?measure=area").status_code == 403
     assert browse(r).get(f"{path}/export.json?measure=heads").status_code == 200
     assert browse(r).get(f"{path}/export.json?measure=households").status_code == 404
+
+
+def test_a_program_and_a_command_get_the_bytes_of_the_page(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database: str
+) -> None:
+    kept = {"database": database, "keys": tmp_path / "w.keys"}
+    monkeypatch.setattr(Rehearsal, "kept", lambda _self: kept)
+    r, matter, path, poll = decided("schulze")
+    program, file = f"/api/v1/matters/{matter}/polls/{poll}/export", tmp_path / "poll.json"
+    command = (
+        "export-poll",
+        matter,
+        str(poll),
+        "--database",
+        database,
+        "--keys",
+        str(kept["keys"]),
+    )
+    for measure in ("heads", "area"):
+        page = browse(r, "li").get(f"{path}/export.json?measure={measure}").content
+        assert browse(r, "li").get(f"{program}?measure={measure}").content == page
+        assert run(*command, "--measure", measure, "-o", str(file)).code == 0
+        assert file.read_bytes() == page
+        assert recounted([str(file)]) == 0
+    assert browse(r).get(program).json()["measure"] == "heads"
+    areas = browse(r).get(f"{program}?measure=area")
+    assert areas.status_code == 401 and "WWW-Authenticate" in areas.headers
+    assert areas.headers["content-type"] == "application/problem+json"
+    assert browse(r).get(f"{program}?measure=households").status_code == 404
+    none = run(*command, "--measure", "households")
+    assert none.code == FOUND and "counted in area, heads" in none.err
+    r.engine.close()
+
+
+def test_a_poll_that_runs_is_given_to_no_program() -> None:
+    r, matter, _, poll = designs("schulze")
+    for number in (poll, poll + 1):
+        assert browse(r).get(f"/api/v1/matters/{matter}/polls/{number}/export").status_code == 404
+    r.wait(days=7)
+    assert browse(r).get(f"/api/v1/matters/{matter}/polls/{poll}/export").status_code == 200
+    paths = browse(r).get("/openapi.json").json()["paths"]
+    its = paths["/api/v1/matters/{matter}/polls/{poll}/export"]["get"]
+    assert [one["name"] for one in its["parameters"]] == ["matter", "poll", "measure"]
+    assert its["summary"].endswith("to count again with tools/recount.py.")
 
 
 def test_a_plain_yes_or_no_is_exported_as_first_choices() -> None:

@@ -6,10 +6,11 @@ import secrets
 from functools import partial
 from typing import Any
 
+import click
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from wugong import (
@@ -35,6 +36,7 @@ from wugong_server import (
     Form,
     Notice,
     Panel,
+    Reading,
     hookimpl,
     read_form,
     record,
@@ -49,7 +51,7 @@ from wugong_voting.chosen import rule_of
 from wugong_voting.counted import form_of
 from wugong_voting.events import BallotCast
 from wugong_voting.explained import AGREED, asks_of, explained
-from wugong_voting.export import exported, measures_of
+from wugong_voting.export import measures_of
 from wugong_voting.hands import shows_of
 from wugong_voting.helping import Help, covers, helps_of
 from wugong_voting.law import procedure_of
@@ -58,6 +60,7 @@ from wugong_voting.pages import (
     announcing,
     batching,
     calling,
+    exporting,
     handing,
     lots,
     marking,
@@ -99,7 +102,7 @@ def register_routes() -> list[Route]:
         Route(f"{at}/{{poll:int}}/ballot", show_poll, methods=["GET"], name=f"act:{CAST}"),
         Route(f"{at}/{{poll:int}}/ballot", send_ballot, methods=["POST"], name=f"act:{CAST}"),
         Route(f"{at}/{{poll:int}}/receipt", show_receipt, name="voting.receipt"),
-        Route(f"{at}/{{poll:int}}/export.json", export_poll, name="voting.export"),
+        Route(f"{at}/{{poll:int}}/export.json", exporting.show, name="voting.export"),
         Route(f"{at}/{{poll:int}}/law", show_law, name="voting.law"),
         Route(f"{at}/{{poll:int}}/law/{{text:int}}.toml", take_law, name="voting.law_text"),
         Route("/c/{community}/procedures", show_procedures, name="voting.procedures"),
@@ -113,6 +116,16 @@ def register_routes() -> list[Route]:
         *lots.ROUTES,
         *sheets.ROUTES,
     ]
+
+
+@hookimpl
+def register_readings() -> list[Reading]:
+    return exporting.READINGS
+
+
+@hookimpl
+def register_commands(cli: click.Group) -> None:
+    cli.add_command(exporting.command)
 
 
 # Panels and notices
@@ -396,27 +409,6 @@ def show_receipt(request: Request) -> Response:
     done, page.done = page.done, None  # the slip stands for the banner
     helped = _helped(request, poll)
     return respond(request, "voting/receipt.html", poll=poll, receipt=done, helped=helped)
-
-
-def export_poll(request: Request) -> Response:
-    """Send a decided poll to count again, in one measure; areas to members alone (decision 6)."""
-    poll, matter, engine = poll_of(request), request.state.matter, request.app.state.engine
-    if poll.decided is None:
-        raise HTTPException(404)
-    counted_in = measures_of(poll.decided)
-    usual = "heads" if "heads" in counted_in else counted_in[0]
-    measure = request.query_params.get("measure", usual)
-    if measure == "area" and not request.state.viewer.signed_in:
-        raise HTTPException(403)
-    rule = rule_of(matter.standing.rules, poll.opened)
-    if rule is None or measure not in counted_in:
-        raise HTTPException(404)
-    ballots = showing.cast_in(engine, matter, poll)
-    law = procedure_of(matter, poll)
-    quorum = {test.id for test in law.quorum} if law else set()
-    made = exported(poll, rule, ballots, measure, quorum)
-    name = f"poll-{poll.id}-{measure}.json"
-    return JSONResponse(made, headers={"content-disposition": f'attachment; filename="{name}"'})
 
 
 def show_law(request: Request) -> Response:
