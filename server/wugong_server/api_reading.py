@@ -25,6 +25,7 @@ from wugong_server import nouns
 from wugong_server.api_query import Query, paged
 from wugong_server.page import Page, url
 from wugong_server.problem import Malformed, reason_json
+from wugong_server.running import owed
 
 V1 = "/api/v1"
 COMMUNITY, MATTER = V1 + "/communities/{community}", V1 + "/matters/{matter}"
@@ -101,10 +102,11 @@ def matters(page: Page) -> Any:
 
 
 def matter(page: Page) -> Any:
-    """One matter: how each stage stands, and what the reader may do in it now."""
+    """One matter: how each stage stands, what the reader may do in it now, which terms run."""
     Query(page).done()
     found = _matter(page)
-    return nouns.matter(found, page.words) | {"acts": _acts(page)}
+    terms = [nouns.term(one) for one in owed(page, found, page.viewer)]
+    return nouns.matter(found, page.words) | {"acts": _acts(page), "terms": terms}
 
 
 def acts(page: Page) -> Any:

@@ -26,6 +26,7 @@ from wugong import (
 from wugong.contributions import SettingDefault
 from wugong_server import telling
 from wugong_server.page import Page
+from wugong_server.running import Owed
 
 Json = dict[str, Any]
 
@@ -161,6 +162,28 @@ def waiting(page: Page, items: Iterable[tuple[str, Waiting]]) -> list[Json]:
         }
         for where, item in items
     ]
+
+
+def term(one: Owed) -> Json:
+    """Write a term that runs in a matter: what is to be done, by when, by which article."""
+    return {
+        "term": one.of.term.id,
+        "procedure": one.of.procedure.id,
+        "title": one.title,
+        "body": one.body,
+        "who": one.who,
+        "kind": one.of.term.kind,
+        "since": one.of.since.isoformat(),
+        "day": one.over.day.isoformat(),
+        "by": time(one.by),
+        "article": one.source,
+        "confidence": one.of.term.confidence,
+        "moved": one.over.moved,
+        "unknown_years": list(one.over.unknown_years),
+        "note": one.note,
+        "act": one.act,
+        "step": one.step,
+    }
 
 
 def duty(page: Page, kind: Kind) -> Json:

@@ -16,6 +16,7 @@ Json = dict[str, Any]
 
 TEXT: Json = {"type": "string"}
 TIME: Json = {"type": "string", "format": "date-time"}
+DAY: Json = {"type": "string", "format": "date"}
 NUMBER: Json = {"type": "integer", "minimum": 0}
 ANYTHING: Json = {}
 
@@ -53,6 +54,24 @@ WAITING = one(
     about=maybe(NUMBER),
     source=TEXT,
     details={"type": "object"},
+)
+TERM = one(
+    term=TEXT,
+    procedure=TEXT,
+    title=TEXT,
+    body=TEXT,
+    who=TEXT,
+    kind={"type": "string", "enum": ["before", "posted", "within"]},
+    since=DAY,
+    day=DAY,
+    by=TIME,
+    article=TEXT,
+    confidence={"type": "string", "enum": ["V", "S", "M", "I"]},
+    moved={"type": "boolean"},
+    unknown_years=many(NUMBER),
+    note=TEXT,
+    act=TEXT,
+    step=TEXT,
 )
 FACT = one(
     seq=NUMBER,
@@ -140,6 +159,7 @@ ANSWERS: Mapping[str, Json] = {
         plugins=many(TEXT),
         last=NUMBER,
         acts=many(ACT),
+        terms=many(TERM),
     ),
     "acts": {
         **one(acts=many(ACT)),

@@ -22,7 +22,10 @@ RECORDED = kind_of(StepRecorded).name
 class Owed:
     """What a term asks for: ``act`` and ``step`` record it; neither where days alone must run."""
 
+    of: Running
+    over: Deadline
     title: str
+    body: str  # who is to do it, by the id of the procedure files; ``who`` in words
     who: str
     by: datetime
     note: str
@@ -81,11 +84,10 @@ def _owed(page: Page, one: Running, over: Deadline) -> Owed:
     step = steps.get(term.ends) or steps.get(term.starts)
     title = term.title.get(page.language, term.id)
     note = (" " if page.language == "en" else "").join(_notes(page, over))
-    who = body_words(page, _actor(one, step))
-    if not term.ends:
-        return Owed(title, who, over.over, note, over.source)
-    act = steps[term.ends].act or RECORDED
-    return Owed(title, who, over.over, note, over.source, act, one.ends)
+    body = _actor(one, step)
+    act = (steps[term.ends].act or RECORDED) if term.ends else ""
+    who = body_words(page, body)
+    return Owed(one, over, title, body, who, over.over, note, over.source, act, one.ends)
 
 
 def _actor(one: Running, step: Step | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -20,11 +21,20 @@ RESULT = "公告业主大会的决定（北京）"
 
 
 def row(r: Rehearsal, matter: str, title: str) -> str:
-    """Return the row that begins with a title, empty where there is none."""
+    """Return the row that begins with a title, empty where there is none, as the API has none."""
     page = browse(r, "wang").get(f"/m/{matter}")
     rows = re.findall(r"<tr>.*?</tr>", page.text.partition('id="can"')[2], re.S)
     plain = (re.sub(r"\s+", "", re.sub(r"<[^>]+>", " ", one)) for one in rows)
-    return next((one for one in plain if one.startswith(title)), "")
+    said = next((one for one in plain if one.startswith(title)), "")
+    assert bool(said) is any(one["title"] == title for one in terms(r, matter))
+    return said
+
+
+def terms(r: Rehearsal, matter: str) -> list[dict[str, Any]]:
+    """Return the terms that the API gives, the nearest first."""
+    found: list[dict[str, Any]] = browse(r, "wang").get(f"/api/v1/matters/{matter}").json()["terms"]
+    assert found == sorted(found, key=lambda one: str(one["by"]))
+    return found
 
 
 def lie(r: Rehearsal, where: str) -> None:
@@ -63,6 +73,16 @@ def test_village_rules_that_carried_are_filed_by_a_day_that_the_page_says(
     assert "凭记忆" in said  # nobody read the number of days
     assert "最后一天不是工作日" in said and "没有2026年的节假日" in said
     assert "民法典第203条" in said
+    (one,) = terms(r, matter)
+    assert (one["title"], one["who"], one["kind"]) == (FILING, "村民委员会", "within")
+    assert (one["since"], one["day"], one["by"]) == (
+        "2026-06-18",
+        "2026-06-29",
+        "2026-06-29T16:00:00.000Z",
+    )
+    assert (one["confidence"], one["moved"], one["unknown_years"]) == ("M", True, [2026])
+    assert one["article"].endswith("; 民法典 203")
+    assert (one["act"], one["step"]) == ("wugong.step_recorded", "villagers.rules.file")
 
 
 def test_rules_that_did_not_carry_are_not_filed(village: tuple[Rehearsal, str]) -> None:
