@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from wugong.audience import Viewer, may_read
 from wugong.events import Fact
+from wugong.jobs import Means
 from wugong.journal import read_fact, read_stamp
 from wugong.matter import Matter, community_of, is_id
 from wugong.proving import Proofs
@@ -20,6 +21,8 @@ from wugong.stages import Stage
 from wugong.tables import JournalRow, MatterRow
 
 HOLDS = ("wugong.hold_placed", "wugong.hold_lifted")
+LARGE = 50_000  # characters
+MOST_LARGE = 4
 ANYBODY = frozenset({"operator"})
 
 
@@ -47,6 +50,10 @@ class MatterLine:
 
 class Facts(Proofs):
     """Finds matters and facts for a viewer."""
+
+    def __init__(self, means: Means) -> None:
+        super().__init__(means)
+        self._large: dict[tuple[str, str], list[Fact]] = {}
 
     def matter(self, matter_id: str) -> Matter:
         """Return a matter as folded now; ``LookupError`` for one that is not there."""
@@ -145,10 +152,23 @@ class Facts(Proofs):
         matters = self.means.matters.load(connection, community, ids)
         seen = []
         for row in rows:
-            for fact in read_fact(row, self.registry.kind):
+            for fact in self._read(row):
                 if self.may_read_fact(matters[row.matter], fact, viewer):
                     seen.append(_discreet(fact, viewer))
         return seen
+
+    def _read(self, row: Any) -> list[Fact]:
+        """Read a record; the last large ones, such as rosters, are kept, as none ever changes."""
+        if len(row.body) < LARGE:
+            return read_fact(row, self.registry.kind)
+        place = (row.digest, row.body)
+        if place not in self._large:
+            made = read_fact(row, self.registry.kind)
+            while len(self._large) >= MOST_LARGE:
+                self._large.pop(next(iter(self._large)), None)
+            self._large[place] = made
+            return made
+        return self._large[place]
 
     def may_read_fact(
         self, matter: Matter, fact: Fact, viewer: Viewer, shown_to: str | None = None

@@ -101,6 +101,7 @@ def sentence(page: Page, fact: Fact, texts: Mapping[str, str | None]) -> str:
     fields = {
         name: value_words(page, words, name, its, getattr(fact.event, name, None), texts)
         for name, its in kind.fields.items()
+        if f"{{{name}}}" in kind.says or name == "reason"  # a field may be a whole roster
     }
     reason, its = getattr(fact.event, "reason", None), kind.fields.get("reason")
     chosen = its is not None and its.mark(Choice) is not None  # then it has its words already

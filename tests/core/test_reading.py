@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
+from sqlmodel import col
 
 from tests.core.conftest import MEMBERS, people
 from tests.core.shop import (
@@ -24,6 +26,7 @@ from wugong import (
     OPERATOR,
     PLAN,
     Engine,
+    Entitlement,
     Erased,
     MatterOpened,
     MemberEnrolled,
@@ -34,7 +37,9 @@ from wugong import (
     seal,
 )
 from wugong.clock import ScriptedClock
-from wugong.testing import Rehearsal
+from wugong.facts import LARGE
+from wugong.tables import JournalRow
+from wugong.testing import Rehearsal, imported
 
 RESIDENT = Viewer("li", frozenset({"resident"}))
 OFFICER = Viewer("wang", frozenset({"resident", "officer"}))
@@ -346,3 +351,21 @@ def test_nothing_is_there_before_it_was_made() -> None:
         assert r.engine.facts(place, OPERATOR) == []
     assert r.engine.head("nowhere").seq == 0
     assert r.engine.fact("example", 9999, OPERATOR) is None
+
+
+def test_a_large_fact_is_read_as_it_stands_each_time(engine: Engine) -> None:
+    lines = [Entitlement(f"u-{n}", "li") for n in range(800)]
+    seq = engine.record("wutong", imported("owners", lines), by="operator").seq
+    table = JournalRow
+    here = (col(table.community) == "wutong", col(table.seq) == seq)
+    with engine.storage.read() as connection:
+        body = connection.execute(select(col(table.body)).where(*here)).scalar_one()
+    assert len(body) > LARGE
+    for _ in range(2):
+        fact = engine.fact("wutong", seq, OPERATOR)
+        assert fact is not None and len(fact.event.entitlements) == 800
+    with engine.storage.write() as connection:  # somebody changes the record
+        changed = body.replace('"u-799"', '"u-999"')
+        connection.execute(update(table).where(*here).values(body=changed))
+    fact = engine.fact("wutong", seq, OPERATOR)
+    assert fact is not None and fact.event.entitlements[-1].id == "u-999"

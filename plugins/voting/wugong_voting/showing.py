@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from wugong import (
     LANGUAGES,
@@ -39,6 +38,7 @@ from wugong_voting.ballot_forms import ABSTAIN
 from wugong_voting.ballots import BALLOTS, BY_HAND, alike, key, under
 from wugong_voting.hands import all_ballots, shows_of, standing_for, tested_in
 from wugong_voting.helping import helps_of
+from wugong_voting.kept import Kept
 from wugong_voting.law import procedure_of
 from wugong_voting.mandates import Mandate, held_by, latest, mandates_of
 from wugong_voting.needs import Need, WhatIf, turnout_needs, what_if
@@ -75,12 +75,12 @@ class FrozenRoll:
         return dict(sorted(self.by_key.items(), key=lambda item: _turn(item[1])))
 
 
-_rolls: WeakKeyDictionary[Engine, dict[tuple[str, int], FrozenRoll]] = WeakKeyDictionary()
 Ways = list[tuple[str, int]]
-_ways: WeakKeyDictionary[Engine, dict[tuple[str, int], Ways]] = WeakKeyDictionary()
-MOST_ROLLS = 8
 BASE_GROUPS = ("part", "present")
+_rolls = Kept[FrozenRoll](8)
+_rosters = Kept[Sequence[Entitlement]](8)
 MOST_BOXES = 500  # polls of one matter
+_ways = Kept[Ways](MOST_BOXES)
 NUMERALS = "〇一二三四五六七八九"
 NUMBER = re.compile(r"(\d+|[一二三四五六七八九十]+)")
 TITLES = {"yes": N_("For"), "no": N_("Against"), "abstain": N_("Abstain")}  # that forms give
@@ -112,14 +112,12 @@ def roll_in_turn(engine: Engine, community: str, poll: int) -> Roll:
 
 def _frozen(engine: Engine, community: str, poll: int) -> FrozenRoll:
     """Return the frozen roll; kept, since it never changes."""
-    kept = _rolls.setdefault(engine, {})
-    place = (community, poll)
-    if place not in kept:
+
+    def made() -> FrozenRoll:
         entries = engine.book(ROLL, community, prefix=under(poll))
-        while len(kept) >= MOST_ROLLS:
-            kept.pop(next(iter(kept)))
-        kept[place] = _indexed({one: read_entitlement(entry) for one, entry in entries.items()})
-    return kept[place]
+        return _indexed({one: read_entitlement(entry) for one, entry in entries.items()})
+
+    return _rolls.get(engine, (community, poll), made)
 
 
 def _indexed(roll: Roll) -> FrozenRoll:
@@ -228,12 +226,8 @@ def ways_of(engine: Engine, matter: Matter, poll: Poll) -> Ways:
     if poll.opened.secret:
         helped = len(helps_of(matter, poll.id))
         return [(WAYS_OF["assisted"], helped)] if helped else []
-    kept, place = _ways.setdefault(engine, {}), (matter.community, poll.id)
-    if place not in kept:
-        while len(kept) >= MOST_BOXES:
-            kept.pop(next(iter(kept)))
-        kept[place] = _cast_how(engine, matter, poll)
-    return kept[place]
+    place = (matter.community, poll.id)
+    return _ways.get(engine, place, lambda: _cast_how(engine, matter, poll))
 
 
 def _cast_how(engine: Engine, matter: Matter, poll: Poll) -> Ways:
@@ -397,14 +391,22 @@ def group_word(group: str, words: Words) -> str:
     return group or words(N_("Smaller groups together"))
 
 
-def roster_of(engine: Engine, matter: Matter, roster: str) -> list[Entitlement]:
-    """Return the lines of a roster as it stands now, by group and unit; none of an unknown one."""
-    edition = matter.standing.rosters.get(roster)
+def roster_of(engine: Engine, matter: Matter, roster: str) -> Sequence[Entitlement]:
+    """Return the lines of a roster as it stands now, by group and unit; none of an unknown one.
+
+    Kept, as an edition changes only by a fact of its community.
+    """
+    community, edition = matter.community, matter.standing.rosters.get(roster)
     if edition is None:
-        return []
-    entries = engine.book(ROSTER, matter.community, prefix=f"{edition}/")
-    rights = [read_entitlement(entry) for entry in entries.values()]
-    return sorted(rights, key=lambda right: [(part.group, part.unit) for part in right.parts])
+        return ()
+
+    def made() -> Sequence[Entitlement]:
+        entries = engine.book(ROSTER, community, prefix=f"{edition}/")
+        rights = [read_entitlement(entry) for entry in entries.values()]
+        ordered = sorted(rights, key=lambda one: [(part.group, part.unit) for part in one.parts])
+        return tuple(ordered)
+
+    return _rosters.get(engine, (community, edition, matter.standing.changed), made)
 
 
 def roster_totals(engine: Engine, matter: Matter, roster: str) -> Totals | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -76,7 +77,7 @@ def _needed(procedure: Procedure, able: list[Entitlement]) -> list[WhatIf]:
 
 def _lines(
     procedure: Procedure,
-    rights: list[Entitlement],
+    rights: Sequence[Entitlement],
     groups: tuple[str, ...],
     which: str,
     words: Words,
@@ -93,7 +94,9 @@ def _lines(
     return found
 
 
-def _nowhere(engine: Engine, matter: Matter, rights: list[Entitlement], words: Words) -> list[Line]:
+def _nowhere(
+    engine: Engine, matter: Matter, rights: Sequence[Entitlement], words: Words
+) -> list[Line]:
     """Return the members whom no line of the roster names: tenants, co-owners, officers."""
     named = {right.member for right in rights} | matter.standing.erased
     why = words(N_("No line of the roster names them as who votes."))
