@@ -33,7 +33,14 @@ class Revoked(Exception):
 
 
 class Misconfigured(Exception):
-    """The set-up is wrong; found when the program starts, never later."""
+    """The set-up is wrong; found when the program starts, never later.
+
+    ``message`` has ``{named}`` places for ``details``: who shows it may put it into other words.
+    """
+
+    def __init__(self, message: str, /, **details: object) -> None:
+        super().__init__(message.format_map(details) if details else message)
+        self.message, self.details = message, details
 
 
 class Overloaded(Exception):

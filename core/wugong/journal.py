@@ -23,6 +23,7 @@ from sqlmodel import col
 from wugong.events import Fact, Kind, Unknown, body_of
 from wugong.schema import Unreadable, write_time
 from wugong.tables import JournalRow
+from wugong.words import N_
 
 V = 1
 ALG = "sha256"
@@ -248,18 +249,18 @@ def check_chain(
         if row.seq != head.seq + 1:
             return head, Fault(head.seq + 1, f"record {head.seq + 1} is missing")
         if row.prev != head.digest:
-            return head, Fault(row.seq, "does not follow the record before it")
+            return head, Fault(row.seq, N_("does not follow the record before it"))
         if row.alg != ALG or row.v != V:
             return head, Fault(row.seq, f"has an unknown form ({row.alg}, v{row.v})")
         data = record_bytes(fields)
         if hashlib.sha256(TAG + data).hexdigest() != row.digest:
-            return head, Fault(row.seq, "was changed: its digest does not fit")
+            return head, Fault(row.seq, N_("was changed: its digest does not fit"))
         second = sm3(TAG + head.sm3.encode() + data)
         if second != row.sm3:
-            return head, Fault(row.seq, "was changed: its SM3 digest does not fit")
+            return head, Fault(row.seq, N_("was changed: its SM3 digest does not fit"))
         head = ChainHead(row.seq, row.digest, second, row.at)
         if not head.digest.startswith(known.get(head.seq, "")):
-            return head, Fault(row.seq, "is not the record whose digest was kept")
+            return head, Fault(row.seq, N_("is not the record whose digest was kept"))
     if known and max(known) > head.seq:
         return head, Fault(head.seq + 1, f"record {head.seq + 1} is missing: the end was cut off")
     return head, None

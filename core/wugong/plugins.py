@@ -327,8 +327,13 @@ def _check_heard(registry: Registry, present: set[str]) -> None:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the question after the one of ``known`` that was probably meant, or nothing."""
-    near = get_close_matches(name, list(known), 1)
-    return f"; did you mean {near[0]}?" if near else ""
+    near = closest(name, known)
+    return f"; did you mean {near}?" if near else ""
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """Return the one of ``known`` that was probably meant, or nothing."""
+    return next(iter(get_close_matches(name, list(known), 1)), "")
 
 
 def _check_reads(registry: Registry, present: set[str]) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.pool import StaticPool
 
 from wugong.errors import Misconfigured, Overloaded, Uncertain
 from wugong.tables import metadata
+from wugong.words import N_
 
 log = logging.getLogger("wugong")
 
@@ -81,11 +82,16 @@ class Storage:
             return
         folder = Path(self.url.database or "").absolute().parent
         if not folder.is_dir():
-            raise Misconfigured(f"the folder of the database does not exist: {folder}")
+            raise Misconfigured(
+                N_("the folder of the database does not exist: {folder}"), folder=folder
+            )
         if (kind := _file_system(folder)) in NETWORK:
             raise Misconfigured(
-                f"SQLite on a network file system ({kind}) can lose ballots; "
-                "use a local disk or PostgreSQL"
+                N_(
+                    "SQLite on a network file system ({kind}) can lose ballots; "
+                    "use a local disk or PostgreSQL"
+                ),
+                kind=kind,
             )
 
     def _prepare_sqlite(self, connection: Any, _record: Any) -> None:
@@ -175,12 +181,21 @@ class Storage:
             self._create()
         elif found not in KNOWN:
             raise Misconfigured(
-                f"the database is newer than this program (its version is {found}, "
-                f"known up to {HEAD}); install the newer wugong"
+                N_(
+                    "the database is newer than this program (its version is {found}, "
+                    "known up to {head}); install the newer wugong"
+                ),
+                found=found,
+                head=HEAD,
             )
         elif found != HEAD:
             raise Misconfigured(
-                f"the database has version {found}, this program needs {HEAD}: run wugong migrate"
+                N_(
+                    "the database has version {found}, this program needs {head}: "
+                    "run wugong migrate"
+                ),
+                found=found,
+                head=HEAD,
             )
 
     def version(self) -> str | None:
@@ -224,7 +239,7 @@ class Storage:
                         )
         except (DBAPIError, Overloaded) as error:
             why = getattr(error, "orig", error)
-            raise Misconfigured(f"PostgreSQL cannot be reached: {why}") from error
+            raise Misconfigured(N_("PostgreSQL cannot be reached: {why}"), why=why) from error
 
     def migrate(self) -> str:
         """Bring the schema to this program's version and return it; safe to run again."""

@@ -20,6 +20,7 @@ from wugong.batch import Batch
 from wugong.calls import PluginFault
 from wugong.errors import Overloaded, Refused, Uncertain
 from wugong.jobs import Job, Means
+from wugong.words import N_
 
 log = logging.getLogger("wugong")
 
@@ -47,11 +48,13 @@ def _commit(means: Means, community: str, jobs: list[Job], committed: Committed)
     except Uncertain as error:
         # Neither halved nor tried again here: what has no key could be recorded twice.
         log.error("the database went away during a commit: %s", error)
-        _fail(jobs, Uncertain("the database went away; it is not known whether this was recorded"))
+        _fail(
+            jobs, Uncertain(N_("the database went away; it is not known whether this was recorded"))
+        )
     except (Overloaded, OperationalError, sqlite3.OperationalError, OSError) as error:
         # Locked, unreachable or full: nothing was written, and halving would not help.
         log.error("the database refused a batch: %s", type(error).__name__)
-        _fail(jobs, Overloaded("the database cannot write now; nothing was recorded"))
+        _fail(jobs, Overloaded(N_("the database cannot write now; nothing was recorded")))
     except SQLAlchemyError as error:
         _halve(means, community, jobs, committed, error)
     except Exception as error:
@@ -116,7 +119,7 @@ class Writer:
             if self._closing:
                 raise Overloaded("the engine is closed")
             if len(self._jobs) >= MOST_WAITING:
-                raise Overloaded("too many acts are waiting; try again in a few seconds")
+                raise Overloaded(N_("too many acts are waiting; try again in a few seconds"))
             self._jobs.append(job)
             self._ready.notify()
 

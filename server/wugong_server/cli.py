@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from wugong import Misconfigured, Overloaded, Refused, Uncertain, Unreadable
+from wugong import N_, Misconfigured, Overloaded, Refused, Uncertain, Unreadable
 from wugong_server.commands import console
 
 # name → module in wugong_server.commands, and the command in it where it is not ``command``
@@ -116,14 +116,17 @@ def run(arguments: list[str] | None = None) -> int:
         return ended if isinstance(ended, int) else 0
     except click.exceptions.Exit as error:
         return error.exit_code
-    except click.ClickException as error:
+    except click.UsageError as error:
         error.show()
         return error.exit_code
+    except click.ClickException as error:
+        console.warn(N_("Error: {what}"), what=error.format_message())
+        return error.exit_code
     except click.Abort:
-        console.aside("stopped")
+        console.warn(N_("stopped"))
         return 130
     except Misconfigured as error:
-        console.aside(f"wugong: {error}")
+        console.aside(f"wugong: {console.told(error)}")
         return console.SETUP
     except Refused as error:
         _tell(error)
@@ -133,10 +136,10 @@ def run(arguments: list[str] | None = None) -> int:
             console.aside(f"wugong: {where} {what}")
         return console.WRONG
     except Uncertain as error:
-        console.aside(f"wugong: {error}; look before you try again")
+        console.warn(N_("wugong: {why}; look before you try again"), why=console.told(error))
         return console.UNKNOWN
     except Overloaded as error:
-        console.aside(f"wugong: nothing was recorded: {error}")
+        console.warn(N_("wugong: nothing was recorded: {why}"), why=console.told(error))
         return console.BUSY
 
 
@@ -145,7 +148,7 @@ def _tell(refused: Refused) -> None:
     from wugong_server.commands.reasons import reason
 
     registry = build(installed())
-    console.aside("refused; nothing was recorded")
+    console.warn(N_("refused; nothing was recorded"))
     for one in refused.reasons:
         words = console.words(registry.packages)
         console.aside(f"  {reason(registry, words, one)} ({one.code})")

@@ -14,7 +14,7 @@ from typing import Any
 
 import uvicorn
 
-from wugong import Engine
+from wugong import N_, Engine, Misconfigured
 from wugong_server.serving import server_options
 
 log = logging.getLogger("wugong.server")
@@ -24,7 +24,7 @@ TURN_SECONDS = 0.0005  # after which a thread that computes lets another one com
 BACKLOG = 512
 
 
-class PortTaken(Exception):
+class PortTaken(Misconfigured):
     """Nobody can listen there; the message says why and what to do."""
 
 
@@ -41,21 +41,27 @@ def listen(host: str, port: int) -> socket.socket:
         taken.set_inheritable(True)
     except OSError as error:
         taken.close()
-        raise PortTaken(_why(error, host, port)) from None
+        raise _taken(error, host, port) from None
     return taken
 
 
-def _why(error: OSError, host: str, port: int) -> str:
+def _taken(error: OSError, host: str, port: int) -> PortTaken:
     if error.errno == errno.EADDRINUSE:
-        return (
-            f"port {port} is in use by another program, perhaps another wugong; stop it or "
-            f"choose another port: wugong serve --port {port + 1 if port < 65535 else 8000}"
+        return PortTaken(
+            N_(
+                "port {port} is in use by another program, perhaps another wugong; stop it or "
+                "choose another port: wugong serve --port {other}"
+            ),
+            port=port,
+            other=port + 1 if port < 65535 else 8000,
         )
     if error.errno == errno.EACCES:
-        return f"port {port} needs rights that this user has not; choose one above 1023"
+        why = N_("port {port} needs rights that this user has not; choose one above 1023")
+        return PortTaken(why, port=port)
     if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
-        return f"this machine has no address {host}"
-    return f"cannot listen on {host}:{port}: {error.strerror}"
+        return PortTaken(N_("this machine has no address {host}"), host=host)
+    why = N_("cannot listen on {host}:{port}: {why}")
+    return PortTaken(why, host=host, port=port, why=error.strerror)
 
 
 class Ticker:

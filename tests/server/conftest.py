@@ -12,7 +12,8 @@ from tests.server.commanding import run
 @pytest.fixture
 def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Work in a folder of its own, with nothing said by the environment."""
-    for name in ("DATABASE_URL", "WUGONG_DATABASE_URL", "WUGONG_KEYS", "PORT", "LC_ALL"):
+    kept = ("DATABASE_URL", "WUGONG_DATABASE_URL", "WUGONG_KEYS", "PORT")
+    for name in (*kept, "LC_ALL", "LC_MESSAGES", "WUGONG_LANGUAGE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     monkeypatch.chdir(tmp_path)

@@ -76,7 +76,7 @@ def test_a_community_is_founded_once_and_well_named(founded: Path) -> None:
     for name in ("Wutong", "w", "a.b", "梧桐", "x" * 41):
         assert run("found", name, "--title", "x").code == console.WRONG
     wrong = run("found", "other", "--title", "x", "--setting", "rurla")
-    assert wrong.code == console.WRONG and "did you mean rural? (known: rural, urban)" in wrong.err
+    assert wrong.code == console.WRONG and "(known: rural, urban); did you mean rural?" in wrong.err
     assert run("found", "other", "--title", "x", "--plugin", "nowhere").code == console.SETUP
 
 

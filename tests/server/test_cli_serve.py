@@ -34,7 +34,7 @@ def environment(**more: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("WUGONG_")}
     for name in ("DATABASE_URL", "PORT"):
         kept.pop(name, None)
-    return {**kept, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **more}
+    return {**kept, "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1", **more}
 
 
 @contextmanager
@@ -88,6 +88,8 @@ def test_a_new_database_is_served_and_closed_cleanly(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, line):
         assert json.loads(fetch(url_of(line) + "readyz")) == {"status": "ok"}
         assert process.stdout is not None
+        places = f"data: {tmp_path}/wugong.sqlite3; people's keys: {tmp_path}/wugong.sqlite3.keys\n"
+        assert process.stdout.readline() == places
         assert "no community yet" in process.stdout.readline()
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
@@ -105,14 +107,14 @@ def test_the_demonstration_fills_a_new_database_and_says_how_to_sign_in(
     where = ("--demonstration", "--database", database, "--keys", str(keys))
     with serving(tmp_path, *where) as (process, line):
         assert process.stdout is not None
-        printed = [process.stdout.readline() for _ in range(6)]
-        assert "示例" in printed[1]
-        said = re.search(r"until the next start the password is (\S+)", printed[2])
+        printed = [process.stdout.readline() for _ in range(7)]
+        assert "示例" in printed[2]
+        said = re.search(r"until the next start the password is (\S+)", printed[3])
         assert said is not None
         url = url_of(line)
         assert "示例" in fetch(url + V1.lstrip("/") + "/communities")
         assert "<html" in fetch(url)
-        for row in printed[4:]:
+        for row in printed[5:]:
             community, account, name = row.split()[:3]
             page = signed_in(url, community, account, said[1])
             assert f"{name}已登录" in page and f"/c/{community}/sign-out" in page

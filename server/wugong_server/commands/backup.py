@@ -17,14 +17,16 @@ from typing import Any
 import click
 from sqlalchemy import URL
 
-from wugong import Engine, Misconfigured
+from wugong import N_, Engine, Misconfigured
 from wugong.storage import SCHEMA
 from wugong_server.commands.console import (
     as_json,
+    in_words,
     opened,
     print_json,
     progress,
-    say,
+    stop,
+    tell,
     with_database,
 )
 
@@ -44,22 +46,29 @@ def command(target: Path, database: str | None, keys: str | None, in_json: bool)
     and the head of each journal. Keep the keys apart: who has both can read sealed texts. Never
     copy the database file by other means; a copy of a file in use lacks the newest records.
     """
-    with opened(database, keys) as (engine, _environment), progress("backing up"):
+    with opened(database, keys) as (engine, _environment), progress(in_words(N_("backing up"))):
         manifest = back_up(engine, target)
     if in_json:
         print_json(manifest)
         return
-    say(f"backed up to {target}")
+    tell(N_("backed up to {target}"), target=target)
     for community, head in manifest["heads"].items():
-        say(f"  {community}: {head['seq']} records, head {head['seq']}:{head['digest']}")
+        tell(
+            N_("  {community}: {records} records, head {head}"),
+            community=community,
+            records=head["seq"],
+            head=f"{head['seq']}:{head['digest']}",
+        )
+    if KEYS_COPY in manifest["files"]:
+        tell(N_("Keep {keys} apart: who has both can read sealed texts."), keys=KEYS_COPY)
 
 
 def back_up(engine: Engine, target: Path) -> dict[str, Any]:
     """Write a back-up and return its manifest; the folder appears once it is whole."""
     if target.exists():
-        raise click.ClickException(f"{target} exists already")
+        stop(N_("{target} exists already"), target=target)
     if engine.storage.is_memory:
-        raise Misconfigured("a database in memory cannot be backed up")
+        raise Misconfigured(N_("a database in memory cannot be backed up"))
     beside = target.with_name(target.name + ".part")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(mode=0o700, parents=True)

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from wugong import LANGUAGES, Words
+from wugong import LANGUAGES, N_, Misconfigured, Words
 from wugong_server.environment import Environment, read_environment
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ TAKEN = 4  # the port is in use
 REFUSED = 5  # the rules refuse the act
 BUSY = 6  # nothing was recorded, try again: too much is waiting, or the disk is full
 UNKNOWN = 7  # the database went away during the commit: look whether it was recorded
+FULL = N_("database or disk is full")  # as SQLite says it
 LATER = 2.0  # seconds after which work shows its progress
 
 EXITS = """Exit codes: 0 done; 1 something was found wrong (verify, play, check, import-roster …);
@@ -99,9 +100,15 @@ def place(engine: Engine, community: str) -> str:
     """Check that a community exists and return its name."""
     known = [name for name, _title, _setting in engine.communities()]
     if community not in known:
-        listed = ", ".join(known) or "there is none yet; `wugong found` makes one"
+        none = in_words(N_("there is none yet; `wugong found` makes one"))
+        listed = ", ".join(known) or none
         where = engine.storage.url.render_as_string(hide_password=True)
-        raise click.ClickException(f"no community {community!r} in {where}; known: {listed}")
+        stop(
+            N_("no community {community} in {where}; known: {listed}"),
+            community=repr(community),
+            where=where,
+            listed=listed,
+        )
     return community
 
 
@@ -113,6 +120,21 @@ def say(text: str = "") -> None:
 def aside(text: str) -> None:
     """Print a line that is not part of the answer."""
     click.echo(text, err=True)
+
+
+def tell(message: str, /, **details: object) -> None:
+    """Print a line of the answer in the language of the terminal."""
+    say(in_words(message, **details))
+
+
+def warn(message: str, /, **details: object) -> None:
+    """Print a line that is not part of the answer in the language of the terminal."""
+    aside(in_words(message, **details))
+
+
+def stop(message: str, /, **details: object) -> NoReturn:
+    """End the command by saying why, in the language of the terminal."""
+    raise click.ClickException(in_words(message, **details))
 
 
 def print_json(value: Any) -> None:
@@ -178,11 +200,30 @@ class _Bar:
 
 
 def language() -> str:
-    """Return the language of the terminal, as far as we speak it."""
+    """Return the language of the terminal, as far as we speak it.
+
+    ``WUGONG_LANGUAGE`` goes before what the system says, but for ``LC_ALL``, which is said last.
+    """
+    named = os.environ.get("WUGONG_LANGUAGE", "")
+    if named in LANGUAGES and not os.environ.get("LC_ALL"):
+        return named
     tag = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
     if tag.startswith(("zh_TW", "zh_HK", "zh_MO", "zh_Hant")):
         return "zh_Hant"
     return "zh_Hans" if tag.startswith("zh") else "en"
+
+
+def in_words(message: str, /, **details: object) -> str:
+    """Say a message in the language of the terminal; JSON is never translated."""
+    return words()(message, **details)
+
+
+def told(error: Exception) -> str:
+    """Say what went wrong in the language of the terminal, as far as its words are known."""
+    if isinstance(error, Misconfigured) and error.details:
+        return in_words(error.message, **error.details)
+    text = str(error)
+    return text if "{" in text else in_words(text)
 
 
 def words(packages: Mapping[str, str] | None = None) -> Words:

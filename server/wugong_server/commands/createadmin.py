@@ -7,10 +7,18 @@ import sys
 
 import click
 
-from wugong import Engine, MemberEnrolled, RoleGranted, seal
+from wugong import N_, Engine, MemberEnrolled, RoleGranted, seal
 from wugong.people import MEMBERS
 from wugong_server.accounts import LEAST, set_password
-from wugong_server.commands.console import as_json, opened, place, print_json, say, with_database
+from wugong_server.commands.console import (
+    as_json,
+    opened,
+    place,
+    print_json,
+    stop,
+    tell,
+    with_database,
+)
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 
@@ -45,7 +53,7 @@ def command(
     """
     given = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
     if password_stdin and len(given) < LEAST:
-        raise click.ClickException(f"a password has at least {LEAST} characters")
+        stop(N_("a password has at least {least} characters"), least=LEAST)
     with opened(database, keys) as (engine, _environment):
         place(engine, community)
         known = engine.accounts.find(account)
@@ -59,9 +67,14 @@ def command(
         signs_in = {"community": community, "account": account, "member": member}
         print_json({**signs_in, "password": made})
         return
-    say(f"{account} signs in to {community} as {member}")
+    tell(
+        N_("{account} signs in to {community} as {member}"),
+        account=account,
+        community=community,
+        member=member,
+    )
     if not given:
-        say(f"password: {password}")
+        tell(N_("password: {password}"), password=password)
 
 
 def _enrol(engine: Engine, community: str, member: str, name: str) -> None:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import click
 
-from wugong import JURISDICTION
-from wugong_server.commands.console import as_json, opened, print_json, say, with_database
+from wugong import JURISDICTION, N_
+from wugong.plugins import Registry, closest
+from wugong_server.commands.console import (
+    as_json,
+    in_words,
+    opened,
+    print_json,
+    tell,
+    with_database,
+)
 
 
 @click.command("found")
@@ -35,12 +43,12 @@ def command(
         registry = engine.registry
         try:
             registry.check_setting(setting)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--setting") from None
+        except ValueError:
+            raise click.BadParameter(_unknown(setting, registry), param_hint="--setting") from None
         chosen = plugins or registry.fitting(setting)
         if jurisdiction and jurisdiction not in registry.places:
-            known_places = ", ".join(sorted(registry.places))
-            raise click.BadParameter(f"known: {known_places}", param_hint="--jurisdiction")
+            known = in_words(N_("known: {known}"), known=", ".join(sorted(registry.places)))
+            raise click.BadParameter(known, param_hint="--jurisdiction")
         try:
             engine.found(
                 community,
@@ -49,8 +57,9 @@ def command(
                 plugins=chosen,
                 jurisdiction=jurisdiction,
             )
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="COMMUNITY") from None
+        except ValueError:
+            shape = in_words(N_("a community's id has 2 to 40 small letters, digits and hyphens"))
+            raise click.BadParameter(shape, param_hint="COMMUNITY") from None
         standing = engine.matter(community).standing
     if in_json:
         print_json(
@@ -63,4 +72,17 @@ def command(
             }
         )
     else:
-        say(f"{community} was founded with {', '.join(standing.plugins)}")
+        plugins_named = ", ".join(standing.plugins)
+        tell(
+            N_("{community} was founded with {plugins}"), community=community, plugins=plugins_named
+        )
+
+
+def _unknown(setting: str, registry: Registry) -> str:
+    known = ", ".join(sorted(registry.settings))
+    near = closest(setting, registry.settings)
+    meant = in_words(N_("; did you mean {near}?"), near=near) if near else ""
+    named = in_words(
+        N_("no setting {setting} (known: {known})"), setting=repr(setting), known=known
+    )
+    return named + meant

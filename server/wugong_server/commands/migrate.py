@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import click
 
+from wugong import N_
 from wugong.storage import HEAD, KNOWN, Storage
 from wugong_server.commands.console import (
     FOUND,
     SETUP,
     as_json,
-    aside,
+    in_words,
     print_json,
     progress,
     say,
+    warn,
     with_database,
 )
 from wugong_server.environment import read_environment
@@ -29,10 +31,14 @@ def command(database: str | None, keys: str | None, check: bool, in_json: bool) 
     try:
         found = storage.version()
         if found is not None and found not in KNOWN:
-            aside(f"the database is newer ({found}) than this program (up to {HEAD})")
+            warn(
+                N_("the database is newer ({found}) than this program (up to {head})"),
+                found=found,
+                head=HEAD,
+            )
             return SETUP
         if migrated := found != HEAD and not check:
-            with progress("migrating"):
+            with progress(in_words(N_("migrating"))):
                 storage.migrate()
     finally:
         storage.dispose()
@@ -45,7 +51,11 @@ def command(database: str | None, keys: str | None, check: bool, in_json: bool) 
 
 def _told(found: str | None, check: bool) -> str:
     if found == HEAD:
-        return f"the database has version {HEAD}: nothing to do"
+        return in_words(N_("the database has version {head}: nothing to do"), head=HEAD)
     if check:
-        return f"the database has version {found or 'none'}, this program needs {HEAD}"
-    return f"migrated from {found or 'nothing'} to {HEAD}"
+        has = found or in_words(N_("none"))
+        return in_words(
+            N_("the database has version {found}, this program needs {head}"), found=has, head=HEAD
+        )
+    before = found or in_words(N_("nothing"))
+    return in_words(N_("migrated from {found} to {head}"), found=before, head=HEAD)

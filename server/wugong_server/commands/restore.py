@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from wugong import Engine
+from wugong import N_, Engine
 from wugong.storage import HEAD, KNOWN, Storage
 from wugong_server.commands.backup import (
     FORMAT,
@@ -27,9 +27,13 @@ from wugong_server.commands.console import (
     SETUP,
     as_json,
     aside,
+    in_words,
     print_json,
     progress,
     say,
+    stop,
+    tell,
+    warn,
     with_database,
 )
 from wugong_server.commands.verify import told, verify
@@ -50,21 +54,25 @@ def command(source: Path, database: str | None, keys: str | None, in_json: bool)
     environment = read_environment(database_url=database, keys=keys)
     manifest = _manifest(source)
     if manifest["schema"] not in KNOWN:
-        aside(
-            f"the back-up is of a newer program (database version {manifest['schema']}, "
-            f"known up to {HEAD}); install the newer wugong first"
+        warn(
+            N_(
+                "the back-up is of a newer program (database version {found}, known up to {head}); "
+                "install the newer wugong first"
+            ),
+            found=manifest["schema"],
+            head=HEAD,
         )
         return SETUP
-    with progress("looking through the files"):
+    with progress(in_words(N_("looking through the files"))):
         wrong = _differing(source, manifest)
     if wrong:
-        aside(f"not restored: {wrong} is not the file that was backed up")
+        warn(N_("not restored: {file} is not the file that was backed up"), file=wrong)
         return FOUND
-    with progress("restoring"):
+    with progress(in_words(N_("restoring"))):
         kept = _restore_files(source, manifest, environment)
         migrated = _migrate(environment, manifest)
     if not kept and KEYS_COPY not in manifest["files"]:
-        aside("the back-up has no keys: sealed texts stay unreadable without the key file")
+        warn(N_("the back-up has no keys: sealed texts stay unreadable without the key file"))
     found = _prove(environment, manifest)
     if in_json:
         print_json({"kept_keys": kept or None, "migrated": migrated or None, "journals": found})
@@ -77,9 +85,12 @@ def _tell(
     manifest: dict[str, Any], kept: str, migrated: str, found: Sequence[dict[str, Any]]
 ) -> None:
     if kept:
-        say(f"the key file {kept} was there and is kept; people erased since then stay erased")
+        tell(
+            N_("the key file {file} was there and is kept; people erased since then stay erased"),
+            file=kept,
+        )
     if migrated:
-        say(f"migrated from {manifest['schema']} to {migrated}")
+        tell(N_("migrated from {found} to {head}"), found=manifest["schema"], head=migrated)
     for one in found:
         (say if one["fits"] else aside)(told(one))
 
@@ -93,7 +104,7 @@ def _manifest(source: Path) -> dict[str, Any]:
         known = complete = False
         found = {}
     if not known or not complete:
-        raise click.ClickException(f"{source} is no back-up of wugong: its manifest is not there")
+        stop(N_("{source} is no back-up of wugong: its manifest is not there"), source=source)
     return found
 
 
@@ -113,17 +124,21 @@ def _restore_files(source: Path, manifest: dict[str, Any], environment: Environm
     try:
         kind = storage.url.get_backend_name()
         if kind != manifest["database"]:
-            raise click.ClickException(f"the back-up is of {manifest['database']}, not of {kind}")
+            stop(
+                N_("the back-up is of {found}, not of {kind}"),
+                found=manifest["database"],
+                kind=kind,
+            )
         if storage.is_postgres:
             if storage.version() is not None:
-                raise click.ClickException("the database is not empty; restore into a new one")
+                stop(N_("the database is not empty; restore into a new one"))
             keys = environment.keys
             if keys is None:
-                raise click.ClickException("say where people's keys go: --keys FILE")
+                stop(N_("say where people's keys go: --keys FILE"))
         else:
             database = Path(storage.url.database or "")
             if database.exists():
-                raise click.ClickException(f"{database} exists already; move it away first")
+                stop(N_("{file} exists already; move it away first"), file=database)
             keys = environment.keys or Path(f"{database}.keys")
     finally:
         storage.dispose()
@@ -172,7 +187,7 @@ def _prove(environment: Environment, manifest: dict[str, Any]) -> list[dict[str,
         for community, promised in manifest["heads"].items():
             one = verify(engine, community, ())
             if one["fits"] and not _holds(engine, community, promised):
-                what = "of the back-up is not there"
+                what = N_("of the back-up is not there")
                 one |= {"fits": False, "record": promised["seq"], "what": what}
             found.append(one)
     return found

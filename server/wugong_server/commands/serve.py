@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from wugong import Engine, Misconfigured
+from wugong import N_, Engine, Misconfigured
 from wugong.storage import HEAD, KNOWN, Storage
 from wugong_server import demonstration as demo
 from wugong_server import serve
@@ -16,14 +16,22 @@ from wugong_server.commands import local
 from wugong_server.commands.console import (
     TAKEN,
     aside,
+    in_words,
     print_table,
     progress,
     say,
+    tell,
+    told,
+    warn,
     with_calendar,
     with_database,
     with_packs,
+    words,
 )
 from wugong_server.environment import Environment, read_environment
+from wugong_server.refusals import ROLES
+
+HEADS = (N_("community"), N_("account"), N_("name"), N_("role"))
 
 
 @click.command("serve")
@@ -67,7 +75,7 @@ def command(
     try:
         taken = serve.listen(environment.host, environment.port)
     except serve.PortTaken as error:
-        aside(f"wugong: {error}")
+        aside(f"wugong: {told(error)}")
         return TAKEN
     with taken:
         _prepare(environment, migrate, demonstration)
@@ -100,16 +108,21 @@ def _prepare(environment: Environment, migrate: bool, demonstration: bool) -> No
         storage.dispose()
     if demonstration and demo.is_new(environment):
         if not demo.case_files():
-            raise Misconfigured("the case files of the demonstration are missing")
+            raise Misconfigured(N_("the case files of the demonstration are missing"))
         _seed(environment)
 
 
 def _seed(environment: Environment) -> None:
-    aside("示例: playing the sample stories into the new database …")
+    warn(N_("示例: playing the sample stories into the new database …"))
     with progress("示例") as advance:
         wrong = list(demo.seed(environment, lambda _case, done: advance(done)))
     for case, played in wrong[:3]:
-        aside(f"  {case.title}, step {played.number}: {played.problem}")
+        warn(
+            N_("  {title}, step {number}: {problem}"),
+            title=case.title,
+            number=played.number,
+            problem=played.problem,
+        )
 
 
 def _greet(
@@ -118,18 +131,39 @@ def _greet(
     address: str,
     tried: tuple[str, list[demo.DemoAccount]],
 ) -> None:
-    say(f"wugong is ready: {environment.base_url or address}   (stop with Ctrl-C)")
+    where = environment.base_url or address
+    tell(N_("wugong is ready: {where}   (stop with Ctrl-C)"), where=where)
+    tell(N_("data: {database}; people's keys: {keys}"), **_places(engine))
     if not engine.communities():
-        say("There is no community yet:")
-        say('  wugong found NAME --title "…" --setting urban|rural')
-        say("  wugong createadmin NAME ACCOUNT")
+        tell(N_("There is no community yet:"))
+        tell(N_('  wugong found NAME --title "…" --setting urban|rural'))
+        tell(N_("  wugong createadmin NAME ACCOUNT"))
     password, people = tried
     if not people:
         return
     say()
-    say("示例 Sample: all people, places and figures are invented.")
-    say(f"Sign in with one of these accounts; until the next start the password is {password}")
+    tell(N_("示例 Sample: all people, places and figures are invented."))
+    tell(
+        N_("Sign in with one of these accounts; until the next start the password is {password}"),
+        password=password,
+    )
+    titles, said = {**ROLES, **engine.registry.roles}, words(engine.registry.packages)
     rows = [
-        (one.community, one.account, one.name, ", ".join(one.roles) or "resident") for one in people
+        (
+            one.community,
+            one.account,
+            one.name,
+            ", ".join(said(titles.get(role, role)) for role in one.roles or ("resident",)),
+        )
+        for one in people
     ]
-    print_table(("community", "account", "name", "role"), rows)
+    print_table(tuple(map(in_words, HEADS)), rows)
+
+
+def _places(engine: Engine) -> dict[str, object]:
+    """Say where the database and people's keys are, so that they are found and backed up."""
+    url = engine.storage.url
+    database: object = url.render_as_string(hide_password=True)
+    if not engine.storage.is_postgres and url.database:
+        database = Path(url.database).absolute()
+    return {"database": database, "keys": engine.keys_path and engine.keys_path.absolute()}

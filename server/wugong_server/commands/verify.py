@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
-from wugong import Engine
+from wugong import N_, Engine
 from wugong.journal import readings
 from wugong_server.commands.console import (
     FOUND,
     as_json,
+    in_words,
     opened,
     place,
     print_json,
@@ -22,6 +23,9 @@ from wugong_server.commands.console import (
     say,
     with_database,
 )
+
+CUT = N_("is the last one, but record {published} was published: the journal was cut off")
+MISSING = (N_("is missing"), N_("is missing: the end was cut off"))  # as the engine says it
 
 
 class HeadType(click.ParamType[tuple[int, str]]):
@@ -93,18 +97,19 @@ def command(
 
 def verify(engine: Engine, community: str, heads: tuple[tuple[int, str], ...]) -> dict[str, Any]:
     """Recompute the journal of one community and hold it against heads that somebody kept."""
-    with progress(f"verifying {community}", engine.head(community).seq) as advance:
+    title = in_words(N_("verifying {community}"), community=community)
+    with progress(title, engine.head(community).seq) as advance:
         head, fault = engine.verify(community, progress=advance)
     answer: dict[str, Any] = {"community": community, "records": head.seq, "digest": head.digest}
     if fault is not None:
         return answer | {"fits": False, "record": fault.seq, "what": fault.what}
     for seq, printed in heads:
         if seq > head.seq:
-            what = f"is the last one, but record {seq} was published: the journal was cut off"
-            return answer | {"fits": False, "record": head.seq, "what": what}
+            cut = {"what": CUT.format(published=seq), "published": seq}
+            return answer | {"fits": False, "record": head.seq, **cut}
         since = engine.growth(community, seq)
         if since is None or not since.fits(printed):
-            what = "is not the one that was published: the journal was rewritten"
+            what = N_("is not the one that was published: the journal was rewritten")
             return answer | {"fits": False, "record": seq, "what": what}
     return answer | {"fits": True, "since": [seq for seq, _printed in heads]}
 
@@ -116,9 +121,20 @@ def _write_growth(engine: Engine, community: str, seq: int, path: str) -> None:
 
 
 def told(one: dict[str, Any]) -> str:
-    """Say what was found of one journal."""
+    """Say what was found of one journal, in the language of the terminal."""
+    community = one["community"]
     if not one["fits"]:
-        return f"{one['community']}: record {one['record']} {one['what']}"
-    head = f"{one['records']}:{one['digest']}"
-    told = f"{one['community']}: {one['records']} records fit; head {head}"
-    return told + "".join(f"\nsince record {seq} it only grew" for seq in one["since"])
+        place = {"community": community, "record": one["record"]}
+        return in_words(N_("{community}: record {record} {what}"), **place, what=_what(one))
+    head, records = f"{one['records']}:{one['digest']}", one["records"]
+    fits = N_("{community}: {records} records fit; head {head}")
+    lines = [in_words(fits, community=community, records=records, head=head)]
+    grew = N_("since record {record} it only grew")
+    return "\n".join([*lines, *(in_words(grew, record=seq) for seq in one["since"])])
+
+
+def _what(one: dict[str, Any]) -> str:
+    if "published" in one:
+        return in_words(CUT, published=one["published"])
+    what: str = one["what"].removeprefix(f"record {one['record']} ")
+    return in_words(what)
