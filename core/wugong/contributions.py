@@ -77,6 +77,7 @@ class SettingDefault:
     title: str  # message id
     source: str = ""
     words: Mapping[str, str] = field(default_factory=dict)  # value → message id, where it is a code
+    long: bool = False  # a text of several lines
 
 
 Contribution = (

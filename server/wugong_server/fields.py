@@ -161,6 +161,7 @@ class Asking:
     choices: Mapping[str, Sequence[Option]] = dataclasses.field(default_factory=dict)  # by name
     groups: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)  # by name
     open_ended: frozenset[str] = frozenset()  # names of choices beside which others are welcome
+    one_line: frozenset[str] = frozenset()  # names of texts that are short here
     audience: str = "public"  # of the kind, for sealed texts
     problems: Mapping[str, str] = dataclasses.field(default_factory=dict)
     documents: Finder = lambda _tokens: ()  # tokens → token and picture of what was uploaded
@@ -193,6 +194,8 @@ def _field(
         needed = needed and size is not None and size.least > 0
     shown = its.mark(ShownTo)
     values = _values(full, widget, its, defaults.get(name), sent, asking.zone)
+    if widget == "long" and name in asking.one_line and "\n" not in "".join(values):
+        widget = "text"
     options = tuple(asking.choices[name] if listed else ()) or _options(widget, its, asking)
     if widget == "documents":
         options = tuple(asking.documents(sent.list(f"{full}-kept")))

@@ -23,6 +23,7 @@ from wugong import (
     Most,
     Ref,
     Sealed,
+    SettingChanged,
     Stage,
     To,
     Unreadable,
@@ -291,3 +292,18 @@ def test_a_missing_field_is_named() -> None:
 def test_form_event_takes_given_values_before_typed_ones() -> None:
     made = sent(**LEAST, days="30").event(Everything, days=7)
     assert made.days == 7
+
+
+@pytest.mark.parametrize(
+    ("short", "value", "widget"),
+    [
+        pytest.param({"value"}, "30", "text", id="one line"),
+        pytest.param({"value"}, "30\n40", "long", id="what stands there has two"),
+        pytest.param(set(), "30", "long", id="declared long"),
+    ],
+)
+def test_a_value_of_one_line_is_asked_for_in_one(short: set[str], value: str, widget: str) -> None:
+    form = sent(value=value)
+    asking = Asking(words=ENGLISH, zone=CHINA, facts=lambda _: (), one_line=frozenset(short))
+    found = {field.name: field for field in fields_of(SettingChanged, form, asking)}
+    assert (found["value"].widget, found["value"].values) == (widget, (value,))

@@ -26,6 +26,7 @@ from wugong import (
     Refusal,
     Refused,
     RoleRevoked,
+    SettingChanged,
     SheetHung,
     Stage,
     StepRecorded,
@@ -286,10 +287,18 @@ def asking(page: Page, kind: Kind, sent: Form, told: dict[str, str]) -> Asking:
         choices={name: listed for name, listed in options.items() if listed},
         groups=_groups(page, kind),
         open_ended=OPEN_ENDED if kind.cls is MatterOpened else frozenset(),
+        one_line=_one_line(page, kind, sent),
         audience=kind.shown_to,
         problems=told,
         documents=lambda tokens: pending(page, tokens),
     )
+
+
+def _one_line(page: Page, kind: Kind, sent: Form) -> frozenset[str]:
+    """Return the fields of a setting that are one line: all, unless it is declared a long text."""
+    known = page.engine.registry.defaults.get(sent.get("name"))
+    short = kind.cls is SettingChanged and not (known and known.long)
+    return frozenset({"value", "was"} if short else ())
 
 
 def _general_choices(page: Page, kind: Kind) -> dict[str, list[Option]]:
