@@ -39,7 +39,7 @@ class GroupSeats:
     """The seats of one stair or village group."""
 
     group: Annotated[str, Label(N_("Stair or village group")), Most(80)]
-    seats: Annotated[int, Label(N_("Seats")), Between(0, MOST_SEATS)]
+    seats: Annotated[int, Label(N_("How many seats")), Between(0, MOST_SEATS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,8 @@ def test_two_officers_count_raised_hands_with_the_browser_alone() -> None:
     assert 'value="2"' not in shown, "the second teller reads nothing of the first count"
     wrong = send(second, f"{place}/1", step="confirm", **counted(1, 1))
     assert wrong.status_code == 409 and "相差−1" in wrong.text
+    assert "同意：" in wrong.text and "For：" not in wrong.text, "in the words of who reads it"
+    assert wrong.text.index("<h1") < wrong.text.index("<h2"), "the heading stands before it"
     assert send(second, f"{place}/1", step="confirm", **counted(2, 1)).status_code == 303
     mine = browse(r, "li").get(f"/m/{matter}/polls/{poll}").text
     assert "已在会上举手计入（第1次）" in mine and 'name="choice"' not in mine

@@ -28,7 +28,7 @@ from wugong_voting.events import (
     Sheet,
 )
 from wugong_voting.pages import marking
-from wugong_voting.pages.papering import guarded, poll_of, show_papers
+from wugong_voting.pages.papering import guarded, poll_of, retold, show_papers
 from wugong_voting.registering import registered_in, unfinished
 from wugong_voting.state import Poll
 
@@ -207,7 +207,7 @@ def _entry_page(
         desk.request,
         "voting/batch-entry.html",
         stay=True,
-        refused=refused,
+        refused=retold(refused, desk.poll, desk.request.state.words),
         poll=desk.poll,
         kind=desk.kind,
         totals=marking.lines(desk.poll, desk.kind, desk.request.state.words),
@@ -299,7 +299,7 @@ def _batch_page(
         request,
         "voting/batch.html",
         stay=True,
-        refused=refused,
+        refused=retold(refused, desk.poll, desk.request.state.words),
         poll=desk.poll,
         batch=batch,
         mine=request.state.page.member in batch.people,

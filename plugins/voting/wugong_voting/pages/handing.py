@@ -29,7 +29,7 @@ from wugong_voting.hands import (
     waiting_in,
 )
 from wugong_voting.pages.batching import whole_number
-from wugong_voting.pages.papering import guarded, paper_log, poll_of, standing_in_the_way
+from wugong_voting.pages.papering import guarded, paper_log, poll_of, retold, standing_in_the_way
 from wugong_voting.state import Poll
 
 NOTED, ENTERED = "voting.presence_noted", "voting.hands_entered"
@@ -124,7 +124,7 @@ def _hands_page(
     return respond(
         request,
         "voting/hands.html",
-        refused=refused,
+        refused=retold(refused, poll, request.state.words),
         poll=poll,
         running=poll.is_open(engine.now()),
         shows=shows,
@@ -213,7 +213,7 @@ def _count_page(
         request,
         "voting/hands-count.html",
         stay=True,
-        refused=refused,
+        refused=retold(refused, poll, request.state.words),
         poll=poll,
         show=show,
         mine=page.member in show.people,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from wugong import Engine, Matter, Ref, Refusal, Refused, Unreadable
+from wugong import Engine, Matter, Ref, Refusal, Refused, Unreadable, Words
 from wugong_server import Form, paged, read_form, record, respond, url
 from wugong_voting import showing
 from wugong_voting.ballots import under
@@ -57,6 +57,23 @@ def standing_in_the_way(request: Request, kind: str) -> list[Refusal]:
     matter: Matter = request.state.matter
     viewer = request.state.page.acting_viewer(matter)
     return engine.may(matter, viewer, engine.registry.kinds[kind])
+
+
+def retold(
+    refused: Refused | Unreadable | None, poll: Poll, words: Words
+) -> Refused | Unreadable | None:
+    """Return what was refused with the option that it names in the reader's language."""
+    if not isinstance(refused, Refused):
+        return refused
+    told = showing.titles_of(poll, words)
+    known = {one.title: told[one.id] for one in poll.opened.options}
+    return Refused(*(_renamed(reason, known) for reason in refused.reasons))
+
+
+def _renamed(reason: Refusal, known: Mapping[str, str]) -> Refusal:
+    option = str(reason.details.get("option", ""))
+    named = {"option": known[option]} if option in known else {}
+    return replace(reason, details={**reason.details, **named})
 
 
 def guarded(request: Request, kind: str) -> Response | None:
