@@ -36,7 +36,7 @@ def said(page: str) -> str:
 
 
 def card(page: str, name: str) -> str:
-    found = re.search(rf'<section class="card stack sec" id="{name}">.*?</section>', page, re.S)
+    found = re.search(rf'<li id="{name}">.*?</li>', page, re.S)
     assert found is not None
     return said(found[0])
 
@@ -129,3 +129,20 @@ def test_an_administrator_chooses_the_place_from_those_that_are_known(place: Reh
     form = client.get(html.unescape(href[1])).text
     assert '<option value="CN-SC-Chengdu">四川省成都市</option>' in form
     assert '<option value="CN-SD">' in form
+
+
+def test_the_procedures_stand_by_kind_with_an_index_that_leads_to_each() -> None:
+    r = Rehearsal(PLUGINS, setting="rural", members={"li": ()})
+    page = browse(r, "li").get("/c/example/procedures").text
+    index = re.search(r'<nav class="sec".*?</nav>', page, re.S)
+    assert index is not None
+    led = dict(re.findall(r'href="#(kind-[a-z_]+)">([^<]+)<', index[0]))
+    assert led == dict(re.findall(r'<h2 id="(kind-[a-z_]+)">([^<]+)<', page))
+    kinds = dict(re.findall(r'<h2 id="kind-([a-z_]+)">(.*?)</section>', page, re.S))
+    listed = {kind: re.findall(r'<li id="f-([^"]+)"', part) for kind, part in kinds.items()}
+    assert listed["recall"] == ["villagers-recall"]
+    assert "elders-council" in listed["opinion"] and "villagers-rules" in listed["no_vote"]
+    assert "villagers-representatives" in listed["decision"]
+    assert "villagers-representatives-2018" in listed["elsewhere"], "of 2025 and before"
+    assert all(part.count("<article") == len(listed[kind]) for kind, part in kinds.items())
+    assert "<details open" not in page, "what they say of each is folded, by kind"

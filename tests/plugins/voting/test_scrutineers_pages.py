@@ -79,12 +79,24 @@ def test_a_resident_is_not_offered_the_box(sealed: Opened) -> None:
     assert "voting.box_unlocked" not in page
 
 
+def key_folded(page: str) -> bool:
+    """Tell whether the field of the key stands in a closed ``details``."""
+    found = re.search(
+        r'<details( open)?><summary>[^<]*</summary>\s*<div class="field">'
+        r'<label for="f-box_key">',
+        page,
+    )
+    assert found is not None
+    return not found[1]
+
+
 def test_a_poll_is_opened_on_the_page_with_the_key_of_a_ceremony() -> None:
     key, _shares = hold(2, 3)
     r, matter, _poll = polling()
     officer = browse(r, "wang")
     path = f"/m/{matter}/polls/new"
     form = officer.get(path).text
+    assert key_folded(form), "few polls need a key"
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
     asked = {
         "question": "选监事",
@@ -96,6 +108,8 @@ def test_a_poll_is_opened_on_the_page_with_the_key_of_a_ceremony() -> None:
     }
     wrong = officer.post(path, data={**hidden, **asked, "box_key": str(key)[:-1]})
     assert (wrong.status_code, "没有抄全" in wrong.text) == (409, True)
+    missing = officer.post(path, data={**hidden, **asked})
+    assert not (key_folded(wrong.text) or key_folded(missing.text)), "it is to be mended"
     opened = officer.post(path, data={**hidden, **asked, "box_key": str(key)})
     assert opened.status_code == 303, opened.text
     page = officer.get(opened.headers["location"]).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -454,6 +455,15 @@ def _who(request: Request) -> str:
 
 # Procedures
 
+PROCEDURE_KINDS = {
+    "decision": N_("Decisions"),
+    "election": N_("Elections"),
+    "recall": N_("Recalls"),
+    "opinion": N_("Discussion and opinions"),
+    "no_vote": N_("Without a vote"),
+    "elsewhere": N_("Not for here, or not in force"),
+}
+
 
 def show_procedures(request: Request) -> Response:
     """Show every way of deciding, with its law, its dates and how sure we are of it."""
@@ -471,4 +481,14 @@ def show_procedures(request: Request) -> Response:
         }
         for procedure in showing.procedures_of(matter)
     ]
-    return respond(request, "voting/procedures.html", listed=listed, place=place)
+    kinds = {kind: [one for one in listed if _kind(one) == kind] for kind in PROCEDURE_KINDS}
+    titles = {kind: words(title) for kind, title in PROCEDURE_KINDS.items() if kinds[kind]}
+    return respond(request, "voting/procedures.html", kinds=kinds, titles=titles, place=place)
+
+
+def _kind(one: Mapping[str, Any]) -> str:
+    """Return under which heading a procedure stands."""
+    procedure: Procedure = one["procedure"]
+    if one["elsewhere"] or not one["current"]:
+        return "elsewhere"
+    return "opinion" if procedure.kind == "decision" and not procedure.decides else procedure.kind
