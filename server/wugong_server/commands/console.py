@@ -80,7 +80,7 @@ def opened(
 ) -> Iterator[tuple[Engine, Environment]]:
     """Open the engine that the options and the environment name; close it at the end.
 
-    ``packs``: with the local packs, for what may open or decide a poll.
+    ``packs``: with the local packs and the calendar, for what may open or decide a poll.
     """
     from wugong import Engine  # the database is loaded by the commands that open one
     from wugong_server.calendars import CalendarFile
@@ -88,7 +88,7 @@ def opened(
     environment = read_environment(database_url=database, keys=keys)
     if packs:
         options["packs"] = environment.packs
-    options.setdefault("calendar", CalendarFile(environment.calendar).now)
+        options["calendar"] = CalendarFile(environment.calendar).now
     engine = Engine(environment.database_url, keys=environment.keys, **options)
     try:
         yield engine, environment
