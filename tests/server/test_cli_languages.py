@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.commanding import change, run
+from tests.server.commanding import ROSTER, change, run
 from wugong import Engine
 from wugong.storage import HEAD
 from wugong_server import serve
@@ -47,6 +47,8 @@ SAID = {
         "again": "不予受理；什么都没有记入",
         "signs in": "anna 可以登录 wutong，成员编号 m-anna\n密码：",
         "short": "错误：密码至少要",
+        "checked": "表决权共2份：新增2，有变动0，不变0，退出0；要登记2人\n"
+        "已检查；要导入请加 --write\n",
         "backed up": "已备份到 copy\n  wutong：3条记录，链头 3:",
         "there": "错误：copy 已经存在",
         "restored": "wutong：3条记录全部相符；链头 3:",
@@ -62,6 +64,8 @@ SAID = {
         "again": "不予受理；什麼都沒有記入",
         "signs in": "anna 可以登入 wutong，成員編號 m-anna\n密碼：",
         "short": "錯誤：密碼至少要",
+        "checked": "表決權共2份：新增2，有變動0，不變0，退出0；要登記2人\n"
+        "已檢查；要匯入請加 --write\n",
         "backed up": "已備份到 copy\n  wutong：3條記錄，鏈頭 3:",
         "there": "錯誤：copy 已經存在",
         "restored": "wutong：3條記錄全部相符；鏈頭 3:",
@@ -91,6 +95,10 @@ def test_what_the_operator_of_a_small_community_meets_is_in_their_script(
         assert run("createadmin", "wutong", "anna", "--password-stdin").err.startswith(
             said["short"]
         )
+    Path("owners.csv").write_text(ROSTER, encoding="utf-8")
+    roster = ("import-roster", "wutong", "owners", "owners.csv")
+    assert run(*roster).out.endswith(said["checked"])
+    assert "one head, together 140.50 m²" in run(*roster, "--json").out
     assert run("backup", "copy").out.startswith(said["backed up"])
     assert run("backup", "copy").err.startswith(said["there"])
     restored = run("restore", "copy", "--database", "sqlite:///new.sqlite3")

@@ -226,9 +226,12 @@ def told(error: Exception) -> str:
     return text if "{" in text else in_words(text)
 
 
-def words(packages: Mapping[str, str] | None = None) -> Words:
-    """Return the words of the server, the engine and the plugins in the terminal's language."""
-    chosen = language()
+def words(packages: Mapping[str, str] | None = None, *, in_json: bool = False) -> Words:
+    """Return the words of the server, the engine and the plugins in the terminal's language.
+
+    ``in_json``: for what a program reads, in English whatever the terminal speaks.
+    """
+    chosen = "en" if in_json else language()
     if chosen not in LANGUAGES:
         raise ValueError(chosen)
     return Words(chosen, ["wugong_server", "wugong", *(packages or {}).values()])

@@ -10,8 +10,8 @@ from typing import IO, Any
 
 import click
 
-from wugong import NOBODY, Engine
-from wugong_server.commands.console import aside, opened, place, progress, with_database
+from wugong import N_, NOBODY, Engine
+from wugong_server.commands.console import in_words, opened, place, progress, warn, with_database
 
 FORMAT = "wugong/journal/v1"
 STAYS = ("seq", "prev", "digest", "sm3")  # of a record that is withheld
@@ -44,13 +44,18 @@ def command(
         with beside.open("w", encoding="utf-8", newline="\n") as file:
             head = _write(engine, community, public, file)
         beside.replace(output)
-        aside(f"{head['seq']} records in {output}; head {head['seq']}:{head['digest']}")
+        warn(
+            N_("{records} records in {file}; head {head}"),
+            records=head["seq"],
+            file=output,
+            head=f"{head['seq']}:{head['digest']}",
+        )
 
 
 def _write(engine: Engine, community: str, public: bool, file: IO[str]) -> dict[str, Any]:
     head: dict[str, Any] = {}
     total = engine.head(community).seq
-    with progress(f"exporting {community}", total) as advance:
+    with progress(in_words(N_("exporting {community}"), community=community), total) as advance:
         for line in lines(engine, community, public):
             file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
             if "record" in line:

@@ -6,20 +6,22 @@ from pathlib import Path
 
 import click
 
-from wugong import Engine, Measure, Words
+from wugong import N_, Engine, Measure, Words
 from wugong.importing import Plan, plan_import
 from wugong.roster_files import MOST_BYTES, read_roster, template_csv, template_xlsx
 from wugong.roster_rows import Reading
 from wugong_server.commands.console import (
     FOUND,
     as_json,
-    aside,
+    in_words,
     language,
     opened,
     place,
     print_json,
     progress,
     say,
+    tell,
+    warn,
     with_database,
     words,
 )
@@ -66,15 +68,16 @@ def command(
         return _template(template, measure)
     if not (community and roster and file):
         raise click.UsageError("name COMMUNITY, ROSTER and FILE, or --template FILE")
-    with progress(f"reading {file}"):
+    with progress(in_words(N_("reading {file}"), file=file)):
         reading = read_roster(_content(Path(file)), measure)
     with opened(database, keys) as (engine, _environment):
         place(engine, community)
-        said = words(engine.registry.packages)
+        said = words(engine.registry.packages, in_json=in_json)
         if reading.problems:
             _tell_problems(reading, said, in_json)
             return FOUND
-        with progress(f"importing {roster}" if write else f"checking {roster}"):
+        title = N_("importing {roster}") if write else N_("checking {roster}")
+        with progress(in_words(title, roster=roster)):
             plan = plan_import(engine, community, roster, reading)
             if write and plan.acts:
                 engine.record_many(plan.acts, by="operator")
@@ -92,7 +95,7 @@ def _template(path: Path, measure: Measure) -> int:
     if path.suffix not in makers:
         raise click.BadParameter("ends in .csv or .xlsx", param_hint="--template")
     path.write_bytes(makers[path.suffix](measure, language()))
-    say(f"wrote {path}")
+    tell(N_("wrote {path}"), path=path)
     return 0
 
 
@@ -103,7 +106,8 @@ def _tell_problems(reading: Reading, said: Words, in_json: bool) -> None:
     for one in reading.problems:
         say(f"{one.say(said)} {one.mend(said)}")
     count = len(reading.problems)
-    aside(f"{count} {'problem' if count == 1 else 'problems'}; nothing was written")
+    single = N_("1 problem; nothing was written")
+    warn(single if count == 1 else N_("{count} problems; nothing was written"), count=count)
 
 
 def _tell_plan(
@@ -115,15 +119,21 @@ def _tell_plan(
         return
     for note in reading.notes:
         say(note.say(said) + (f" [{note.source}]" if note.source else ""))
-    say(
-        f"{len(reading.holders)} entitled: {plan.new} new, {plan.changed} changed, "
-        f"{plan.same} the same, {plan.leaving} leaving; {plan.enrolled} people to enrol"
+    tell(
+        N_(
+            "{all} entitled: {new} new, {changed} changed, {same} the same, {leaving} leaving; "
+            "{enrolled} people to enrol"
+        ),
+        all=len(reading.holders),
+        new=plan.new,
+        changed=plan.changed,
+        same=plan.same,
+        leaving=plan.leaving,
+        enrolled=plan.enrolled,
     )
     if not plan.acts:
-        say("the roster is the same already; nothing to write")
+        tell(N_("the roster is the same already; nothing to write"))
+    elif written:
+        tell(N_("imported, edition {edition}"), edition=plan.edition[:16])
     else:
-        say(
-            f"imported, edition {plan.edition[:16]}"
-            if written
-            else "checked; add --write to import"
-        )
+        tell(N_("checked; add --write to import"))

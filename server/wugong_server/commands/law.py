@@ -92,7 +92,7 @@ def procedures_command(name: str | None, packs: Path | None, in_json: bool) -> N
     if in_json:
         listed = [
             {
-                **nouns.procedure(one, spoken),
+                **nouns.procedure(one, "en"),
                 "family": one.family,
                 "form": one.form,
                 "kind": one.kind,
@@ -202,7 +202,7 @@ def roll_command(file: Path, name: str, packs: Path | None, in_json: bool) -> in
     )
     with file.open("rb") as stream:
         reading = read_roster(stream.read(MOST_BYTES + 1), measure)
-    said = words()
+    said = words(in_json=in_json)
     if reading.problems:
         if in_json:
             print_json(

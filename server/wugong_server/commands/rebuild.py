@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from wugong import N_
 from wugong_server.commands.console import (
     as_json,
+    in_words,
     opened,
     print_json,
     progress,
-    say,
+    tell,
     with_database,
 )
 
@@ -19,10 +21,13 @@ from wugong_server.commands.console import (
 @as_json
 def command(database: str | None, keys: str | None, in_json: bool) -> None:
     """Rebuild books, views and lists from the journal, which stays as it is."""
-    with opened(database, keys) as (engine, _environment), progress("rebuilding") as advance:
+    with (
+        opened(database, keys) as (engine, _environment),
+        progress(in_words(N_("rebuilding"))) as advance,
+    ):
         engine.rebuild(progress=lambda done, _total: advance(done))
         rebuilt = [name for name, _title, _setting in engine.communities()]
     if in_json:
         print_json({"communities": rebuilt})
     else:
-        say(f"rebuilt the books and views of {len(rebuilt)} communities")
+        tell(N_("rebuilt the books and views of {count} communities"), count=len(rebuilt))

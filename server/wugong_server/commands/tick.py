@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from wugong import N_
 from wugong_server.commands.console import (
     as_json,
+    in_words,
     opened,
     print_json,
     progress,
-    say,
+    tell,
     with_database,
 )
 
@@ -25,10 +27,10 @@ def command(database: str | None, keys: str | None, in_json: bool) -> None:
     """
     with (
         opened(database, keys, packs=True) as (engine, _environment),
-        progress("recording what is due"),
+        progress(in_words(N_("recording what is due"))),
     ):
         made = engine.tick()
     if in_json:
         print_json({"facts": made})
     else:
-        say(f"{made} facts recorded" if made else "nothing was due")
+        tell(N_("{count} facts recorded") if made else N_("nothing was due"), count=made)

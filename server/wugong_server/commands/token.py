@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from wugong import N_
 from wugong.people import MEMBERS
 from wugong_server.commands.console import (
     as_json,
@@ -14,6 +15,8 @@ from wugong_server.commands.console import (
     print_json,
     print_table,
     say,
+    stop,
+    tell,
     with_database,
 )
 
@@ -43,7 +46,11 @@ def create(
     with opened(database, keys) as (engine, _environment):
         place(engine, community)
         if member not in engine.book(MEMBERS, community, [member]):
-            raise click.ClickException(f"{member!r} is not enrolled in {community}")
+            stop(
+                N_("{member} is not enrolled in {community}"),
+                member=repr(member),
+                community=community,
+            )
         until = engine.now() + timedelta(days=days)
         token = engine.tokens.create(community, member, label, until)
     if in_json:
@@ -78,9 +85,9 @@ def revoke(community: str, identity: str, database: str | None, keys: str | None
         found = engine.tokens.list(place(engine, community))
         chosen = [one for one in found if len(identity) >= 8 and one.id.startswith(identity)]
         if len(chosen) != 1:
-            raise click.ClickException(f"no token {identity!r} of {community}")
+            stop(N_("no token {id} of {community}"), id=repr(identity), community=community)
         engine.tokens.revoke(chosen[0].id)
-    say(f"revoked: {chosen[0].label}")
+    tell(N_("revoked: {label}"), label=chosen[0].label)
 
 
 def _day(until: int | None) -> str:
