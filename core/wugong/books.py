@@ -67,6 +67,13 @@ class Books:
     def __init__(self, values: Mapping[str, Mapping[str, Any]]) -> None:
         self._values = values  # by book table, then key
 
+    def __len__(self) -> int:
+        """Return how many values are at hand."""
+        return sum(map(len, list(self._values.values())))  # another thread may ask
+
+    def __bool__(self) -> bool:
+        return True
+
     def get(self, book: Book[T], key: str) -> T | None:
         """Return the value under ``key``, or ``None``; ``KeyError`` if it was not declared."""
         loaded = self._values.get(book.table, {})

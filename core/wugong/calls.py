@@ -22,6 +22,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
+from wugong.books import Books
 from wugong.errors import Refusal
 from wugong.events import Act, Fact, checked
 from wugong.plugins import CORE, Implementation, Registry
@@ -32,6 +33,7 @@ log = logging.getLogger("wugong.plugins")
 
 SOFT_SECONDS = 1.0  # then the hook is interrupted
 HARD_SECONDS = 5.0  # then the process ends
+A_VALUE = 0.0001  # seconds more for each value of a book that it is given: a roll may be long
 MOST_ANSWERS = 100
 MOST_FOLLOWING = 10_000
 
@@ -55,10 +57,10 @@ class PluginFault(Exception):
 
 
 class _Call:
-    __slots__ = ("began", "fired", "hook", "plugin", "queued", "task", "thread")
+    __slots__ = ("began", "fired", "given", "hook", "plugin", "queued", "task", "thread")
 
-    def __init__(self, plugin: str, hook: str) -> None:
-        self.plugin, self.hook, self.fired = plugin, hook, False
+    def __init__(self, plugin: str, hook: str, given: Sequence[Any] = ()) -> None:
+        self.plugin, self.hook, self.given, self.fired = plugin, hook, given, False
         self.thread, self.task = threading.get_ident(), threading.get_native_id()
         self.began = time.monotonic()
         self.queued: float | None = None  # as the watch first saw it
@@ -67,6 +69,11 @@ class _Call:
     def label(self) -> str:
         """Say what is under way."""
         return f"plugin {self.plugin}, {self.hook}"
+
+    @property
+    def more(self) -> float:
+        """The seconds it has beyond the limits, for the books that it is given."""
+        return A_VALUE * sum(len(one) for one in self.given if isinstance(one, Books))
 
 
 def _queued(task: int) -> float:
@@ -106,6 +113,9 @@ class _Watch:
                 self._judge(call, time.monotonic() - call.began - (queued - call.queued))
 
     def _judge(self, call: _Call, seconds: float) -> None:
+        if seconds <= SOFT_SECONDS:
+            return
+        seconds -= call.more
         if seconds > HARD_SECONDS:
             sys.stderr.write(f"wugong: {call.label} did not end; the process stops\n")
             sys.stderr.flush()
@@ -144,14 +154,14 @@ def _watched(
     read: Callable[[Any], Any] | None = None,
 ) -> Any:
     _watch.start()
-    call = _Call(plugin, hook)
+    call = _Call(plugin, hook, arguments)
     outer = _watch.calls.get(call.thread)
     _watch.calls[call.thread] = call
     try:
         answer = function(*arguments)
         return answer if read is None else read(answer)
     except HookTimeout as error:
-        what = f"ran over {SOFT_SECONDS:g} s, {_place(error, function)}"
+        what = f"ran over {SOFT_SECONDS + call.more:g} s, {_place(error, function)}"
         raise _told(PluginFault(plugin, hook, what)) from None
     except (KeyboardInterrupt, PluginFault):
         raise

@@ -1,7 +1,8 @@
 """The hooks: all that a plugin can do. A versioned API; see ``docs/hooks.md``.
 
 Ask for the arguments you use. Arguments are immutable and answers are values. Hooks run one by one
-in the order of plugin names, inside the writer: no I/O, no clock, no randomness, under a second.
+in the order of plugin names, inside the writer: no I/O, no clock, no randomness, under a second
+(longer where the books at hand are long).
 """
 
 from __future__ import annotations

@@ -437,3 +437,15 @@ def test_a_relation_that_fails_is_named(members: Callable[..., Any]) -> None:
     reason = refused(rehearsal, matter)
     assert reason.details == {"plugin": "evil", "hook": "evil.relation"}
     rehearsal.act("li", matter, Noted())
+
+
+def test_who_is_given_a_long_roll_has_longer() -> None:
+    values = round(1 / calls.A_VALUE)  # for a second more
+    watch, bare = calls._Watch(), calls._Call("shop", "co_plan", [None])
+    given = calls._Call(
+        "shop", "co_plan", [Books({"roll/1": dict.fromkeys(map(str, range(values)))})]
+    )
+    for seconds, stopped in ((1.0, []), (1.1, [bare]), (1.9, [bare]), (2.1, [bare, given])):
+        for call in (bare, given):
+            watch._judge(call, seconds)
+        assert [call for call in (bare, given) if call.fired] == stopped

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.plugins.voting.neighbourhood import (
     Meddling,
     cast,
@@ -11,6 +13,8 @@ from tests.plugins.voting.neighbourhood import (
     opened,
     rehearsal,
 )
+from wugong.rosters import Entitlement
+from wugong.testing import imported
 from wugong_voting.state import polls_of
 
 
@@ -110,3 +114,18 @@ def test_a_ballot_is_read_by_its_voter_alone() -> None:
         return [fact.kind for fact in facts].count("voting.ballot_cast")
 
     assert [ballots_seen_by(member) for member in ("li", "zhao", "wang", "")] == [1, 0, 0, 0]
+
+
+@pytest.mark.soak
+def test_a_poll_of_a_whole_district_is_decided() -> None:
+    r = rehearsal()
+    units = [Entitlement(f"u-{n}", "li") for n in range(200_000)]
+    r.engine.record(r.community, imported("owners", units), by="operator")
+    matter = r.open("Lights", by="li")
+    poll = opened(r, matter)
+    for unit in ("u-0", "u-199999"):
+        body = {"poll": poll, "entitlement": unit, "choice": "yes"}
+        r.act("li", matter, "voting.ballot_cast", body)
+    r.wait(days=7)
+    made = decided(r, matter, poll)
+    assert [(one.option, one.ballots) for one in made.counts if one.ballots] == [("yes", 2)]
