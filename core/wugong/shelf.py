@@ -20,7 +20,7 @@ from wugong.petitions import PetitionOpened
 from wugong.plugins import CORE, Registry
 from wugong.polls import PollOpened, RollFrozen, law_of
 from wugong.rosters import Entitlement, write_entitlement
-from wugong.storage import Storage
+from wugong.storage import SCHEMA, Storage
 from wugong.tables import BookRow, ViewRow
 from wugong.views import View
 
@@ -295,7 +295,8 @@ def upsert(
     connection.execute(_upsertion(storage.insert, model, key), list(rows))
     if storage.is_postgres and len(rows) >= MANY:
         # It plans by what it last saw of a table: else it reads a whole book for a few of its keys.
-        connection.execute(text(f"ANALYZE {model.__tablename__}"))
+        # Where another community's act or a vacuum looks at it just now, nobody waits.
+        connection.execute(text(f"ANALYZE (SKIP_LOCKED) {SCHEMA}.{model.__tablename__}"))
 
 
 @cache

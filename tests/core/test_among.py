@@ -10,6 +10,7 @@ from tests.core.conftest import people
 from wugong import Engine, batch, shelf
 from wugong.among import listed
 from wugong.rosters import Entitlement
+from wugong.storage import SCHEMA
 from wugong.tables import BookRow, KeyRow
 from wugong.testing import imported
 
@@ -88,8 +89,24 @@ def test_sqlite_finds_each_by_the_whole_index(tmp_path: Any) -> None:
 def test_postgresql_knows_at_once_that_a_table_has_grown(postgres_url: str, tmp_path: Any) -> None:
     with Engine(postgres_url, {}, keys=tmp_path / "keys") as engine:
         people(engine)
-        units = [Entitlement(f"u-{n}", "li") for n in range(shelf.MANY)]
-        engine.record("wutong", imported("owners", units), by="operator")
-        asked = text("SELECT reltuples FROM pg_class WHERE relname = 'wugong_book'")
-        with engine.storage.read() as connection:
-            assert connection.execute(asked).scalar_one() >= shelf.MANY
+        engine.record("wutong", many_owners(), by="operator")
+        assert known_to_postgresql(engine) >= shelf.MANY
+
+
+def test_nobody_waits_for_postgresql_to_look_at_a_table(postgres_url: str, tmp_path: Any) -> None:
+    with Engine(postgres_url, {}, keys=tmp_path / "keys") as engine:
+        people(engine)
+        with engine.storage.write() as another:
+            another.execute(text(f"LOCK {SCHEMA}.wugong_book IN SHARE UPDATE EXCLUSIVE MODE"))
+            engine.record("wutong", many_owners(), by="operator")  # else in vain, after 20 s
+        assert known_to_postgresql(engine) < shelf.MANY
+
+
+def many_owners() -> Any:
+    return imported("owners", [Entitlement(f"u-{n}", "li") for n in range(shelf.MANY)])
+
+
+def known_to_postgresql(engine: Engine) -> int:
+    asked = text("SELECT reltuples FROM pg_class WHERE relname = 'wugong_book'")
+    with engine.storage.read() as connection:
+        return int(connection.execute(asked).scalar_one())

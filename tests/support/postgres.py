@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 START_SECONDS = 60
+USER = "clerk"  # not the name of our schema: a table without it would be found all the same
 PR_SET_PDEATHSIG = 1  # Linux, <sys/prctl.h>
 
 
@@ -74,7 +75,7 @@ class Cluster:
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy address of ``database``."""
-        return f"postgresql+psycopg://wugong@127.0.0.1:{self.port}/{database}"
+        return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{database}"
 
     @contextmanager
     def new_database(self) -> Iterator[str]:
@@ -91,7 +92,7 @@ class Cluster:
         import psycopg
 
         with psycopg.connect(
-            host="127.0.0.1", port=self.port, user="wugong", dbname="postgres", autocommit=True
+            host="127.0.0.1", port=self.port, user=USER, dbname="postgres", autocommit=True
         ) as connection:
             connection.execute(statement.encode())
 
@@ -142,7 +143,7 @@ def _initialise(binaries: Path, data: Path, account: _Account) -> None:
     command = [
         str(binaries / "initdb"),
         *("--pgdata", str(data)),
-        *("--username", "wugong"),
+        *("--username", USER),
         *("--auth", "trust"),
         *("--encoding", "UTF8"),
         *("--locale", "C.UTF-8" if sys.platform == "linux" else "C"),
