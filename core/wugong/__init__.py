@@ -22,7 +22,7 @@ from wugong.matter import Grant, Head, Hold, Matter, Standing, community_of
 from wugong.packs import read_again
 from wugong.people import MEMBERS, ROLL, ROSTER
 from wugong.petitions import PetitionOpened
-from wugong.places import JURISDICTION, NotOffered, law_in, lies_in, not_offered, offered_in
+from wugong.places import JURISDICTION, NotOffered, law_in, law_of, lies_in, not_offered, offered_in
 from wugong.polls import (
     Ballot,
     BoxOpened,
@@ -253,6 +253,7 @@ __all__ = [
     "judge",
     "kind_of",
     "law_in",
+    "law_of",
     "least",
     "lies_in",
     "local_day",

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from wugong.matter import Matter
 from wugong.procedures import Procedure
 from wugong.statutes import COUNTRY, Statute, national_sources, places_of
 
@@ -41,6 +42,17 @@ def law_in(place: str, source: str) -> bool:
     (True, False)
     """
     return any(lies_in(place, of) for of in places_of(source, national_sources()))
+
+
+def law_of(matter: Matter, source: str) -> str:
+    """Return what of a source is law where the community lies; ``""`` where nothing of it is.
+
+    A rule that a plugin follows everywhere, though the law of some places alone asks for it, is
+    cited through this function, the law of the country beside that of the places.
+    """
+    place = matter.setting(JURISDICTION, "")
+    parts = (part.strip() for part in source.split(";"))
+    return "; ".join(part for part in parts if law_in(place, part))
 
 
 def known_places(procedures: Iterable[Procedure], statutes: Iterable[Statute]) -> frozenset[str]:

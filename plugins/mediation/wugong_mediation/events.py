@@ -113,7 +113,7 @@ class MediatorAccepted:
     "mediation.conflict_declared",
     may={PARTY: ANY},
     shown_to=PARTY,
-    source="人民調解法 15; 四川省糾紛多元化解條例 44",
+    source="人民調解法 15",
     despite_hold=True,
     title=N_("Declare a conflict of interest"),
     says=N_("A conflict of interest was declared: {grounds}"),

@@ -29,8 +29,8 @@ from wugong_mediation.events import (
     Requested,
     Signed,
 )
-from wugong_mediation.rules import CONFIRMATION, END, MAY_END_AS, NEUTRALITY
-from wugong_mediation.settings import ANSWER_DAYS, TERM_SOURCE, days
+from wugong_mediation.rules import CONFIRMATION, END, MAY_END_AS, NEUTRALITY, recusal
+from wugong_mediation.settings import ANSWER_DAYS, days, term_source
 from wugong_mediation.showing import (
     ROLES,
     STEPS,
@@ -211,9 +211,9 @@ def _show(
         remedies=words(REMEDIES),
         sources={
             "end": END,
-            "term": TERM_SOURCE,
+            "term": term_source(matter),
             "confirm": CONFIRMATION,
-            "neutral": NEUTRALITY,
+            "neutral": f"{NEUTRALITY}; {recusal(matter)}",
         },
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wugong import Act, Matter, Refusal
+from wugong import Act, Matter, Refusal, law_of
 from wugong_mediation.cases import CASES, PLUGIN, Case
 from wugong_mediation.deadlines import answer_by, confirm_by, remind_from, term_ends
 from wugong_mediation.events import (
@@ -25,7 +25,7 @@ from wugong_mediation.events import (
 
 CONSENT = "人民調解法 17"
 CHOICE = "人民調解法 19, 23"
-NEUTRALITY = "人民調解法 15; 四川省糾紛多元化解條例 44"
+NEUTRALITY = "人民調解法 15"
 FORM = "人民調解法 29"
 CONFIRMATION = "人民調解法 33; 民事訴訟法 205"
 END = "人民調解法 23, 25, 26"
@@ -40,6 +40,14 @@ def request(matter: Matter, act: Act, asked: Requested) -> list[Refusal]:
     if any(case.open for case in matter.state(CASES).between(act.who, asked.other)):
         return [Refusal("mediation.case_open", CONSENT)]
     return []
+
+
+def recusal(matter: Matter) -> str:
+    """Return the law of the place by which a doubtful mediator needs the consent of both.
+
+    Where it is empty both must say that they know, all the same, by the custom of this program.
+    """
+    return law_of(matter, "四川省糾紛多元化解條例 44")
 
 
 def within(matter: Matter, act: Act) -> list[Refusal]:
@@ -96,7 +104,7 @@ def _accepted(matter: Matter, case: Case, act: Act) -> list[Refusal]:
         reasons.append(Refusal("mediation.accepted_already", CHOICE))
     if case.conflicts and not said.despite_conflict:
         details = {"count": len(case.conflicts)}
-        reasons.append(Refusal("mediation.conflict_declared", NEUTRALITY, details))
+        reasons.append(Refusal("mediation.conflict_declared", recusal(matter), details))
     return reasons
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from wugong import N_, Matter, Refusal, SettingChanged, SettingDefault
+from wugong import N_, Matter, Refusal, SettingChanged, SettingDefault, law_of
 
-TERM_SOURCE = "司法部令第75號 33; 四川省糾紛多元化解條例 26"
+TERM_SOURCE = "司法部令第75號 33"  # usually one month
 
 TERM_DAYS = SettingDefault(
     "mediation.term_days", "30", N_("Days that a mediation may take"), TERM_SOURCE
@@ -17,6 +17,14 @@ MOST_DAYS = 60  # the longest that a local rule allows, for special fields (海�
 
 CONFIRM_DAYS = 30  # 人民調解法 33; not for a community to change
 REMIND_AFTER = 25
+
+
+def term_source(matter: Matter) -> str:
+    """Return which law says how long a mediation takes where the community lies."""
+    return law_of(
+        matter,
+        f"{TERM_SOURCE}; 四川省糾紛多元化解條例 26; 海南糾紛化解規定 26; 深圳糾紛化解規定 25",
+    )
 
 
 def days(matter: Matter, which: SettingDefault) -> int:

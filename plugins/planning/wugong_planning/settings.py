@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wugong import JURISDICTION, N_, Matter, Refusal, SettingChanged, SettingDefault, law_in
+from wugong import N_, Matter, Refusal, SettingChanged, SettingDefault, law_of
 from wugong_planning.events import NOTICE_SOURCE, REPLY_SOURCE
 
 NOTICE_DAYS = SettingDefault(
@@ -18,8 +18,6 @@ ANSWER_DAYS = SettingDefault(
 )
 DEFAULTS = (NOTICE_DAYS, ANSWER_DAYS)
 MOST_DAYS = 365
-# Nothing is voted on that was not announced: of owners in two cities; no national text says it.
-AGENDA = ("北京市物業管理條例 35", "杭州物業規定 19")
 SOURCES = {"urban": "物業管理條例 14", "rural": "村組法 (2025) 35"}
 
 
@@ -43,10 +41,9 @@ def notice_wanted(matter: Matter) -> Wanted:
 
 
 def _agenda(matter: Matter) -> str:
-    if matter.standing.setting != "urban":
-        return ""
-    place = matter.setting(JURISDICTION, "")
-    return next((one for one in AGENDA if law_in(place, one)), "")
+    # Nothing is voted on that was not announced: of owners in two cities, in no national text.
+    owners = matter.standing.setting == "urban"
+    return law_of(matter, "北京市物業管理條例 35; 杭州物業規定 19") if owners else ""
 
 
 def days(matter: Matter, which: SettingDefault) -> int:

@@ -25,6 +25,7 @@ from wugong_urban import affected, concerned, lifts, shares
 from wugong_urban.affected import NEIGHBOURS
 from wugong_urban.bodies import procedures
 from wugong_urban.events import (
+    CHARTER,
     AffectedListed,
     ContactLogged,
     MediationOffered,
@@ -132,15 +133,13 @@ def waiting(matter: Matter) -> Iterable[Waiting]:
     losing = matter.state(NEIGHBOURS).losing()
     if unheard := [n.unit for n in losing if not n.was_heard]:
         details = {"units": ", ".join(unheard)}
-        yield Waiting(
-            HEAR, "officer", act="urban.statement_taken", source=affected.CHARTER, details=details
-        )
+        yield Waiting(HEAR, "officer", act="urban.statement_taken", source=CHARTER, details=details)
     if alone := [n.unit for n in losing if n.needs_offer]:
         details = {"units": ", ".join(alone)}
         yield Waiting(
             OFFER,
             "officer",
             act="urban.mediation_offered",
-            source=affected.CHARTER,
+            source=CHARTER,
             details=details,
         )

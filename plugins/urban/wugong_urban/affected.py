@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from wugong import N_, Act, Fact, Fold, Matter, PollOpened, Procedure, Refusal
+from wugong import Act, Fact, Fold, Matter, PollOpened, Procedure, Refusal
 from wugong_urban.events import (
+    CHARTER,
     AffectedListed,
     ContactLogged,
     MediationOffered,
@@ -17,9 +18,6 @@ from wugong_urban.events import (
 ATTEMPTS = 3  # logged attempts that stand in for a statement
 LIFT = "lift"  # the category of matters in which neighbours lose light, air or quiet
 SPECIAL = "owners.special"
-# No law asks for these steps; they are this pack's, after what cities ask of a lift scheme.
-CHARTER = N_("Our own rules for neighbours who lose by a scheme")
-SCHEME_RULE = "濟南（萊蕪、鋼城）加裝電梯規定 10（參考）"
 REBUILDING = "民法典 278(1)(七)"
 
 
@@ -130,7 +128,7 @@ def poll_refusals(matter: Matter, opened: PollOpened, procedure: Procedure) -> l
     if matter.category == LIFT and opened.rule == "yes_no_abstain" and procedure.origin != SPECIAL:
         reasons.append(Refusal("urban.needs_special_majority", REBUILDING))
     if matter.category == LIFT and not known.listed:
-        reasons.append(Refusal("urban.affected_not_listed", SCHEME_RULE))
+        reasons.append(Refusal("urban.affected_not_listed", CHARTER))
     if unheard := [n for n in known.losing() if not n.was_heard]:
         reasons.append(Refusal("urban.affected_not_heard", CHARTER, _units(unheard)))
     if alone := [n for n in known.losing() if n.needs_offer]:

@@ -28,6 +28,8 @@ from wugong import (
 BEFORE_THE_POLL: Stage = PLAN | MANAGE
 Effect = Literal["gain", "loss", "neutral"]
 Unit = Annotated[str, Label(N_("Unit")), Most(40)]
+# No law of the country asks for these steps; they are this pack's, after what cities ask of lifts.
+CHARTER = N_("Our own rules for neighbours who lose by a scheme")
 CONCERNED = "author|officer"  # who says it, for whom it is said, and who must ask the others
 
 
@@ -158,7 +160,7 @@ class Compensated:
     "urban.plan_stated",
     may={"officer": BEFORE_THE_POLL, "convenor": BEFORE_THE_POLL},
     shown_to="members",
-    source="濟南（萊蕪、鋼城）加裝電梯規定 10",
+    source=CHARTER,
     title=N_("State the plan for the lift"),
     says=N_("The plan was stated: money, compensation, running costs"),
 )
@@ -187,7 +189,7 @@ class PlanStated:
     "urban.private_part_agreed",
     may={"resident": PLAN | BUILD | MANAGE, "officer": PLAN | BUILD | MANAGE},
     shown_to=CONCERNED,
-    source="濟南（萊蕪、鋼城）加裝電梯規定 7",
+    source=CHARTER,
     title=N_("Sign for a private part that is taken up"),
     says=N_("The owner of {unit} signed on the private part that is taken up"),
 )

@@ -20,13 +20,14 @@ from wugong import (
     PollOpened,
     Refusal,
     StepRecorded,
+    law_of,
     lies_in,
 )
 from wugong.procedures import Step
 from wugong.statutes import national_sources
 from wugong_urban.affected import LIFT, NEIGHBOURS, Neighbour
 from wugong_urban.concerned import asked_last, left_out
-from wugong_urban.events import PlanStated, PrivatePartAgreed, StatementTaken
+from wugong_urban.events import CHARTER, PlanStated, PrivatePartAgreed, StatementTaken
 
 FLOW = "owners.lift"
 # its steps
@@ -81,6 +82,10 @@ def binds(matter: Matter, step: str) -> bool:
     return read and bool(place) and lies_in(place, statute.jurisdiction)
 
 
+def _law_of(matter: Matter, step: str) -> str:
+    return law_of(matter, rule_of(matter, step).source) or CHARTER
+
+
 def gaps(matter: Matter) -> list[Refusal]:
     """Return what the plan of a lift still lacks, wherever it lies, as a rule of one city asks."""
     plan, source = matter.state(STATED), rule_of(matter, SCHEME).source
@@ -125,7 +130,7 @@ def unsigned(matter: Matter) -> list[Refusal]:
 def agreement_refusals(matter: Matter, owners: Mapping[str, str], act: Act) -> list[Refusal]:
     """Say why a signature does not count: nothing is taken up, not the owner's, or unwitnessed."""
     agreed: PrivatePartAgreed = act.event
-    source, unit = rule_of(matter, PRIVATE).source, {"unit": agreed.unit}
+    source, unit = _law_of(matter, PRIVATE), {"unit": agreed.unit}
     if not may_be_signed(matter, int(agreed.plan)):
         return [Refusal("urban.plan_not_to_sign", source, {"plan": int(agreed.plan)})]
     if agreed.unit not in occupied(matter):
@@ -144,7 +149,7 @@ def plan_refusals(matter: Matter, stated: PlanStated) -> list[Refusal]:
     """Say what a plan cannot say: a unit twice or not listed, or compensation that is nothing."""
     units = [one.unit for one in stated.compensated]
     listed = {unit for unit, one in matter.state(NEIGHBOURS).units.items() if one.effect}
-    reasons, source = [], rule_of(matter, SCHEME).source
+    reasons, source = [], _law_of(matter, SCHEME)
     if twice := sorted({unit for unit in units if units.count(unit) > 1}):
         reasons.append(Refusal("urban.unit_listed_twice", source, _named(twice)))
     if strangers := sorted(set(units) - listed):

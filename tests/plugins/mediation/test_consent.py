@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from wugong import SettingChanged
+from wugong import JURISDICTION, Refused, SettingChanged
+from wugong_mediation.rules import recusal
+from wugong_mediation.settings import term_source
 
 
 def test_a_refusal_ends_the_case_and_says_what_else_is_open(dispute: Any) -> None:
@@ -105,6 +107,52 @@ def test_who_lost_the_role_is_not_accepted(dispute: Any) -> None:
     dispute.r.act("operator", dispute.r.community, "wugong.role_revoked", revoked)
     with dispute.r.refuses("mediation.not_a_mediator"):
         dispute.accept(case, "li")
+
+
+@pytest.mark.parametrize(
+    ("lies", "source"),
+    [
+        pytest.param("", "", id="nowhere said: a custom"),
+        pytest.param("CN-SD-Jinan", "", id="a city without such a rule: a custom"),
+        pytest.param("CN-SC-Chengdu", "四川省糾紛多元化解條例 44", id="in Sichuan"),
+    ],
+)
+def test_the_rule_of_a_province_on_conflicts_is_cited_there(
+    dispute: Any, lies: str, source: str
+) -> None:
+    case = dispute.ask()
+    dispute.reply(case)
+    dispute.propose(case)
+    dispute.declare(case, "mei", "kin")
+    moved(dispute, lies)
+    with pytest.raises(Refused) as refused:
+        dispute.accept(case, "li")
+    (reason,) = refused.value.reasons
+    assert (reason.code, reason.source) == ("mediation.conflict_declared", source)
+    assert recusal(dispute.r.matter(dispute.matter)) == source
+
+
+@pytest.mark.parametrize(
+    ("lies", "beside"),
+    [
+        pytest.param("", "", id="nowhere said: the country's"),
+        pytest.param("CN-GD", "", id="the province of a city that has one"),
+        pytest.param("CN-GD-Shenzhen", "; 深圳糾紛化解規定 25", id="Shenzhen"),
+        pytest.param("CN-HI", "; 海南糾紛化解規定 26", id="Hainan"),
+        pytest.param("CN-SC", "; 四川省糾紛多元化解條例 26", id="Sichuan"),
+    ],
+)
+def test_the_term_cites_the_rule_of_a_place_beside_the_order_of_the_ministry(
+    dispute: Any, lies: str, beside: str
+) -> None:
+    moved(dispute, lies)
+    assert term_source(dispute.r.matter(dispute.matter)) == f"司法部令第75號 33{beside}"
+
+
+def moved(dispute: Any, lies: str) -> None:
+    if lies:
+        said = SettingChanged(name=JURISDICTION, value=lies)
+        dispute.r.act("root", dispute.r.community, said)
 
 
 def test_a_declared_conflict_needs_both_parties_to_know_of_it_and_still_accept(

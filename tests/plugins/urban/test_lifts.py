@@ -17,7 +17,7 @@ from wugong.statutes import national_sources
 from wugong.testing import Rehearsal
 from wugong_server.testing import browse
 from wugong_urban import lifts
-from wugong_urban.events import Sharer, SharesAdopted
+from wugong_urban.events import CHARTER, Sharer, SharesAdopted
 
 JINAN, SANYA = "CN-SD-Jinan", "CN-HI-Sanya"
 ELSEWHERE = ["", "CN-SD", "CN-SC-Chengdu"]
@@ -334,6 +334,7 @@ def panel_of(r: Rehearsal, matter: str, member: str = "wang") -> str:
 # Who signs for a private part
 
 
+PLANS = "濟南（萊蕪、鋼城）加裝電梯規定 10"
 SIGNS = "濟南（萊蕪、鋼城）加裝電梯規定 7"
 
 
@@ -428,6 +429,19 @@ def test_an_owner_signs_in_person_or_before_a_witness(
         return
     with r.refuses(f"urban.{code}"):
         sign(r, by, matter, unit, **more)
+
+
+@pytest.mark.parametrize("place", [JINAN, *ELSEWHERE])
+def test_what_cannot_be_cites_the_rule_of_a_city_in_that_city_only(place: str) -> None:
+    r = rehearsal(place)
+    matter = lift(r)
+    found = reasons(r, plan, matter, "2-101")
+    occupying(r, matter, "1-101")
+    found |= reasons(r, sign, "m112", matter, "1-101")
+    assert {code: source for code, (source, _) in found.items()} == {
+        "urban.compensated_not_listed": PLANS if place == JINAN else CHARTER,
+        "urban.owner_signs_in_person": SIGNS if place == JINAN else CHARTER,
+    }
 
 
 def test_only_the_plan_in_force_is_signed_and_offered() -> None:
