@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -53,7 +53,7 @@ class Facts(Proofs):
 
     def __init__(self, means: Means) -> None:
         super().__init__(means)
-        self._large: dict[tuple[str, str], list[Fact]] = {}
+        self._large: Mapping[tuple[str, str], list[Fact]] = {}
 
     def matter(self, matter_id: str) -> Matter:
         """Return a matter as folded now; ``LookupError`` for one that is not there."""
@@ -161,14 +161,13 @@ class Facts(Proofs):
         """Read a record; the last large ones, such as rosters, are kept, as none ever changes."""
         if len(row.body) < LARGE:
             return read_fact(row, self.registry.kind)
-        place = (row.digest, row.body)
-        if place not in self._large:
-            made = read_fact(row, self.registry.kind)
-            while len(self._large) >= MOST_LARGE:
-                self._large.pop(next(iter(self._large)), None)
-            self._large[place] = made
-            return made
-        return self._large[place]
+        place, kept = (row.digest, row.body), self._large
+        if place in kept:
+            return kept[place]
+        made = read_fact(row, self.registry.kind)
+        # Never changed, another one takes its place: many threads read.
+        self._large = dict([*list(kept.items())[1 - MOST_LARGE :], (place, made)])
+        return made
 
     def may_read_fact(
         self, matter: Matter, fact: Fact, viewer: Viewer, shown_to: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -12,19 +12,21 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """The last ``most`` of one kind that were asked for, by engine."""
+    """The last ``most`` of one kind that were asked for, by engine.
+
+    What is kept is never changed, another one takes its place: many threads ask.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._of: WeakKeyDictionary[Engine, dict[Hashable, T]] = WeakKeyDictionary()
+        self._of: WeakKeyDictionary[Engine, Mapping[Hashable, T]] = WeakKeyDictionary()
 
     def get(self, engine: Engine, place: Hashable, make: Callable[[], T]) -> T:
         """Return what is kept under ``place``, made where it is not."""
-        kept = self._of.setdefault(engine, {})
-        if place not in kept:
-            made = make()
-            while len(kept) >= self._most:
-                kept.pop(next(iter(kept)), None)
-            kept[place] = made
-            return made
-        return kept[place]
+        kept = self._of.get(engine, {})
+        if place in kept:
+            return kept[place]
+        made = make()
+        left = list(kept.items())[max(0, len(kept) + 1 - self._most) :]
+        self._of[engine] = dict([*left, (place, made)])
+        return made

@@ -28,6 +28,26 @@ def test_the_last_few_are_kept_for_each_engine() -> None:
         assert kept.get(other, "a", make("another a")) == "another a"
 
 
+def test_what_another_thread_drives_out_meanwhile_is_found_all_the_same() -> None:
+    kept = Kept[str](1)
+
+    class Place:
+        asked = 0
+
+        def __hash__(self) -> int:
+            self.asked += 1
+            if self.asked == 4:  # it was seen to be there, and is about to be taken
+                kept.get(engine, "another", lambda: "another")
+            return 0
+
+    with Engine("sqlite://", {}) as engine:
+        place = Place()
+        for _ in range(2):
+            assert kept.get(engine, place, lambda: "a") == "a"
+        assert place.asked >= 4
+        assert kept.get(engine, "another", lambda: "made anew") == "another"
+
+
 def test_a_roster_that_is_imported_anew_is_shown_as_it_stands() -> None:
     r = Rehearsal({}, members={"li": (), "zhao": ()})
     for people in (["li"], ["zhao", "li"], ["zhao"]):
