@@ -37,7 +37,7 @@ from wugong.journal import (
     receipt_code,
 )
 from wugong.matter import Matter, community_of
-from wugong.people import MEMBERS, empty_roll
+from wugong.people import empty_roll
 from wugong.petitions import PetitionOpened
 from wugong.plugins import STAGE_HOOKS
 from wugong.polls import BoxUnlocked, PollClosed, PollOpened
@@ -127,8 +127,6 @@ class Batch(Written):
         self._read_answers([(job.by, job.key) for job in jobs if job.key])
         self._read_tokens({job.token for job in jobs if job.token})
         self._read_sessions({job.session.id for job in jobs if job.session})
-        people = {job.by for job in jobs} | {job.principal for job in jobs if job.principal}
-        self.shelf.load(MEMBERS, sorted(people))
         self._load_books(jobs)
         self._prepare_keys(jobs)
 
@@ -165,6 +163,7 @@ class Batch(Written):
         return member == by and (not session.from_memory or data == session.data)
 
     def _load_books(self, jobs: Sequence[Job]) -> None:
+        people = {job.by for job in jobs} | {job.principal for job in jobs if job.principal}
         acts = []
         for job in jobs:
             for matter, event in job.acts:
@@ -172,7 +171,7 @@ class Batch(Written):
                 if kind is not None:
                     acts.append(self._act(matter, event, kind, job.by, job.principal, job.channel))
         try:
-            self.shelf.load_for(acts)
+            self.shelf.load_for(acts, people)
         except calls.PluginFault:
             return  # the act that caused it meets the fault again on its own, and is refused
         self._prepared = {id(act.event) for act in acts}  # the jobs keep these events alive

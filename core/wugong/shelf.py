@@ -15,7 +15,7 @@ from wugong.among import among, listed
 from wugong.books import Book, Books, Prefix, copied
 from wugong.events import Act, Fact, Unknown
 from wugong.journal import canonical
-from wugong.people import CORE_BOOKS, ROLL, edition_prefix, freeze, roll_of
+from wugong.people import CORE_BOOKS, MEMBERS, ROLL, edition_prefix, freeze, roll_of
 from wugong.petitions import PetitionOpened
 from wugong.plugins import CORE, Registry
 from wugong.polls import PollOpened, RollFrozen, law_of
@@ -30,13 +30,14 @@ LAST = "\U0010ffff"
 
 
 # Statements are made once: that costs more than to run them.
-_VALUES = select(col(BookRow.key), col(BookRow.value)).where(
-    col(BookRow.community) == bindparam("its_community"),
-    col(BookRow.book) == bindparam("its_book"),
+_VALUES = select(col(BookRow.book), col(BookRow.key), col(BookRow.value)).where(
+    col(BookRow.community) == bindparam("its_community")
 )
-_UNDER_KEYS = _VALUES.where(among("keys", col(BookRow.key)))
+_UNDER_KEYS = _VALUES.where(among("wanted", col(BookRow.book), col(BookRow.key)))
 _UNDER_PREFIX = _VALUES.where(
-    col(BookRow.key) >= bindparam("first"), col(BookRow.key) < bindparam("beyond")
+    col(BookRow.book) == bindparam("its_book"),
+    col(BookRow.key) >= bindparam("first"),
+    col(BookRow.key) < bindparam("beyond"),
 )
 
 
@@ -92,43 +93,52 @@ class Shelf:
             found.append((book, keys))
         return found
 
-    def load_for(self, things: Iterable[Act | Fact]) -> None:
-        """Load what the books declare for these, each book in one statement."""
-        wanted: dict[str, set[str]] = {}
+    def load_for(self, things: Iterable[Act | Fact], members: Iterable[str] = ()) -> None:
+        """Load what the books declare for these, and some members, in one statement."""
+        wanted: dict[str, dict[str, None]] = {MEMBERS.table: dict.fromkeys(members)}
         for thing in things:
             for book, keys in self.keys(thing):
-                wanted.setdefault(book.table, set()).update(keys)
-        for table, found in wanted.items():
-            self.load(self.by_table[table][1], sorted(found))
+                wanted.setdefault(book.table, {}).update(dict.fromkeys(keys))
+        self._fetch(
+            [(table, key) for table, keys in wanted.items() for key in self._lacking(table, keys)]
+        )
 
     def load(self, book: Book[Any], keys: Iterable[str]) -> None:
         """Load the values under ``keys`` that are not at hand."""
-        held = self.values.setdefault(book.table, {})
-        plain = []
+        self._fetch([(book.table, key) for key in self._lacking(book.table, keys)])
+
+    def _lacking(self, table: str, keys: Iterable[str]) -> list[str]:
+        """Return the keys to be read; read prefixes at once, whose keys are then at hand."""
+        held = self.values.setdefault(table, {})
+        lacking = []
         for key in keys:
             if isinstance(key, Prefix):
-                self._load_prefix(book, str(key), held)
-            elif key not in held and not self._covered(book.table, key):
-                plain.append(key)
+                self._load_prefix(table, str(key))
+            elif key not in held and not self._covered(table, key):
+                lacking.append(key)
             else:
                 held.setdefault(key, None)
-        if plain:
-            self._read(book, held, _UNDER_KEYS, keys=listed(plain))
-            for key in plain:
-                held.setdefault(key, None)
+        return lacking
 
     def _covered(self, table: str, key: str) -> bool:
         return any(key.startswith(p) for t, p in self._prefixes if t == table)
 
-    def _load_prefix(self, book: Book[Any], prefix: str, held: dict[str, Any]) -> None:
-        if (book.table, prefix) not in self._prefixes:
-            self._read(book, held, _UNDER_PREFIX, first=prefix, beyond=prefix + LAST)
-            self._prefixes.add((book.table, prefix))
+    def _load_prefix(self, table: str, prefix: str) -> None:
+        if (table, prefix) not in self._prefixes:
+            its = {"its_book": table, "first": prefix, "beyond": prefix + LAST}
+            self._read(_UNDER_PREFIX, its)
+            self._prefixes.add((table, prefix))
 
-    def _read(self, book: Book[Any], held: dict[str, Any], query: Any, **which: str) -> None:
-        its = {"its_community": self.community, "its_book": book.table, **which}
-        for key, value in self.connection.execute(query, its):
-            held.setdefault(key, json.loads(value))
+    def _fetch(self, wanted: list[tuple[str, str]]) -> None:
+        if wanted:
+            self._read(_UNDER_KEYS, {"wanted": listed(wanted)})
+            for table, key in wanted:
+                self.values[table].setdefault(key, None)
+
+    def _read(self, query: Any, which: dict[str, str]) -> None:
+        its = {"its_community": self.community, **which}
+        for table, key, value in self.connection.execute(query, its):
+            self.values[table].setdefault(key, json.loads(value))
 
     # Advancing
 
