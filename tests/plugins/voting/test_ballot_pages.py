@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +226,9 @@ def test_a_program_and_a_command_get_the_bytes_of_the_page(
         assert run(*command, "--measure", measure, "-o", str(file)).code == 0
         assert file.read_bytes() == page
         assert recounted([str(file)]) == 0
+    odd = {**os.environ, "PYTHONIOENCODING": "gbk"}  # a terminal that speaks no UTF-8
+    called = [sys.executable, "-m", "wugong_server.cli", *command, "--measure", "area"]
+    assert subprocess.run(called, env=odd, check=True, capture_output=True).stdout == page
     assert browse(r).get(program).json()["measure"] == "heads"
     areas = browse(r).get(f"{program}?measure=area")
     assert areas.status_code == 401 and "WWW-Authenticate" in areas.headers

@@ -115,8 +115,8 @@ def command(
             made = export_of(engine, found, polls_of(found).get(poll), measure or "")
         except LookupError as error:
             raise click.ClickException(f"poll {poll} of {matter}: {error}") from None
-    text = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode()
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(text, nl=False)  # bytes: what is sent on to a file is UTF-8 in every terminal
     else:
-        output.write_text(text, encoding="utf-8", newline="")
+        output.write_bytes(text)
