@@ -55,7 +55,8 @@ def create_app(
     those that are installed, by name; without the others a test is sooner done.
     """
     settings = settings or Settings()
-    calendar = CalendarFile(settings.calendar)
+    if settings.calendar is not None:
+        engine.registry.calendar = CalendarFile(settings.calendar).now
     modules = _modules(engine, settings, pages, host)
     web = Pages(modules)
     # The one that records stands first: a ballot is not held against every other path.
@@ -85,8 +86,6 @@ def create_app(
     )
     app.state.engine = engine
     app.state.settings = settings
-    app.state.calendar = calendar
-    engine.registry.calendar = calendar.now
     engine.sessions.idle_ms = settings.idle_minutes * 60_000
     engine.sessions.absolute_ms = settings.session_hours * 3_600_000
     app.state.pages = web

@@ -18,7 +18,7 @@ from wugong import (
     kind_of,
     start_of,
 )
-from wugong.deadlines import Calendar, days_run, deadline
+from wugong.deadlines import days_run, deadline
 from wugong.describing import condition
 from wugong.procedure_parts import Term
 from wugong.steps import Placed, placed_of, steps_of
@@ -232,7 +232,7 @@ def _notice(page: Page, matter: Matter, placed: Placed, fact: Fact) -> Notice:
 
 def _hanging(page: Page, notice: Notice, term: Term, start: date) -> Notice:
     """Return a notice with its days, counted by the calendar of the deployment."""
-    calendar: Calendar = page.request.app.state.calendar.now()
+    calendar = page.engine.registry.days_off()
     over, today = deadline(term, start, calendar), page.now.astimezone(page.zone).date()
     return replace(
         notice,

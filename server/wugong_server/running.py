@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from wugong import N_, Fact, Matter, StepRecorded, Viewer, kind_of
-from wugong.deadlines import Calendar, Deadline, deadline
+from wugong.deadlines import Deadline, deadline
 from wugong.describing import CONFIDENCE
 from wugong.procedures import Step
 from wugong.running import Result, Running, running
@@ -37,7 +37,7 @@ class Owed:
 def owed(page: Page, matter: Matter, viewer: Viewer) -> list[Owed]:
     """Return the terms that run in a matter, the nearest first."""
     today = page.now.astimezone(page.zone).date()
-    calendar: Calendar = page.request.app.state.calendar.now()
+    calendar = page.engine.registry.days_off()
     results, records = _results(page, matter, viewer), _records(page, matter, viewer, today)
     found = (
         _owed(page, one, deadline(one.term, one.since, calendar))

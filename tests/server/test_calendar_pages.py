@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 import wugong_rural
 from wugong import Misconfigured, StepRecorded
+from wugong.deadlines import Calendar
 from wugong.testing import Rehearsal
 from wugong_server import Settings
 from wugong_server.calendars import CalendarFile
@@ -105,6 +106,18 @@ def test_a_file_that_breaks_later_leaves_the_calendar_as_it_was(
         board.notice()
     assert [r.message for r in caplog.records if "stays as it was" in r.message] != []
     assert len(caplog.records) == 1  # told once, not for each page
+
+
+def test_pages_count_by_the_calendar_of_the_engine_where_settings_name_none(tmp_path: Path) -> None:
+    board = Board()
+    board.r.engine.registry.calendar = lambda: Calendar(holidays=frozenset({date(2026, 3, 13)}))
+    app = app_of(board.r, settings=Settings(secret=b"calendar", rate_limits=False))
+    board.client = browse(board.r, "zhou", app=app)
+    assert "3月17日" in board.notice()
+    other = write(tmp_path / "c.json", y2026={"holidays": ["2026-03-13", "2026-03-16"]})
+    app = app_of(board.r, settings=Settings(secret=b"calendar", rate_limits=False, calendar=other))
+    board.client = browse(board.r, "zhou", app=app)
+    assert "3月18日" in board.notice()
 
 
 @pytest.mark.parametrize("text", ["{", '{"26": {}}'])
