@@ -63,15 +63,26 @@ def plugins(request: Request) -> Response:
 
 
 def settings(request: Request) -> Response:
-    """Show what a community may set, what it is now, and by which source."""
+    """Show what a community may set, by plugin: what it is now, and by which source."""
     page = page_of(request)
     require(page, "admin", "officer")
     page.section = "admin"
     assert page.community is not None
-    used = {*page.community.plugins, "wugong"}
-    defaults = sorted(page.engine.registry.defaults.items())
-    rows = [_setting(page, one) for name, one in defaults if name.partition(".")[0] in used]
-    return respond(request, "admin/settings.html", rows=rows)
+    declared: dict[str, list[SettingDefault]] = {}
+    for name, one in sorted(page.engine.registry.defaults.items()):
+        declared.setdefault(name.partition(".")[0], []).append(one)
+    groups = [
+        {"title": title, "rows": [_setting(page, one) for one in declared[plugin]]}
+        for plugin, title in _titles(page).items()
+        if plugin in declared
+    ]
+    return respond(request, "admin/settings.html", groups=groups)
+
+
+def _titles(page: Page) -> dict[str, str]:
+    """Return the titles of a community's plugins, the engine's own settings without one first."""
+    assert page.community is not None
+    return {"wugong": ""} | {name: plugin_words(page, name) for name in page.community.plugins}
 
 
 def _setting(page: Page, one: SettingDefault) -> dict[str, Any]:

@@ -115,6 +115,18 @@ def test_settings_show_the_law_of_their_own_kind_of_community(
     assert hidden not in posting
 
 
+def test_settings_stand_under_the_plugin_that_reads_them_the_place_first() -> None:
+    plugins = {"planning": wugong_planning, "rural": wugong_rural}
+    r = Rehearsal(plugins, setting="rural", members={"root": ("admin",)})
+    client = browse(r, "root", language="en")
+    page = client.get("/c/example/admin/settings").text.partition("</h1>")[2]
+    first, *others = page.split("<h2>")
+    assert "jurisdiction" in first and first.count('scope="row"') == 1
+    titles = {one.partition("</h2>")[0]: one.count('scope="row"') for one in others}
+    assert titles == {"Needs, schemes and opinions": 2, "Villages": 6}
+    assert "<b>yes</b>" in page and "<code>yes</code>" not in page  # a word that is its code
+
+
 def test_a_code_of_a_setting_is_shown_in_words() -> None:
     r = Rehearsal({"rural": wugong_rural}, setting="rural", members={"root": ("admin",)})
     page = browse(r, "root").get("/c/example/admin/settings").text

@@ -337,3 +337,14 @@ def test_the_panel_offers_a_ballot_only_to_who_has_one_left() -> None:
     assert (offered("li"), offered("tenant")) == (["投票"], [])
     cast(browse(r, "li"), path, choice="yes")
     assert offered("li") == ["改票"]
+
+
+def test_a_hint_says_once_that_a_field_may_be_left_empty() -> None:
+    r, matter, _ = polling()
+    page = browse(r, "wang", language="en").get(f"/m/{matter}/polls/new").text
+    hints = re.findall(r'<span class="hint">([^<]*)</span>', page)
+    assert "May be left empty" in hints  # a sentence of its own
+    assert "Only for a choice of several, may be left empty" in hints
+    said = [one for one in hints if "empty: " in one or one.startswith("None: ")]
+    assert len(said) == 5 and not [one for one in said if "left empty" in one]
+    assert not [one for one in hints if re.search(r"\. [a-z]", one)]
