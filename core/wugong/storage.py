@@ -42,7 +42,15 @@ def read_address(address: str) -> URL:
         raise Misconfigured(f"this is no address of a database; {how}") from None
     if backend not in ("sqlite", "postgresql"):
         raise Misconfigured(f"{backend}: only SQLite and PostgreSQL are supported; {how}")
-    return url
+    return _discreet(url)
+
+
+def _discreet(url: URL) -> URL:
+    """Move a password from the query to where whoever prints an address masks it."""
+    password = url.query.get("password")
+    if not isinstance(password, str):
+        return url
+    return url.difference_update_query(["password"]).set(password=password)
 
 
 class Storage:

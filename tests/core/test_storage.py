@@ -23,7 +23,7 @@ from tests.support.commits import ending_commit, said_by_sqlite
 from tests.support.postgres import Cluster
 from wugong import Engine, MatterOpened, Misconfigured, Overloaded, seal
 from wugong import storage as storage_module
-from wugong.storage import APPLICATION_ID, HEAD, SCHEMA, VERSION_TABLE, Storage
+from wugong.storage import APPLICATION_ID, HEAD, SCHEMA, VERSION_TABLE, Storage, read_address
 from wugong.tables import metadata
 
 # Settings
@@ -156,6 +156,21 @@ def test_a_session_that_does_not_wait_for_the_disk_is_refused(
 def test_a_postgresql_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="PostgreSQL cannot be reached"):
         Engine("postgresql://wugong@127.0.0.1:1/x", {}, keys=tmp_path / "k")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://li:geheim@h/db", "postgresql://li:***@h/db"),
+        ("postgresql://li@h/db?password=geheim", "postgresql://li:***@h/db"),
+        ("postgresql://h/db?user=li&password=geheim", "postgresql://h/db?user=li"),
+        ("postgresql://h/db?user=li", "postgresql://h/db?user=li"),
+    ],
+)
+def test_whoever_prints_an_address_shows_no_password(address: str, shown: str) -> None:
+    url = read_address(address)
+    assert url.render_as_string(hide_password=True) == shown
+    assert (url.password == "geheim") is ("geheim" in address)
 
 
 # Versions
