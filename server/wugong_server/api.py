@@ -23,7 +23,7 @@ from wugong.deciding import decide
 from wugong.figures import Undecidable
 from wugong.schema import Sealed, Shape
 from wugong_server import attaching, openapi, pictures
-from wugong_server.api_query import KEY_HEADER, idempotency_key
+from wugong_server.api_query import KEY_HEADER, Query, idempotency_key
 from wugong_server.api_reading import COMMUNITY, MATTER, READING, SIGN_IN, V1, Read
 from wugong_server.api_roster import import_roster
 from wugong_server.hookspecs import Reading
@@ -44,7 +44,7 @@ def api_routes(settings: Settings, readings: Iterable[Reading]) -> list[Route]:
     return [
         Route(MATTER + "/events", record, methods=["POST"], name="api.record"),
         *(_get(path, read, f"api.{read.__name__}") for path, read in READING.items()),
-        *(_get(one.path, one.read, one.name) for one in readings),
+        *(_get(one.path, _strictly(one), one.name) for one in readings),
         Route(V1 + "/decide", work_out, methods=["POST"], name="api.decide"),
         Route(
             COMMUNITY + "/documents",
@@ -85,6 +85,16 @@ def _get(path: str, read: Read, name: str) -> Route:
         return await run_in_threadpool(lambda: _answer(request, read(page_of(request))))
 
     return Route(path, answer, methods=["GET"], name=name)
+
+
+def _strictly(one: Reading) -> Read:
+    """Return what a plugin reads, but for a query that it does not name: that is refused."""
+
+    def read(page: Page) -> Any:
+        Query(page, *one.queries).done()
+        return one.read(page)
+
+    return read
 
 
 def _answer(request: Request, found: Any) -> Response:

@@ -244,7 +244,10 @@ def test_a_poll_that_runs_is_given_to_no_program() -> None:
     for number in (poll, poll + 1):
         assert browse(r).get(f"/api/v1/matters/{matter}/polls/{number}/export").status_code == 404
     r.wait(days=7)
-    assert browse(r).get(f"/api/v1/matters/{matter}/polls/{poll}/export").status_code == 200
+    program = f"/api/v1/matters/{matter}/polls/{poll}/export"
+    assert browse(r).get(f"{program}?measure=heads").status_code == 200
+    wrong = browse(r).get(f"{program}?mesure=area")  # the heads under the name of areas
+    assert wrong.status_code == 422 and "query.mesure" in wrong.text
     paths = browse(r).get("/openapi.json").json()["paths"]
     its = paths["/api/v1/matters/{matter}/polls/{poll}/export"]["get"]
     assert [one["name"] for one in its["parameters"]] == ["matter", "poll", "measure"]
