@@ -124,6 +124,7 @@ def test_settings_stand_under_the_plugin_that_reads_them_the_place_first() -> No
     assert "jurisdiction" in first and first.count('scope="row"') == 1
     titles = {one.partition("</h2>")[0]: one.count('scope="row"') for one in others}
     assert titles == {"Needs, schemes and opinions": 2, "Villages": 6}
+    assert ">修改</a>" in browse(r, "root").get("/c/example/admin/settings").text
     assert "<b>yes</b>" in page and "<code>yes</code>" not in page  # a word that is its code
 
 
