@@ -75,6 +75,9 @@ def test_a_community_is_founded_once_and_well_named(founded: Path) -> None:
     assert "There is a community of this name already" in again.err
     for name in ("Wutong", "w", "a.b", "梧桐", "x" * 41):
         assert run("found", name, "--title", "x").code == console.WRONG
+    untitled = run("found", "other", "--title", "")
+    assert untitled.code == console.WRONG
+    assert "title" in untitled.err and "COMMUNITY" not in untitled.err
     wrong = run("found", "other", "--title", "x", "--setting", "rurla")
     assert wrong.code == console.WRONG and "(known: rural, urban); did you mean rural?" in wrong.err
     assert run("found", "other", "--title", "x", "--plugin", "nowhere").code == console.SETUP

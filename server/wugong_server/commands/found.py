@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from wugong import JURISDICTION, N_
+from wugong import JURISDICTION, N_, Unreadable
 from wugong.plugins import Registry, closest
 from wugong_server.commands.console import (
     as_json,
@@ -57,6 +57,8 @@ def command(
                 plugins=chosen,
                 jurisdiction=jurisdiction,
             )
+        except Unreadable:
+            raise  # the title: its own words say what is wrong
         except ValueError:
             shape = in_words(N_("a community's id has 2 to 40 small letters, digits and hyphens"))
             raise click.BadParameter(shape, param_hint="COMMUNITY") from None
