@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wugong_voting.counting.profile import Profile, mark, rank_type, weights_of
+from wugong_voting.counting.profile import Profile, check_weight, mark, rank_type, weights_of
 from wugong_voting.counting.result import Sentence
 from wugong_voting.counting.words import N_
 
@@ -122,9 +122,12 @@ class _Lines:
         begins = digit.copy()
         begins[1:] &= ~digit[:-1]
         starts = np.flatnonzero(begins)
-        numbers: NDArray[np.int64] = np.array(
-            list(map(int, body.translate(_TO_SPACES).split())), dtype=np.int64
-        )
+        listed = list(map(int, body.translate(_TO_SPACES).split()))
+        try:
+            numbers: NDArray[np.int64] = np.array(listed, dtype=np.int64)
+        except OverflowError:
+            check_weight(max(listed))
+            raise
         colons = np.flatnonzero(raw == 58)
         ends = np.append(np.flatnonzero(raw == 10), len(raw))
         # A number is a weight when it stands before its line's colon.

@@ -20,6 +20,7 @@ Whole = NDArray[np.int64]
 BLOCK = 65_536  # ballots at a time, so that a block stays in the cache
 FEW = 24  # options up to which comparing whole columns beats writing to scattered places
 FEW_ROWS = 4_096
+HEAVIEST = 2**62  # all weights together stay below it: whole numbers of 64 bits hold their sums
 EXACT = 2**53  # sums of whole numbers up to here are exact in floating point, too
 
 
@@ -42,6 +43,10 @@ class Profile:
     names: tuple[str, ...] = field(default=(), compare=False)
     untied: bool = False
 
+    def __post_init__(self) -> None:
+        if self.weights is not None and self.weights.sum(dtype=np.float64) > HEAVIEST / 2:
+            check_weight(sum(self.weights.tolist()))
+
     @property
     def unranked(self) -> int:
         """The mark of an option that a ballot does not rank."""
@@ -61,6 +66,12 @@ class Profile:
     def voters(self) -> int:
         """The weight of all ballots, blank and spoilt ones too."""
         return self.valid + self.blank + self.spoilt
+
+
+def check_weight(whole: int) -> None:
+    """Refuse with ``ValueError`` ballots too heavy to be added up exactly, ``whole`` together."""
+    if whole >= HEAVIEST:
+        raise ValueError("the weights of all ballots together must stay below 2**62")
 
 
 def mark(options: int, levels: int | None = None) -> int:
@@ -86,6 +97,7 @@ def from_orders(
     unranked = mark(len(options), levels)
     listed = list(orders)
     given = [1] * len(listed) if weights is None else list(weights)
+    check_weight(sum(given))
     full = [i for i, groups in enumerate(listed) if any(groups)]
     entries = [
         (option, row, place)

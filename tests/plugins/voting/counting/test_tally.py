@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -44,6 +45,21 @@ def test_a_tally_has_the_fields_that_were_promised(ranked: Path, town: Path) -> 
     spent = tally(town, "pb_greedy")
     assert (spent["winners"], spent["voters"]) == (["a"], 3)
     assert json.loads(json.dumps(spent)) == spent
+
+
+@pytest.mark.parametrize("rule", ["stv", "plurality", "schulze", "borda"])
+def test_ballots_too_heavy_to_be_added_up_are_refused(tmp_path: Path, rule: str) -> None:
+    path = tmp_path / "vote.soi"
+
+    def weighing(*weights: int) -> dict[str, Any]:
+        lines = [f"{weight}: {n},{3 - n}" for n, weight in enumerate(weights, 1)]
+        path.write_text("\n".join(["# NUMBER ALTERNATIVES: 2", *lines]), encoding="utf-8")
+        return tally(path, rule)
+
+    assert weighing(2**61, 2**61 - 1)["winners"] == ["1"]
+    for weights in ((2**61, 2**61), (2**62, 2**62), (2**63, 1), (2**64, 2**64)):
+        with pytest.raises(ValueError, match=r"below 2\*\*62"):
+            weighing(*weights)
 
 
 def test_without_a_tie_break_all_co_winners_are_listed(ranked: Path) -> None:
