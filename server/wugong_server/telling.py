@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from string import Formatter
 from typing import Any, Literal
 
 from wugong import (
@@ -98,10 +99,11 @@ def sentence(page: Page, fact: Fact, texts: Mapping[str, str | None]) -> str:
         return words(N_("Something of an unknown kind: {kind}"), kind=fact.kind)
     if not kind.says:
         return words(kind.title or kind.name)
+    said = {"reason", *(name for _, name, *_ in Formatter().parse(kind.says))}
     fields = {
         name: value_words(page, words, name, its, getattr(fact.event, name, None), texts)
         for name, its in kind.fields.items()
-        if f"{{{name}}}" in kind.says or name == "reason"  # a field may be a whole roster
+        if name in said  # a field may be a whole roster
     }
     reason, its = getattr(fact.event, "reason", None), kind.fields.get("reason")
     chosen = its is not None and its.mark(Choice) is not None  # then it has its words already

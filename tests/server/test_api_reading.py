@@ -310,7 +310,7 @@ def test_the_bounds_of_a_page(r: Rehearsal, limit: int) -> None:
 # A view of which one fact sets many rows
 
 
-@event("lists.set", may={"resident": ANY}, title="Set", says="Set")
+@event("lists.set", may={"resident": ANY}, title="Set", says="Set {rows:.3}")
 class ListSet:
     """Several rows at once."""
 
@@ -345,6 +345,13 @@ def test_rows_that_one_fact_set_are_not_torn_apart(limit: int) -> None:
         seen += [row["key"] for row in answer["rows"]]
     assert seen == [key for group in groups for key in group]
     assert program.get("views")["views"][0]["columns"] == [{"name": "text", "type": "string"}]
+
+
+def test_a_sentence_may_say_how_a_field_is_written() -> None:
+    r = Rehearsal({"lists": Lists()}, members={"li": ()}, community="wutong")
+    r.act("li", "wutong", ListSet(rows=("abcdef",)))
+    facts = Program(r, "li").get("facts", params={"kind": "lists.set"})["facts"]
+    assert [fact["says"] for fact in facts] == ["Set abc"]
 
 
 # About the program
