@@ -125,6 +125,11 @@ def run(arguments: list[str] | None = None) -> int:
     except click.Abort:
         console.warn(N_("stopped"))
         return 130
+    except OSError as error:
+        if error.filename is None:
+            raise
+        console.warn(N_("Error: {what}"), what=f"{error.filename}: {error.strerror}")
+        return console.WRONG
     except Misconfigured as error:
         console.aside(f"wugong: {console.told(error)}")
         return console.SETUP

@@ -69,6 +69,13 @@ def test_a_wrong_command_ends_with_2(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).code == console.WRONG
 
 
+def test_a_file_that_cannot_be_written_is_named(founded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "nowhere" / "out.jsonl"
+    ended = run("export", "wutong", "--output", str(file))
+    assert ended.code == console.WRONG
+    assert str(file.parent) in ended.err and "No such file" in ended.err
+
+
 def test_a_community_is_founded_once_and_well_named(founded: Path) -> None:
     again = run("found", "wutong", "--title", "Another")
     assert again.code == console.REFUSED and "wugong.community_exists" in again.err
