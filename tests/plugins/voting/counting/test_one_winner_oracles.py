@@ -195,9 +195,11 @@ PREF_VOTING = {
 
 
 def orders(profile: Any) -> int:
-    """Return in how many orders equal majorities can be taken, each of which the oracle tries."""
+    """Return how many orders of equal majorities the oracle tries: a tied pair is two of them."""
+    if profile.condorcet_winner() is not None:
+        return 1
     pairs = permutations(profile.candidates, 2)
-    margins = Counter(margin for a, b in pairs if (margin := profile.margin(a, b)) > 0)
+    margins = Counter(margin for a, b in pairs if (margin := profile.margin(a, b)) >= 0)
     return prod(map(factorial, margins.values()))
 
 
