@@ -43,10 +43,6 @@ class Profile:
     names: tuple[str, ...] = field(default=(), compare=False)
     untied: bool = False
 
-    def __post_init__(self) -> None:
-        if self.weights is not None and self.weights.sum(dtype=np.float64) > HEAVIEST / 2:
-            check_weight(sum(self.weights.tolist()))
-
     @property
     def unranked(self) -> int:
         """The mark of an option that a ballot does not rank."""
@@ -59,8 +55,13 @@ class Profile:
 
     @cached_property
     def valid(self) -> int:
-        """The weight of the ballots that choose something."""
-        return self.rows if self.weights is None else int(self.weights.sum())
+        """The weight of the ballots that choose something; ``ValueError`` where it is too much."""
+        if self.weights is None:
+            return self.rows
+        whole = float(self.weights.sum(dtype=np.float64))
+        if whole < EXACT:  # then it is exact; whole numbers of 64 bits could have wrapped around
+            return int(whole)
+        return check_weight(sum(self.weights.tolist()))
 
     @property
     def voters(self) -> int:
@@ -68,10 +69,11 @@ class Profile:
         return self.valid + self.blank + self.spoilt
 
 
-def check_weight(whole: int) -> None:
-    """Refuse with ``ValueError`` ballots too heavy to be added up exactly, ``whole`` together."""
+def check_weight(whole: int) -> int:
+    """Return what all ballots weigh; ``ValueError`` where it is too much to be added up exactly."""
     if whole >= HEAVIEST:
         raise ValueError("the weights of all ballots together must stay below 2**62")
+    return whole
 
 
 def mark(options: int, levels: int | None = None) -> int:
