@@ -181,6 +181,7 @@ def test_days_from_one_to_a_year_can_be_set(value: str) -> None:
     r, _, _ = begun()
     body = {"name": "voting.objection_days", "value": value}
     r.act("operator", "example", "wugong.setting_changed", body)
+    assert r.matter("example").standing.settings["voting.objection_days"] == value
 
 
 def test_a_secret_ballot_is_not_contested_but_its_roll_is() -> None:
