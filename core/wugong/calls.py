@@ -57,11 +57,11 @@ class PluginFault(Exception):
 
 
 class _Call:
-    __slots__ = ("began", "fired", "given", "hook", "plugin", "queued", "task", "thread")
+    __slots__ = ("began", "fired", "given", "hook", "plugin", "queued", "thread")
 
     def __init__(self, plugin: str, hook: str, given: Sequence[Any] = ()) -> None:
         self.plugin, self.hook, self.given, self.fired = plugin, hook, given, False
-        self.thread, self.task = threading.get_ident(), threading.get_native_id()
+        self.thread = threading.get_ident()
         self.began = time.monotonic()
         self.queued: float | None = None  # as the watch first saw it
 
@@ -76,7 +76,12 @@ class _Call:
         return A_VALUE * sum(len(one) for one in self.given if isinstance(one, Books))
 
 
-def _queued(task: int) -> float:
+def _task(thread: int) -> int | None:
+    """Return what the system calls a thread; asked here, as it costs each hook a call."""
+    return next((one.native_id for one in threading.enumerate() if one.ident == thread), None)
+
+
+def _queued(task: int | None) -> float:
     """Return the seconds that a thread has ever waited for a processor; 0 where nobody knows."""
     try:
         with open(f"/proc/self/task/{task}/schedstat", encoding="ascii") as file:
@@ -106,7 +111,7 @@ class _Watch:
         while True:
             time.sleep(0.25)
             for call in list(self.calls.values()):
-                queued = _queued(call.task)
+                queued = _queued(_task(call.thread))
                 if call.queued is None:
                     call.queued = queued
                 # A machine that gives the thread no processor is no fault of the plugin.

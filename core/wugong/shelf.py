@@ -15,6 +15,7 @@ from wugong.among import among, listed
 from wugong.books import Book, Books, Prefix, copied
 from wugong.events import Act, Fact, Unknown
 from wugong.journal import canonical
+from wugong.many import gathered, handed, taking
 from wugong.people import CORE_BOOKS, MEMBERS, ROLL, edition_prefix, freeze, roll_of
 from wugong.petitions import PetitionOpened
 from wugong.plugins import CORE, Registry
@@ -33,7 +34,7 @@ LAST = "\U0010ffff"
 _VALUES = select(col(BookRow.book), col(BookRow.key), col(BookRow.value)).where(
     col(BookRow.community) == bindparam("its_community")
 )
-_UNDER_KEYS = _VALUES.where(among("wanted", col(BookRow.book), col(BookRow.key)))
+_UNDER_KEYS = gathered(_VALUES.where(among("wanted", col(BookRow.book), col(BookRow.key))))
 _UNDER_PREFIX = _VALUES.where(
     col(BookRow.book) == bindparam("its_book"),
     col(BookRow.key) >= bindparam("first"),
@@ -54,6 +55,7 @@ class Shelf:
     ) -> None:
         self.storage, self.connection = storage, connection
         self.registry, self.community = registry, community
+        self._its = {"its_community": community}
         self.by_table: dict[str, tuple[str, Book[Any]]] = {b.table: (CORE, b) for b in CORE_BOOKS}
         self.by_table |= {b.table: (p, b) for p, b in registry.books.values()}
         self.views = {view_name(view): (p, view) for p, view in registry.views.values()}
@@ -126,18 +128,18 @@ class Shelf:
     def _load_prefix(self, table: str, prefix: str) -> None:
         if (table, prefix) not in self._prefixes:
             its = {"its_book": table, "first": prefix, "beyond": prefix + LAST}
-            self._read(_UNDER_PREFIX, its)
+            self._hold(self.connection.execute(_UNDER_PREFIX, {**self._its, **its}))
             self._prefixes.add((table, prefix))
 
     def _fetch(self, wanted: list[tuple[str, str]]) -> None:
         if wanted:
-            self._read(_UNDER_KEYS, {"wanted": listed(wanted)})
+            its = {**self._its, "wanted": listed(wanted)}
+            self._hold(self.connection.execute(_UNDER_KEYS, its).scalar() or ())
             for table, key in wanted:
                 self.values[table].setdefault(key, None)
 
-    def _read(self, query: Any, which: dict[str, str]) -> None:
-        its = {"its_community": self.community, **which}
-        for table, key, value in self.connection.execute(query, its):
+    def _hold(self, rows: Iterable[Any]) -> None:
+        for table, key, value in rows:
             self.values[table].setdefault(key, json.loads(value))
 
     # Advancing
@@ -302,7 +304,7 @@ def upsert(
     """Insert rows, or set the other columns where the key is there."""
     if not rows:
         return
-    connection.execute(_upsertion(storage.insert, model, key), list(rows))
+    connection.execute(_upsertion(storage.insert, model, key), handed(model, rows))
     if storage.is_postgres and len(rows) >= MANY:
         # It plans by what it last saw of a table: else it reads a whole book for a few of its keys.
         # Where another community's act or a vacuum looks at it just now, nobody waits.
@@ -313,7 +315,7 @@ def upsert(
 def _upsertion(insert: Any, model: Any, key: tuple[str, ...]) -> Any:
     """Return the statement, which is made once: that costs more than a row."""
     table = model.__table__
-    made = insert(table)
+    made = taking(insert(table), model)
     others = {c.name: made.excluded[c.name] for c in table.columns if c.name not in key}
     return made.on_conflict_do_update(index_elements=list(key), set_=others)
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine import Engine as Pool
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
 from sqlalchemy.pool import StaticPool
 
 from wugong.errors import Misconfigured, Overloaded, Uncertain
@@ -29,6 +29,8 @@ VERSION_TABLE = "wugong_version"
 HEAD = "0001"
 KNOWN = ("0001",)
 NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "glusterfs")
+BUSY_SECONDS = 5  # that a write waits for another
+WRITER_CACHE_KIB = 32 * 1024
 APPLICATION_ID = 0x57553530  # "WU50", so that tools tell our files from others
 
 
@@ -65,6 +67,7 @@ class Storage:
         self._turn = threading.RLock() if self.is_memory else None
         self._pid = os.getpid()
         self.pool = self._open()
+        self.writing = self._open_writing()
         self.insert = postgresql.insert if self.is_postgres else sqlite.insert
 
     def _open(self) -> Pool:
@@ -82,6 +85,21 @@ class Storage:
         more: dict[str, Any] = {"poolclass": StaticPool} if self.is_memory else {"pool_size": 20}
         pool = create_engine(self.url, connect_args={"check_same_thread": False}, **more)
         event.listen(pool, "connect", self._prepare_sqlite)
+        event.listen(pool, "begin", _begin_sqlite)
+        return pool
+
+    def _open_writing(self) -> Pool:
+        """Return what writes go through: on SQLite, where one writes at a time, one connection.
+
+        What it knows of the file stays good from one write to the next. A connection that finds
+        that another has written reads all its pages anew.
+        """
+        if self.is_postgres or self.is_memory:
+            return self.pool
+        wait = {"pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
+        pool = create_engine(self.url, connect_args={"check_same_thread": False}, **wait)
+        event.listen(pool, "connect", self._prepare_sqlite)
+        event.listen(pool, "connect", _give_room)
         event.listen(pool, "begin", _begin_sqlite)
         return pool
 
@@ -106,12 +124,13 @@ class Storage:
         connection.isolation_level = None  # we begin transactions ourselves, see _begin_sqlite
         cursor = connection.cursor()
         for name, value in (
-            ("busy_timeout", "5000"),
+            ("busy_timeout", str(BUSY_SECONDS * 1000)),
             ("journal_mode", "WAL"),
             ("synchronous", "FULL"),
             ("foreign_keys", "ON"),
             ("trusted_schema", "OFF"),
             ("secure_delete", "ON"),
+            ("temp_store", "MEMORY"),  # what a statement may have to undo goes to no file
             ("journal_size_limit", "67108864"),
         ):
             cursor.execute(f"PRAGMA {name}={value}")
@@ -124,6 +143,7 @@ class Storage:
         """Leave the parent's connections alone in a forked child."""
         if os.getpid() != self._pid:
             self.pool.dispose(close=False)
+            self.writing.dispose(close=False)
             self._pid = os.getpid()
 
     @contextmanager
@@ -141,7 +161,7 @@ class Storage:
         commit: whoever sends the same again under the same key learns how that ended.
         """
         self.renew_after_fork()
-        with _told_when_away(), self._turn or nullcontext(), self.pool.connect() as plain:
+        with _told_when_away(), self._turn or nullcontext(), self.writing.connect() as plain:
             connection, committing = plain.execution_options(wugong_write=True), False
             try:
                 with connection.begin():
@@ -268,6 +288,7 @@ class Storage:
     def dispose(self) -> None:
         """Close all connections."""
         self.pool.dispose()
+        self.writing.dispose()
 
 
 @contextmanager
@@ -276,6 +297,8 @@ def _told_when_away() -> Iterator[None]:
     another program writes for too long or the disk is full."""
     try:
         yield
+    except TimeoutError as error:
+        raise Overloaded(str(error)) from error
     except DBAPIError as error:
         # Without a statement it was the connecting itself that failed.
         away = error.connection_invalidated or error.statement is None
@@ -300,6 +323,11 @@ def _left_nothing(error: DBAPIError) -> bool:
     if code is None:
         return not error.connection_invalidated
     return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CONSTRAINT)
+
+
+def _give_room(connection: Any, _record: Any) -> None:
+    """Let a connection keep much of the file in memory."""
+    connection.execute(f"PRAGMA cache_size={-WRITER_CACHE_KIB}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

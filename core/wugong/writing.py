@@ -13,6 +13,7 @@ from wugong.documents import document_rows
 from wugong.errors import Refused
 from wugong.jobs import Means
 from wugong.lists import last_shown, matter_row, waiting_of, waiting_rows
+from wugong.many import put
 from wugong.schema import write_time
 from wugong.shelf import upsert
 from wugong.tables import (
@@ -66,21 +67,18 @@ class Written(Boxes):
         """Write each table once."""
         execute = self.connection.execute
         if self.rows:
-            execute(insert(JournalRow), self.rows)
+            put(self.connection, JournalRow, self.rows)
             versions.fall_behind(self.connection, self.community, self._others, self.rows[0]["seq"])
         if self.vault:
             execute(insert(VaultRow), self.vault)
-        if self.links:
-            execute(insert(LinkRow), self.links)
+        put(self.connection, LinkRow, self.links)
         documents = [
             row
             for fact in self.facts
             for row in document_rows(self.community, fact.seq, fact.event)
         ]
-        if documents:
-            execute(insert(DocumentLinkRow), documents)
-        if self.new_answers:
-            execute(insert(KeyRow), self.new_answers)
+        put(self.connection, DocumentLinkRow, documents)
+        put(self.connection, KeyRow, self.new_answers)
         self.shelf.write()
         self.slots.write(self.connection)
         self._write_matters()
@@ -104,8 +102,7 @@ class Written(Boxes):
             awaited += waiting_rows(self.community, name, waits)
         upsert(storage, connection, MatterRow, rows, ("id",))
         connection.execute(delete(WaitingRow).where(col(WaitingRow.matter).in_(changed)))
-        if awaited:
-            connection.execute(insert(WaitingRow), awaited)
+        put(connection, WaitingRow, awaited)
         if any(isinstance(fact.event, CommunityFounded) for fact in self.facts):
             standing = self.matters[self.community].standing
             row = {
@@ -114,8 +111,10 @@ class Written(Boxes):
                 "setting": standing.setting,
             }
             upsert(storage, connection, CommunityRow, [row], ("id",))
-            built = [{"community": self.community, "name": n} for n in self.shelf.versions()]
-            connection.execute(insert(BuiltRow), built)
+            built = [
+                {"community": self.community, "name": n, "behind": 0} for n in self.shelf.versions()
+            ]
+            put(connection, BuiltRow, built)
 
     def keep(self) -> None:
         """After the commit: keep the new matters for the next batch."""

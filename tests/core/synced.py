@@ -30,7 +30,7 @@ def loosen(storage: Storage) -> None:
     def set_normal(connection: object, _record: object, _proxy: object) -> None:
         connection.execute("PRAGMA synchronous = NORMAL")  # type: ignore[attr-defined]
 
-    event.listen(storage.pool, "checkout", set_normal)
+    event.listen(storage.writing, "checkout", set_normal)
 
 
 if __name__ == "__main__":

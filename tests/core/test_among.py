@@ -1,17 +1,21 @@
-"""Rows among many wanted ones: found exactly, by the index, whatever the texts are."""
+"""Many rows at once: written as they are, found exactly, by the index, whatever the texts are."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, text
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from tests.core.conftest import people
 from wugong import Engine, batch, shelf
 from wugong.among import listed
+from wugong.journal import canonical
+from wugong.many import put
 from wugong.rosters import Entitlement
 from wugong.storage import SCHEMA
-from wugong.tables import BookRow, KeyRow
+from wugong.tables import BookRow, JournalRow, KeyRow
 from wugong.testing import imported
 
 ODD = [
@@ -49,7 +53,7 @@ def test_only_the_pairs_that_are_wanted_are_found(engine: Engine) -> None:
         for key in ODD
     ]
     with engine.storage.write() as connection:
-        connection.execute(insert(KeyRow), rows)
+        put(connection, KeyRow, rows)
     wanted = list(zip(ODD, reversed(ODD), strict=True))
     assert answered(engine, wanted) == set(wanted)
     assert answered(engine, [("k", "no such key"), ("nobody", "k")]) == set()
@@ -63,15 +67,53 @@ def test_only_the_keys_that_are_wanted_are_found(engine: Engine) -> None:
         for n, key in enumerate(ODD)
     ]
     with engine.storage.write() as connection:
-        connection.execute(insert(BookRow), rows)
+        put(connection, BookRow, rows)
     with engine.storage.read() as connection:
         for keys in (ODD[::2], ODD[1::2], ["no such key"], []):
             wanted = [("shop.two/1", key) for key in keys]
             its = {"its_community": "wutong", "wanted": listed(wanted)}
-            found = connection.execute(shelf._UNDER_KEYS, its)
-            assert {(row.book, row.key) for row in found} == {
-                one for one in wanted if one[1] in ODD
+            found = connection.execute(shelf._UNDER_KEYS, its).scalar()
+            assert {(book, key, value) for book, key, value in found or ()} == {
+                (*one, f'"{ODD.index(one[1])}"') for one in wanted if one[1] in ODD
             }
+
+
+def test_what_is_put_comes_back_as_it_was(engine: Engine) -> None:
+    row = dict.fromkeys(("matter", "kind", "by", "channel", "at", "prev", "sm3", "alg"), "-")
+    rows = [
+        {
+            **row,
+            "community": "other",
+            "seq": 2**62 + n,
+            "version": n,
+            "principal": odd if n % 2 else None,
+            "cause": None if n % 2 else 2**63 - 1,
+            "body": canonical({"odd": odd, "nul": "\0", "high": "\ue000\U0010ffff"}),
+            "prev": odd,
+            "digest": f"{n}",
+            "v": 1,
+            "bulk": bool(n % 3),
+        }
+        for n, odd in enumerate(ODD)
+    ]
+    with engine.storage.write() as connection:
+        put(connection, JournalRow, rows)
+        put(connection, JournalRow, [])
+    table = JournalRow.__table__  # type: ignore[attr-defined]
+    with engine.storage.read() as connection:
+        found = connection.execute(
+            select(table).where(table.c.community == "other").order_by(table.c.seq)
+        )
+        assert [dict(one._mapping) for one in found] == rows
+
+
+def test_one_row_that_does_not_fit_keeps_the_others_out(engine: Engine) -> None:
+    row = {"community": "wutong", "actor": "li", "request": "r", "answer": "[]"}
+    with pytest.raises(IntegrityError), engine.storage.write() as connection:
+        put(connection, KeyRow, [{**row, "key": key} for key in ("a", "b", "a")])
+    assert answered(engine, [("li", "a"), ("li", "b")]) == set()
+    with pytest.raises(KeyError, match="key"), engine.storage.write() as connection:
+        put(connection, KeyRow, [row])
 
 
 def test_sqlite_finds_each_by_the_whole_index(tmp_path: Any) -> None:

@@ -340,7 +340,7 @@ def test_a_full_disk_loses_nothing_acknowledged_and_goes_on_when_there_is_room(
         def limit(raw: Any, _record: Any, _proxy: Any) -> None:
             raw.execute(f"PRAGMA max_page_count = {pages['most']}").close()
 
-        sqlalchemy_event.listen(engine.storage.pool, "checkout", limit)
+        sqlalchemy_event.listen(engine.storage.writing, "checkout", limit)
         acknowledged = [engine.head("wutong").seq]
         with pytest.raises(Overloaded, match="nothing was recorded"):
             for _ in range(10_000):

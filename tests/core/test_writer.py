@@ -34,9 +34,9 @@ def poisoned(engine: Engine, error: type[Exception]) -> Iterator[None]:
                 raise error(statement, {}, Exception("refused"))
             raise error("refused")
 
-    sqlalchemy_event.listen(engine.storage.pool, "before_cursor_execute", refuse)
+    sqlalchemy_event.listen(engine.storage.writing, "before_cursor_execute", refuse)
     yield
-    sqlalchemy_event.remove(engine.storage.pool, "before_cursor_execute", refuse)
+    sqlalchemy_event.remove(engine.storage.writing, "before_cursor_execute", refuse)
 
 
 @pytest.mark.parametrize("error", [IntegrityError, ValueError])
@@ -211,7 +211,7 @@ def test_a_lock_that_is_held_too_long_is_overload(make: Make, engine: Engine) ->
         with raw.cursor() if other.storage.is_postgres else _closing(raw) as cursor:
             cursor.execute(pragma)
 
-    sqlalchemy_event.listen(other.storage.pool, "checkout", impatient)
+    sqlalchemy_event.listen(other.storage.writing, "checkout", impatient)
     with engine.storage.write() as connection:
         engine.storage.lock(connection, "wutong")
         connection.execute(text("SELECT 1"))

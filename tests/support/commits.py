@@ -26,7 +26,7 @@ def lost_commit(engine: Engine, *, written: bool) -> Iterator[None]:
 @contextmanager
 def ending_commit(engine: Engine, error: Exception, *, written: bool = False) -> Iterator[None]:
     """Let the next commit end with an error of the driver."""
-    dialect, errors = engine.storage.pool.dialect, [error]
+    dialect, errors = engine.storage.writing.dialect, [error]
     commit = dialect.do_commit
 
     def end(connection: Any) -> None:

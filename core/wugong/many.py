@@ -1,0 +1,122 @@
+"""Many rows as one JSON text: written from one parameter, read as one value.
+
+At each row that SQLite takes or gives, its driver lets another thread compute, and the writer would
+have to wait for its turn a hundred times a batch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Select,
+    bindparam,
+    cast,
+    insert,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def put(connection: Connection, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of text, whole numbers and flags."""
+    if rows:
+        connection.execute(_insertion(model), handed(model, rows))
+
+
+@cache
+def _insertion(model: Any) -> Any:
+    return taking(insert(model.__table__), model)
+
+
+def taking(statement: Any, model: Any) -> Any:
+    """Have an ``INSERT`` take its rows from what :func:`handed` makes of them."""
+    columns = model.__table__.columns
+    each = _Each(bindparam("rows")).table_valued("value").alias("one")
+    found = [cast(_At(each.c.value, literal_column(str(n))), c.type) for n, c in enumerate(columns)]
+    # Without a WHERE SQLite would take ON CONFLICT for the condition of a join.
+    rows = select(*found).where(true())
+    return statement.from_select([c.name for c in columns], rows, include_defaults=False)
+
+
+def handed(model: Any, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Write rows as the parameter of such a statement."""
+    names = _names(model)
+    return {"rows": _encode([[row[name] for name in names] for row in rows])}
+
+
+@cache
+def _names(model: Any) -> list[str]:
+    return [one.name for one in model.__table__.columns]
+
+
+def gathered(query: Select[*tuple[Any, ...]]) -> Select[Any]:
+    """Ask for all rows of a query as one value: a list of lists."""
+    return select(_Gathered(*query.subquery().columns))
+
+
+class _Each(FunctionElement[Any]):
+    """The elements of a JSON list, as rows."""
+
+    inherit_cache = True
+
+
+class _At(FunctionElement[Any]):
+    """What stands at a place of a JSON list."""
+
+    inherit_cache = True
+
+
+class _Gathered(FunctionElement[Any]):
+    """Rows as one JSON list of lists."""
+
+    inherit_cache = True
+    type = JSON()
+
+
+def _clauses(element: Any, compiler: Any, more: Any) -> list[str]:
+    return [compiler.process(one, **more) for one in element.clauses]
+
+
+@compiles(_Each, "sqlite")
+def _each_sqlite(element: _Each, compiler: Any, **more: Any) -> str:
+    return f"json_each({', '.join(_clauses(element, compiler, more))})"
+
+
+@compiles(_Each, "postgresql")
+def _each_postgresql(element: _Each, compiler: Any, **more: Any) -> str:
+    (rows,) = _clauses(element, compiler, more)
+    return f"jsonb_array_elements(CAST({rows} AS jsonb))"
+
+
+@compiles(_At, "sqlite")
+def _at_sqlite(element: _At, compiler: Any, **more: Any) -> str:
+    value, place = _clauses(element, compiler, more)
+    return f"json_extract({value}, '$[{place}]')"
+
+
+@compiles(_At, "postgresql")
+def _at_postgresql(element: _At, compiler: Any, **more: Any) -> str:
+    value, place = _clauses(element, compiler, more)
+    return f"({value} ->> {place})"
+
+
+@compiles(_Gathered, "sqlite")
+def _gathered_sqlite(element: _Gathered, compiler: Any, **more: Any) -> str:
+    return f"json_group_array(json_array({', '.join(_clauses(element, compiler, more))}))"
+
+
+@compiles(_Gathered, "postgresql")
+def _gathered_postgresql(element: _Gathered, compiler: Any, **more: Any) -> str:
+    row = f"json_build_array({', '.join(_clauses(element, compiler, more))})"
+    return f"coalesce(json_agg({row}), CAST('[]' AS json))"
