@@ -5,8 +5,9 @@ Then, unless ``--only writing``, the counting rules beside other libraries (``co
 Both run in one process behind one middleware, in turns, so that a busy machine slows both alike:
 only the ratios mean something. All plugins are registered; SQLite is FULL, PostgreSQL durable.
 The second table: a POST that believes a token it has seen before, the same ballot by one ORM
-transaction (two bare rows, and with the roll, the key and the chain), and how long a page takes
-alone and while ballots are cast at full rate.
+transaction (two bare rows; the same where they wait for each other in the process; and with the
+roll, the key and the chain), and how long a page takes alone and while ballots are cast at full
+rate.
 """
 
 from __future__ import annotations
@@ -133,6 +134,7 @@ def loads(votes: dict[str, Any]) -> dict[str, Requests]:
         "bare": _posts(votes, f"/bare/{community}"),
         "remembered": _posts(votes, f"/remembered/{community}"),
         "orm": _posts(votes, f"/orm/{community}"),
+        "orm_in_turn": _posts(votes, f"/orm-in-turn/{community}"),
         "orm_kept": _posts(votes, f"/orm-kept/{community}"),
         "ballot": _posts(votes, f"/api/v1/matters/{matter}/events"),
     }
@@ -203,6 +205,7 @@ def figures_of(kind: str, connections: int, rounds: list[Rounds]) -> dict[str, A
         "over_remembered": round(median(over("remembered")), 3),
         "over_orm": round(median(over("orm")), 1),
         "orm_gate": LEAST_OVER_ORM,
+        "over_orm_in_turn": round(median(over("orm_in_turn")), 1),
         "over_orm_kept": round(median(over("orm_kept")), 1),
         "orm_kept_per_second": rate("orm_kept"),
         "orm_cpu_us": round(median(one["orm"].cpu_micros for one in rounds)),
@@ -244,6 +247,7 @@ def show(figures: list[dict[str, Any]]) -> None:
         ("orm/s", "orm_per_second"),
         ("÷ orm", "over_orm"),
         ("gate", "orm_gate"),
+        ("÷ in turn", "over_orm_in_turn"),
         ("÷ orm kept", "over_orm_kept"),
         ("orm cpu µs", "orm_cpu_us"),
         ("read p99", "read_idle_p99_ms"),

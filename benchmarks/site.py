@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from multiprocessing import Value
 
 import sqlalchemy
 from sqlalchemy import event
@@ -21,7 +22,7 @@ from wugong_server.prepare import seen_token
 from wugong_server.settings import Settings
 
 COMMITS = "/commits"
-_commits: list[None] = []
+_commits = Value("q")  # shared with the process that writes
 
 
 async def bare(request: Request) -> Response:
@@ -49,6 +50,11 @@ async def by_orm(request: Request) -> Response:
     return await _by_orm(request, orm.cast)
 
 
+async def by_orm_in_turn(request: Request) -> Response:
+    """The same where the transactions wait for each other in the process."""
+    return await _by_orm(request, orm.cast_in_turn)
+
+
 async def by_orm_kept(request: Request) -> Response:
     """The same with roll, key and chain."""
     return await _by_orm(request, orm.cast_kept)
@@ -65,13 +71,18 @@ async def _by_orm(request: Request, cast: Callable[..., int]) -> Response:
 
 def commits(_request: Request) -> Response:
     """Say how many transactions were committed so far: each is one sync of the disk."""
-    return JSONResponse({"commits": len(_commits)})
+    return JSONResponse({"commits": _commits.value})
+
+
+def _count(_connection: object) -> None:
+    with _commits.get_lock():
+        _commits.value += 1
 
 
 def main() -> None:
     database, keys = sys.argv[1:]
     taken = serve.listen("127.0.0.1", 0)
-    event.listen(sqlalchemy.Engine, "commit", lambda _connection: _commits.append(None))
+    event.listen(sqlalchemy.Engine, "commit", _count)
     with Engine(database, estate.plugins(), keys=keys) as engine:
         orm.prepare(engine)
         app = create_app(engine, Settings(rate_limits=False))
@@ -79,6 +90,7 @@ def main() -> None:
             Route("/bare/{community}", bare, methods=["POST"]),
             Route("/remembered/{community}", remembered, methods=["POST"]),
             Route("/orm/{community}", by_orm, methods=["POST"]),
+            Route("/orm-in-turn/{community}", by_orm_in_turn, methods=["POST"]),
             Route("/orm-kept/{community}", by_orm_kept, methods=["POST"]),
             Route(COMMITS, commits),
         ]

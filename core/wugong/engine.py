@@ -17,6 +17,7 @@ from sqlmodel import col
 
 from wugong import plugins as plugin_registry
 from wugong.answers import Receipt
+from wugong.apart import Apart, is_possible
 from wugong.audience import OPERATOR
 from wugong.batch import Batch
 from wugong.checking import check_envelope
@@ -96,7 +97,8 @@ class Engine(Reading):
         self.documents = Documents(self._means, self._reader)
         self._publishing = Publishing(self._means, self._process)
         self._inline = writer == "inline"
-        self._writer = Writer(self._means, self._committed, self._publishing.run)
+        self._apart: Apart | None = None
+        self._writer = Writer(self._work, self._tell)
         self._turn = threading.RLock()  # inline acts of several threads take turns
         self._publishing_now = False
         self.identities = Identities(self.storage)
@@ -245,11 +247,13 @@ class Engine(Reading):
         name = kind_of(event).boxed
         if name is None:
             return False
+        poll, known = getattr(event, name), self._means.matters.kept(matter)
         try:
-            known = self._means.matters.kept(matter) or self._reader.matter(matter)
+            if known is None or poll > known.last:  # perhaps another process opened it since
+                known = self._reader.matter(matter)
         except LookupError:
             return False
-        return getattr(event, name) in known.secret_polls
+        return poll in known.secret_polls
 
     def _submit(self, job: Job) -> list[Receipt]:
         if self._inline:
@@ -271,7 +275,33 @@ class Engine(Reading):
                 finally:
                     self._publishing_now = False
 
-    def _process(self, jobs: list[Job]) -> None:
+    def write_apart(self, leave: Callable[[], None] = lambda: None) -> bool:
+        """Do batches and ticks in a process of its own from now on; tell whether that is so.
+
+        For a program that answers requests and is about to begin: it then computes beside the
+        writer, instead of in turns with it. The process is a copy of this one and begins by calling
+        ``leave``, to close what it must not hold, such as a port. It is not made where the
+        database is in memory, on other systems than Linux, or with one processor.
+        """
+        if self._inline or self.storage.is_memory or not is_possible():
+            return False
+        self.close()  # what was open opens again, in each process for itself
+        self._apart = Apart(self._process, self._tick, self._publishing.run, leave)
+        return True
+
+    def _work(self, jobs: Sequence[Job]) -> None:
+        if self._apart is None:
+            self._process(jobs)
+        else:
+            self._apart.work(jobs)
+
+    def _tell(self) -> None:
+        if self._apart is None:
+            self._publishing.run()
+        else:
+            self._apart.tell()
+
+    def _process(self, jobs: Sequence[Job]) -> None:
         process(self._means, jobs, self._committed)
 
     def _committed(self, batch: Batch) -> None:
@@ -335,6 +365,9 @@ class Engine(Reading):
 
         Nothing while the clock stands somewhere else than the seconds that passed put it.
         """
+        return self._tick() if self._apart is None else self._apart.tick()
+
+    def _tick(self) -> int:
         if leapt := self._means.clock.leapt():
             log.error("the clock leapt by %s: deadlines wait; set it right or start again", leapt)
             return 0
@@ -395,6 +428,9 @@ class Engine(Reading):
     def close(self) -> None:
         """Finish what is queued and close the database and the file of keys."""
         self._writer.close()
+        if self._apart is not None:
+            self._apart.close()
+            self._apart = None
         self.storage.dispose()
         if isinstance(self._means.keys, FileKeys):
             self._means.keys.close()

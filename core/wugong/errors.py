@@ -22,6 +22,10 @@ class Refused(Exception):
         super().__init__(", ".join(reason.code for reason in reasons))
         self.reasons = reasons
 
+    def __reduce__(self) -> tuple[type[Refused], tuple[Refusal, ...]]:
+        """Say of what another process makes the same."""
+        return type(self), self.reasons
+
     @property
     def codes(self) -> tuple[str, ...]:
         """The codes of all reasons, in the order given."""

@@ -33,6 +33,11 @@ class Job:
     result: list[Receipt] | BaseException | None = None
     done: Callable[[Job], None] | None = None
 
+    def __reduce__(self) -> tuple[type[Job], tuple[Any, ...]]:
+        """Say of what another process makes the same job: all but whom to tell of its end."""
+        what = (self.community, self.acts, self.by, self.principal, self.channel, self.key)
+        return Job, (*what, self.token, self.session, self.tolerant, self.cursor, self.boxed)
+
 
 class Overtaken(Exception):
     """Another process gave a plugin these facts already; it came to ``seq``."""

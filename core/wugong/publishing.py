@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -45,7 +45,7 @@ def without_event(row: Any, kind: str) -> Fact:
 class Publishing:
     """Keeps the cursors; a plugin that fails three times in a row is switched off and named."""
 
-    def __init__(self, means: Means, process: Callable[[list[Job]], None]) -> None:
+    def __init__(self, means: Means, process: Callable[[Sequence[Job]], None]) -> None:
         self._means, self._process = means, process
         self._implementations = means.registry.plain.get("published", [])
         self._cursors: dict[tuple[str, str], int] = {}

@@ -137,6 +137,10 @@ class Unreadable(ValueError):
         self.problems = tuple(problems)
         super().__init__("; ".join(f"{place}: {what}" for place, what in self.problems))
 
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[Any]]:
+        """Say of what another process makes the same."""
+        return type(self), (self.problems,)
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

@@ -100,8 +100,8 @@ def _fail(jobs: Iterable[Job], error: BaseException) -> None:
 class Writer:
     """Takes jobs from any thread or event loop and processes them in one thread of its own."""
 
-    def __init__(self, means: Means, committed: Committed, idle: Callable[[], None]) -> None:
-        self._means, self._committed, self._idle = means, committed, idle
+    def __init__(self, work: Callable[[Sequence[Job]], None], idle: Callable[[], None]) -> None:
+        self._process, self._idle = work, idle
         self._jobs: deque[Job] = deque()
         self._ready = threading.Condition()
         self._pid = 0
@@ -166,7 +166,7 @@ class Writer:
                     return
                 jobs = self._take()
             try:
-                process(self._means, jobs, self._committed)
+                self._process(jobs)
             except BaseException as error:
                 log.exception("the writer failed")
                 _fail((job for job in jobs if job.result is None), error)

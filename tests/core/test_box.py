@@ -19,6 +19,7 @@ from tests.support.postgres import Cluster
 from wugong import (
     OPERATOR,
     PLAN,
+    Engine,
     Most,
     Option,
     PollClosed,
@@ -64,6 +65,18 @@ def plugin(law: Procedure = PROCEDURE) -> types.ModuleType:
     return module
 
 
+def question(r: Rehearsal, **more: Any) -> PollOpened:
+    """Return the opening of a secret poll for three days."""
+    return PollOpened(
+        question="Shall we?",
+        options=tuple(Option(id=o, title=o) for o in ("yes", "no", "abstain")),
+        procedure="club.secret",
+        roster="owners",
+        closes_at=r.clock() + timedelta(days=3),
+        **{"secrecy": "secret", **more},
+    )
+
+
 def secret_poll(
     database: str, folder: Path, law: Procedure = PROCEDURE, voters: int = VOTERS, **more: Any
 ) -> tuple[Rehearsal, str, int]:
@@ -80,15 +93,7 @@ def secret_poll(
     opened.append(r)
     r.roster("owners", [(f"u{i}", f"m{i}", "1", 8000 + i) for i in range(voters)])
     matter = r.open("A secret question", by="wang")
-    poll = PollOpened(
-        question="Shall we?",
-        options=tuple(Option(id=o, title=o) for o in ("yes", "no", "abstain")),
-        procedure="club.secret",
-        roster="owners",
-        closes_at=r.clock() + timedelta(days=3),
-        **{"secrecy": "secret", **of_poll},
-    )
-    return r, matter, r.act("wang", matter, poll).seq
+    return r, matter, r.act("wang", matter, question(r, **of_poll)).seq
 
 
 @pytest.fixture(autouse=True)
@@ -273,6 +278,30 @@ def test_during_the_vote_no_table_orders_or_joins_ballots(tmp_path: Path) -> Non
             assert not [one for one in ids if one in told], name
             assert not [key(i) for i in range(VOTERS) if key(i) in told], name
     plain.close()
+
+
+def test_a_ballot_of_a_poll_that_another_process_opened_is_known_to_be_secret(
+    tmp_path: Path,
+) -> None:
+    path = f"sqlite:///{tmp_path / 'w.sqlite3'}"
+    r, matter, poll = secret_poll(path, tmp_path)
+    r.open("Another question", by="wang")
+    with Engine(path, {"voting": plugin()}, keys=tmp_path / "wugong.keys") as other:
+        assert other.matter(matter).secret_polls.keys() == {poll}
+        second = r.act("wang", matter, question(r)).seq
+        acts = [
+            (matter, Cast(poll=Ref(one), entitlement="u1", choice="yes"))
+            for one in (
+                poll,
+                second,
+                second + 1,
+            )
+        ]
+        assert [other._job([act], "m1", None, "web", None).boxed for act in acts] == [
+            True,
+            True,
+            False,
+        ]
 
 
 def test_the_writer_holds_secret_ballots_until_several_are_together(tmp_path: Path) -> None:
