@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 Requests = Callable[[int], Iterator[bytes]]
 """Makes the requests of one connection, by its number."""
@@ -89,31 +90,73 @@ async def run(
 
 async def _commits(port: int) -> int:
     """Ask the server how many transactions it has committed."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"GET /commits HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-    head = await reader.readuntil(b"\r\n\r\n")
-    told = json.loads(await reader.readexactly(_length(head)))
-    writer.close()
-    await writer.wait_closed()
-    return int(told["commits"])
+    asking = _Connection(repeat(b"GET /commits HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"), 200, 0.0)
+    await asking.run(port)
+    return int(json.loads(asking.body)["commits"])
 
 
 async def _one(port: int, until: float, requests: Iterator[bytes], status: int) -> list[float]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    times = []
-    try:
-        while time.monotonic() < until:
-            began = time.monotonic()
-            writer.write(next(requests))
-            head = await reader.readuntil(b"\r\n\r\n")
-            body = await reader.readexactly(_length(head))
-            times.append((time.monotonic() - began) * 1000)
-            if f" {status} ".encode() not in head[:20]:
-                raise RuntimeError(f"{head.decode()}{body.decode()}")
-    finally:
-        writer.close()
-        await writer.wait_closed()
-    return times
+    asking = _Connection(requests, status, until)
+    await asking.run(port)
+    return asking.times
+
+
+class _Connection(asyncio.Protocol):
+    """Sends a request as soon as the one before is answered, until it is time to end.
+
+    It does little itself: what it takes of the processors the server has not.
+    """
+
+    def __init__(self, requests: Iterator[bytes], status: int, until: float) -> None:
+        self._requests, self._until = requests, until
+        self._wanted = f" {status} ".encode()
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._came, self._length = bytearray(), 0
+        self._began = 0.0
+        self.times: list[float] = []
+        self.body = b""
+
+    async def run(self, port: int) -> None:
+        """Ask until the end; raise for an answer of another status."""
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", port)
+        try:
+            await self._ended
+        finally:
+            transport.close()
+
+    def connection_made(self, transport: Any) -> None:
+        """Send the first request."""
+        self._write = transport.write
+        self._send()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """End, with an error where an answer was due."""
+        if not self._ended.done():
+            self._ended.set_exception(error or ConnectionResetError("the server went away"))
+
+    def _send(self) -> None:
+        self._began = time.monotonic()
+        self._write(next(self._requests))
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; once the answer is whole, note its time and ask again."""
+        self._came += data
+        if not self._length and (end := self._came.find(b"\r\n\r\n") + 4) > 3:
+            self._length = end + _length(bytes(self._came[:end]))
+        if not self._length or len(self._came) < self._length:
+            return
+        now = time.monotonic()
+        self.times.append((now - self._began) * 1000)
+        self.body = bytes(self._came[self._came.find(b"\r\n\r\n") + 4 :])
+        if self._wanted not in self._came[:20]:
+            self._ended.set_exception(RuntimeError(self._came.decode()))
+        elif now >= self._until:
+            self._ended.set_result(None)
+        else:
+            self._came.clear()
+            self._length = 0
+            self._send()
 
 
 def _length(head: bytes) -> int:

@@ -18,6 +18,7 @@ from dataclasses import replace
 from datetime import datetime
 from inspect import iscoroutine
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -160,8 +161,9 @@ def _watched(
 ) -> Any:
     _watch.start()
     call = _Call(plugin, hook, arguments)
-    outer = _watch.calls.get(call.thread)
-    _watch.calls[call.thread] = call
+    thread, under_way = call.thread, _watch.calls
+    outer = under_way.get(thread)
+    under_way[thread] = call
     try:
         answer = function(*arguments)
         return answer if read is None else read(answer)
@@ -176,7 +178,12 @@ def _watched(
         what = f"raised {type(error).__name__}, {_place(error, function)}"
         raise _told(PluginFault(plugin, hook, what)) from error
     finally:
-        _end(call, outer)
+        if outer is None:
+            under_way.pop(thread, None)
+        else:
+            under_way[thread] = outer
+        if call.fired:
+            _let_it_arrive()
 
 
 def _told(fault: PluginFault) -> PluginFault:
@@ -192,17 +199,13 @@ def _place(error: BaseException, function: Any) -> str:
     return f"{'/'.join(Path(file).parts[-2:])} line {line}"
 
 
-def _end(call: _Call, outer: _Call | None) -> None:
-    if outer is None:
-        _watch.calls.pop(call.thread, None)
-    else:
-        _watch.calls[call.thread] = outer
-    if call.fired:
-        try:
-            for _ in range(20):
-                time.sleep(0.005)  # the exception, if it was sent, arrives here and not later
-        except HookTimeout:
-            return
+def _let_it_arrive() -> None:
+    """Wait for the exception, if it was sent: it arrives here and not later."""
+    try:
+        for _ in range(20):
+            time.sleep(0.005)
+    except HookTimeout:
+        return
 
 
 class Nonsense(Exception):
@@ -368,9 +371,15 @@ class Seen:
         raise AttributeError(f"{name} cannot be changed")
 
 
-def _replaced(thing: Any, event: Any) -> Any:
-    fields = {name: getattr(thing, name) for name in type(thing).__slots__}
-    return type(thing)(**{**fields, "event": event})
+def _replaced(thing: Act | Fact, event: Any) -> Act | Fact:
+    fields, place = _FIELDS[type(thing)]
+    values = list(fields(thing))
+    values[place] = event
+    return type(thing)(*values)
+
+
+# Several books and hooks hear each ballot: how to read all its fields is worked out once.
+_FIELDS = {one: (attrgetter(*one.__slots__), one.__slots__.index("event")) for one in (Act, Fact)}
 
 
 def trust(plugin: str, what: str, function: Any, *arguments: Any) -> Any:

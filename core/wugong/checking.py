@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -93,7 +92,8 @@ class Checks:
             roles = permission.lent(kind, self._roles(matter, act.principal, act))
         if not roles and matter.exists:
             raise Refused(Refusal("wugong.not_a_member", details={}))
-        act = replace(act, roles=roles)
+        named = (act.matter, act.event, act.kind, act.by, act.principal, act.channel, act.at)
+        act = Act(*named, roles)
         if matter.exists or kind.name == FOUNDING:
             reasons += permission.permitted(kind, matter, roles, act.event)
         reasons += permission.not_the_same(kind, matter, act, self._head)

@@ -87,10 +87,13 @@ def _scalar(value: Any) -> str:
     return "null" if value is None else str(value)
 
 
+_RECORD = "{" + ",".join(f'"{name}":%s' for name in COLUMNS) + "}"
+
+
 def record_bytes(row: Mapping[str, Any]) -> bytes:
     """Return the canonical bytes of a record; ``body`` is canonical JSON text already."""
-    parts = (f'"{name}":{row[name] if name == "body" else _scalar(row[name])}' for name in COLUMNS)
-    return ("{" + ",".join(parts) + "}").encode()
+    parts = [row[name] if name == "body" else _scalar(row[name]) for name in COLUMNS]
+    return (_RECORD % tuple(parts)).encode()
 
 
 def append(

@@ -16,6 +16,8 @@ from wugong.vocabulary import StageClosed, StageSkipped
 ACTS_FOR_OTHERS = {"assisted": "agent", "paper": "officer", "meeting": "officer"}
 # A desk lends a hand to a person, never an office: whoever holds one of these signs in themselves.
 OFFICES = STAFF | {"agent", "treasurer"}
+# The vocabulary of polls, tasks and payments is the core's, whatever plugins are there.
+SPOKEN = frozenset({"wugong", "voting", "building", "funds"})
 RETIRING = "wugong.plugin_retired"
 STANDING_ONLY = frozenset(
     f"wugong.{name}"
@@ -100,7 +102,7 @@ def in_place(kind: Kind, matter: Matter) -> list[Refusal]:
     """Say whether the act belongs to another matter, or its plugin is not at hand."""
     if (kind.name in STANDING_ONLY) is not matter.is_standing and kind.name in STANDING_ONLY:
         return [Refusal("wugong.belongs_to_community", kind.name)]
-    if kind.plugin != "wugong" and kind.plugin not in _speaking(matter):
+    if kind.plugin not in SPOKEN and kind.plugin not in matter.standing.plugins:
         return [Refusal("wugong.plugin_not_enabled", kind.plugin, {"plugin": kind.plugin})]
     return []
 
@@ -118,11 +120,6 @@ def lacking(kind: Kind, matter: Matter, installed: Iterable[str]) -> list[Refusa
     if not gone or kind.name == RETIRING:
         return []
     return [Refusal("wugong.plugin_missing", details={"plugin": gone[0]})]
-
-
-def _speaking(matter: Matter) -> set[str]:
-    # The vocabulary of polls, tasks and payments is the core's, whatever plugins are there.
-    return {*matter.standing.plugins, "voting", "building", "funds"}
 
 
 def not_the_same(

@@ -330,8 +330,9 @@ def link_rows(community: str, seq: int, named: Iterable[tuple[str, int]]) -> lis
 
 def _listed(function: Any, thing: Any) -> list[Any]:
     keys = list(dict.fromkeys(function(thing) or ()))  # a fact changes a value once
-    if wrong := [key for key in keys if not isinstance(key, str)]:
-        raise TypeError(f"a key is text, got {wrong[0]!r}")
+    for key in keys:
+        if not isinstance(key, str):
+            raise TypeError(f"a key is text, got {key!r}")
     return keys
 
 

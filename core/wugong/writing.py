@@ -43,22 +43,26 @@ class Written(Boxes):
         self.changed: set[str] = set()
         self.new_answers: list[dict[str, Any]] = []
         self.cursors: dict[str, int] = {}
-        self._due: dict[tuple[str, int, int], list[Waiting]] = {}
+        self._due: dict[tuple[str, int, int], tuple[list[Waiting], list[Waiting]]] = {}
         self._others: list[str] = []  # what programs of other versions keep, and we do not
 
     def due(self, matter_id: str) -> list[Waiting]:
         """Return what is awaited in a matter and has a fact that the clock would record."""
-        return [item for item in self.waiting(matter_id) if item.then is not None]
+        return self._awaited(matter_id)[1]
 
     def waiting(self, matter_id: str) -> list[Waiting]:
         """Return everything that is awaited in a matter."""
+        return self._awaited(matter_id)[0]
+
+    def _awaited(self, matter_id: str) -> tuple[list[Waiting], list[Waiting]]:
         matter = self._matter(matter_id)
         if not matter.exists:
-            return []
+            return [], []
         place = (matter.id, matter.last, matter.standing.last)
         if place not in self._due:
             try:
-                self._due[place] = waiting_of(self.registry, matter)
+                found = waiting_of(self.registry, matter)
+                self._due[place] = found, [item for item in found if item.then is not None]
             except calls.PluginFault as fault:
                 raise Refused(fault.refusal) from fault
         return self._due[place]
