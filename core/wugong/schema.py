@@ -479,11 +479,14 @@ def read_record(cls: type[T], value: Any, place: str = "") -> T:
     """Build ``cls`` from a JSON object; ``Unreadable`` lists every problem with its place."""
     if not isinstance(value, Mapping):
         raise _fail(place or "body", f"must be an object, got {_kind(value)}")
-    known = shapes(cls)
+    known, needed = shapes(cls), _required(cast(Any, cls))
     at = f"{place}." if place else ""
-    problems = [(at + str(name), "is not a field of this act") for name in value.keys() - known]
-    needed = _required(cast(Any, cls))
-    problems += [(at + name, "is missing") for name in sorted(needed - value.keys())]
+    problems = [
+        (at + str(name), "is not a field of this act") for name in value if name not in known
+    ]
+    problems += [
+        (at + name, "is missing") for name in known if name in needed and name not in value
+    ]
     fields: dict[str, Any] = {}
     for name, its in known.items():
         if name in value:

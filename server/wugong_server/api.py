@@ -99,7 +99,7 @@ def _strictly(one: Reading) -> Read:
 
 def _answer(request: Request, found: Any) -> Response:
     """Answer with JSON and its ETag; 304 where the reader has it already."""
-    body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+    body = _write(found).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Vary": "Accept-Language, Authorization, Cookie"}
     page = page_of(request)
@@ -155,7 +155,7 @@ async def record(request: Request) -> Response:
         community = f"{V1}/communities/{place.partition('.')[0]}"
         root = request.scope.get("root_path", "")
         headers["Location"] = f"{root}{community}/facts/{receipt.seq}"
-    return JSONResponse(answer, 201, headers=headers)
+    return Response(_write(answer), 201, headers=headers, media_type="application/json")
 
 
 async def work_out(request: Request) -> Response:
@@ -175,9 +175,7 @@ async def read_json(request: Request) -> Any:
     if kind != "application/json":
         raise Malformed(415, ("header.Content-Type", "must be application/json"))
     try:
-        return json.loads(
-            await request.body(), object_pairs_hook=_unique, parse_constant=_no_constant
-        )
+        return _read_strictly((await request.body()).decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Malformed(400, ("body", "is not JSON")) from None
 
@@ -191,6 +189,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(text: str) -> Any:
     raise ValueError(text)
+
+
+_read_strictly = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant).decode
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def read_act(page: Page, body: Any) -> tuple[Any, str | None, str]:

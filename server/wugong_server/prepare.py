@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -12,7 +13,6 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wugong import LANGUAGES, NOBODY, Matter, community_of
-from wugong.directory import Token
 from wugong_server import sessions
 from wugong_server.hookspecs import Actor
 from wugong_server.limits import ACTS_OF_A_NETWORK, ACTS_OF_ONE, Buckets, network
@@ -130,19 +130,13 @@ def remembered_page(request: Request) -> Page | None:
     if request.app.state.pages.has("actor_from_request"):
         return None
     community, page = community_of(str(request.path_params["matter"])), bare_page(request)
-    if not bearer(request):
+    if sent := bearer(request):
+        token = page.engine.tokens.seen(sent, page.now)
+        if token and token.community == community:
+            page.member, page.token = token.member, token.id
+    else:
         page.member = sessions.remembered(page, community)
-    elif (token := seen_token(request)) and token.community == community:
-        page.member, page.token = token.member, token.id
     return page if page.member else None
-
-
-def seen_token(request: Request) -> Token | None:
-    """Return the token that a request carries, where this process has seen it before."""
-    engine = request.app.state.engine
-    token = bearer(request)
-    found: Token | None = engine.tokens.seen(token, engine.now()) if token else None
-    return found
 
 
 def bearer(request: Request) -> str:
@@ -218,7 +212,12 @@ def language_of(request: Request, otherwise: str) -> str:
     chosen = request.cookies.get(LANGUAGE, "")
     if chosen in LANGUAGES:
         return chosen
-    for tag in _accepted(request.headers.get("accept-language", "")):
+    return _wanted(request.headers.get("accept-language", "")[:400], otherwise)
+
+
+@lru_cache(256)
+def _wanted(header: str, otherwise: str) -> str:
+    for tag in _accepted(header):
         parts = tag.lower().split("-")
         for known in ("-".join(parts[:2]), parts[0]):
             if known in _BY_TAG:
@@ -229,7 +228,7 @@ def language_of(request: Request, otherwise: str) -> str:
 def _accepted(header: str) -> list[str]:
     """Return the tags of an Accept-Language header, most wanted first."""
     wanted: list[tuple[int, int, str]] = []
-    for place, item in enumerate(header[:400].split(",")):
+    for place, item in enumerate(header.split(",")):
         tag, _, weight = item.strip().partition(";q=")
         digits = weight.strip().removeprefix("0.").ljust(3, "0")[:3] if weight else "1000"
         if tag and digits.isdecimal():

@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Mapping
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request, cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -141,15 +141,18 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.headers = {
+        headers = {
             "content-security-policy": content_policy(settings),
             "x-content-type-options": "nosniff",
             "referrer-policy": "same-origin",
             "cross-origin-opener-policy": "same-origin",
             "permissions-policy": "camera=(), geolocation=(), microphone=()",
+            # A page may show what is only for its reader; files say themselves how long.
+            "cache-control": "no-store",
         }
         if settings.public_origin.startswith("https:"):
-            self.headers["strict-transport-security"] = "max-age=31536000"
+            headers["strict-transport-security"] = "max-age=31536000"
+        self.headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -157,11 +160,9 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
-                # A page may show what is only for its reader; files say themselves how long.
-                headers.setdefault("cache-control", "no-store")
+                given = list(message.get("headers", ()))
+                named = {name for name, _value in given}
+                message["headers"] = given + [one for one in self.headers if one[0] not in named]
             await send(message)
 
         await self.app(scope, receive, with_headers)
