@@ -481,12 +481,8 @@ def read_record(cls: type[T], value: Any, place: str = "") -> T:
         raise _fail(place or "body", f"must be an object, got {_kind(value)}")
     known, needed = shapes(cls), _required(cast(Any, cls))
     at = f"{place}." if place else ""
-    problems = [
-        (at + str(name), "is not a field of this act") for name in value if name not in known
-    ]
-    problems += [
-        (at + name, "is missing") for name in known if name in needed and name not in value
-    ]
+    unknown = [str(name) for name in value if name not in known]
+    problems = [(at + name, "is not a field of this act") for name in unknown]
     fields: dict[str, Any] = {}
     for name, its in known.items():
         if name in value:
@@ -497,6 +493,8 @@ def read_record(cls: type[T], value: Any, place: str = "") -> T:
             else:
                 if name in needed and _blank(fields[name]):
                     problems.append((at + name, "must not be empty"))
+        elif name in needed:
+            problems.append((at + name, "is missing"))
     if problems:
         raise Unreadable(problems)
     return cls(**fields)
