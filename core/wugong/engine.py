@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from wugong import plugins as plugin_registry
 from wugong.answers import Receipt
-from wugong.apart import Apart, is_possible
+from wugong.apart import Apart, Tasks, is_possible
 from wugong.audience import OPERATOR
 from wugong.batch import Batch
 from wugong.checking import check_envelope
@@ -33,12 +33,13 @@ from wugong.jobs import Job, Means
 from wugong.journal import ChainHead, Fault, check_chain, watched
 from wugong.matter import community_of
 from wugong.places import JURISDICTION
+from wugong.polls import BoxOpened
 from wugong.publishing import Publishing
 from wugong.reading import Reader
 from wugong.rebuilding import build_missing, rebuild, renew_lists
 from wugong.schema import Unreadable, write_time
 from wugong.storage import Storage
-from wugong.tables import CommunityRow, JournalRow, MatterRow
+from wugong.tables import CommunityRow, JournalRow, LinkRow, MatterRow
 from wugong.vault import FileKeys, Keys, Random, keys_for
 from wugong.vocabulary import CommunityFounded, Erased, SettingChanged
 from wugong.writer import Awaited, Writer, in_transaction, process
@@ -108,7 +109,7 @@ class Engine(Reading):
         self._buckets = Buckets(self.storage)
         try:
             build_missing(self._means)
-            self._finish_erasures()
+            self._destroy_keys()
         except BaseException:
             self.close()
             raise
@@ -280,26 +281,31 @@ class Engine(Reading):
 
         For a program that answers requests and is about to begin: it then computes beside the
         writer, instead of in turns with it. The process is a copy of this one and begins by calling
-        ``leave``, to close what it must not hold, such as a port. It is not made where the
-        database is in memory, on other systems than Linux, or with one processor.
+        ``leave``, to close what it must not hold, such as a port. It is not made where the database
+        is in memory or people's keys are kept by the host, on other systems than Linux, or with
+        one processor.
         """
-        if self._inline or self.storage.is_memory or not is_possible():
+        in_files = not self.storage.is_memory and isinstance(self._means.keys, FileKeys)
+        if self._inline or not in_files or not is_possible():
             return False
         self.close()  # what was open opens again, in each process for itself
-        self._apart = Apart(self._process, self._tick, self._publishing.run, leave)
-        return True
+        does = (self._process, self._tick, self._publishing.run, self._recover, self.close)
+        try:
+            self._apart = Apart(Tasks(*does), leave)
+        except OSError as error:
+            log.warning("there is no room for a process that writes: %s", error.strerror)
+        return self._apart is not None
+
+    def _recover(self) -> None:
+        """Do what a process that was killed left undone."""
+        self._publishing.forget()
+        self._destroy_keys()
 
     def _work(self, jobs: Sequence[Job]) -> None:
-        if self._apart is None:
-            self._process(jobs)
-        else:
-            self._apart.work(jobs)
+        (self._apart.work if self._apart else self._process)(jobs)
 
     def _tell(self) -> None:
-        if self._apart is None:
-            self._publishing.run()
-        else:
-            self._apart.tell()
+        (self._apart.tell if self._apart else self._publishing.run)()
 
     def _process(self, jobs: Sequence[Job]) -> None:
         process(self._means, jobs, self._committed)
@@ -325,9 +331,9 @@ class Engine(Reading):
         in_transaction(private, translated, job.community, [job])
         return _result(job)[0]
 
-    def _finish_erasures(self) -> None:
-        """Destroy the keys that a crash left after their erasure was recorded."""
-        table = JournalRow
+    def _destroy_keys(self) -> None:
+        """Destroy the keys that a crash left after an erasure or the opening of a box."""
+        table, link = JournalRow, LinkRow
         with self.storage.read() as connection:
             rows = connection.execute(
                 select(col(table.community), col(table.body)).where(
@@ -335,9 +341,27 @@ class Engine(Reading):
                     col(table.kind) == kind_of(Erased).name,
                 )
             ).all()
+            opened = connection.execute(
+                select(col(link.community), col(link.target))
+                .join(
+                    table,
+                    (col(table.community) == col(link.community))
+                    & (col(table.seq) == col(link.source)),
+                )
+                .where(
+                    col(table.community).in_(select(col(CommunityRow.id))),
+                    col(table.kind) == kind_of(BoxOpened).name,
+                    col(link.field) == "poll",
+                )
+            ).all()
         erased = {(row.community, str(json.loads(row.body)["member"])) for row in rows}
         for community, member in sorted(self._means.keys.get(erased)):
             self._erase(community, member)
+        boxes = {(row.community, f"poll:{row.target}") for row in opened}
+        for whose in sorted(left := self._means.keys.get(boxes)):
+            self._means.keys.drop(whose)
+        if left:
+            self.storage.leave_no_trace()
 
     def _erase(self, community: str, member: str) -> None:
         self.identities.unlink_member(community, member)
@@ -365,7 +389,8 @@ class Engine(Reading):
 
         Nothing while the clock stands somewhere else than the seconds that passed put it.
         """
-        return self._tick() if self._apart is None else self._apart.tick()
+        apart = self._apart
+        return apart.tick() if apart else self._tick()
 
     def _tick(self) -> int:
         if leapt := self._means.clock.leapt():

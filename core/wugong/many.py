@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -25,22 +26,45 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
+MOST_ROWS = 5000  # in one statement
+MOST_TEXT = 16_000_000  # PostgreSQL takes 256 MB
+
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+Rows = Sequence[Mapping[str, Any]]
 
 
-def put(connection: Connection, model: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of text, whole numbers and flags."""
-    if rows:
-        connection.execute(_insertion(model), handed(model, rows))
+def put(connection: Connection, model: Any, rows: Rows) -> None:
+    """Insert rows of text, whole numbers and flags; ``ValueError`` for text with a NUL."""
+    execute(connection, model, _insertion(model), rows)
+
+
+def execute(connection: Connection, model: Any, by: Insertion, rows: Rows) -> None:
+    """Insert rows in as few statements as are safe."""
+    for first in range(0, len(rows), MOST_ROWS):
+        some = rows[first : first + MOST_ROWS]
+        text = _handed(model, some)
+        if len(text) <= MOST_TEXT:
+            connection.execute(by.many, {"rows": text})
+        else:  # seldom: a whole roster is one fact
+            connection.execute(by.each, list(some))
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """An ``INSERT`` that takes all its rows as one parameter, and one that is given each."""
+
+    many: Any
+    each: Any
 
 
 @cache
-def _insertion(model: Any) -> Any:
-    return taking(insert(model.__table__), model)
+def _insertion(model: Any) -> Insertion:
+    plain = insert(model.__table__)
+    return Insertion(taking(plain, model), plain)
 
 
 def taking(statement: Any, model: Any) -> Any:
-    """Have an ``INSERT`` take its rows from what :func:`handed` makes of them."""
+    """Have an ``INSERT`` take its rows from one parameter."""
     columns = model.__table__.columns
     each = _Each(bindparam("rows")).table_valued("value").alias("one")
     found = [cast(_At(each.c.value, literal_column(str(n))), c.type) for n, c in enumerate(columns)]
@@ -49,10 +73,12 @@ def taking(statement: Any, model: Any) -> Any:
     return statement.from_select([c.name for c in columns], rows, include_defaults=False)
 
 
-def handed(model: Any, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Write rows as the parameter of such a statement."""
+def _handed(model: Any, rows: Rows) -> str:
     names = _names(model)
-    return {"rows": _encode([[row[name] for name in names] for row in rows])}
+    text = _encode([[row[name] for name in names] for row in rows])
+    if "\\u0000" in text and any("\0" in str(row[name]) for row in rows for name in names):
+        raise ValueError("a text holds a NUL, which SQLite would cut off")
+    return text
 
 
 @cache

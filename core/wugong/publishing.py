@@ -59,6 +59,12 @@ class Publishing:
         """Take note that a community's chain has come to ``head``."""
         self._heads[community] = head
 
+    def forget(self) -> None:
+        """Look at the database anew: another process was telling, and is gone."""
+        self._cursors.clear()
+        self._heads.clear()
+        self._loaded = False
+
     def run(self) -> None:
         """Give every plugin what is new, until nothing is; later where the database is away.
 

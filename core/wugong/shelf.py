@@ -15,7 +15,7 @@ from wugong.among import among, listed
 from wugong.books import Book, Books, Prefix, copied
 from wugong.events import Act, Fact, Unknown
 from wugong.journal import canonical
-from wugong.many import gathered, handed, taking
+from wugong.many import Insertion, execute, gathered, taking
 from wugong.people import CORE_BOOKS, MEMBERS, ROLL, edition_prefix, freeze, roll_of
 from wugong.petitions import PetitionOpened
 from wugong.plugins import CORE, Registry
@@ -304,7 +304,7 @@ def upsert(
     """Insert rows, or set the other columns where the key is there."""
     if not rows:
         return
-    connection.execute(_upsertion(storage.insert, model, key), handed(model, rows))
+    execute(connection, model, _upsertion(storage.insert, model, key), rows)
     if storage.is_postgres and len(rows) >= MANY:
         # It plans by what it last saw of a table: else it reads a whole book for a few of its keys.
         # Where another community's act or a vacuum looks at it just now, nobody waits.
@@ -312,12 +312,13 @@ def upsert(
 
 
 @cache
-def _upsertion(insert: Any, model: Any, key: tuple[str, ...]) -> Any:
-    """Return the statement, which is made once: that costs more than a row."""
-    table = model.__table__
-    made = taking(insert(table), model)
-    others = {c.name: made.excluded[c.name] for c in table.columns if c.name not in key}
-    return made.on_conflict_do_update(index_elements=list(key), set_=others)
+def _upsertion(insert: Any, model: Any, key: tuple[str, ...]) -> Insertion:
+    """Return the statements, which are made once: that costs more than a row."""
+    plain = insert(model.__table__)
+    others = {c.name: plain.excluded[c.name] for c in model.__table__.columns if c.name not in key}
+    where = {"index_elements": list(key), "set_": others}
+    many = taking(plain, model)
+    return Insertion(many.on_conflict_do_update(**where), plain.on_conflict_do_update(**where))
 
 
 def link_rows(community: str, seq: int, named: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ VERSION_TABLE = "wugong_version"
 HEAD = "0001"
 KNOWN = ("0001",)
 NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "glusterfs")
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 BUSY_SECONDS = 5  # that a write waits for another
 WRITER_CACHE_KIB = 32 * 1024
 APPLICATION_ID = 0x57553530  # "WU50", so that tools tell our files from others
@@ -175,10 +176,7 @@ class Storage:
     def lock(self, connection: Connection, community: str) -> None:
         """Hold the community until the transaction ends; the head is read after this."""
         if self.is_postgres:
-            connection.execute(
-                text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
-                {"name": f"wugong/{community}"},
-            )
+            connection.execute(_LOCK, {"name": f"wugong/{community}"})
 
     def leave_no_trace(self) -> None:
         """After a box was emptied: rewrite it and cut off the log that still holds old pages."""

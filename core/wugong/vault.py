@@ -102,6 +102,7 @@ class FileKeys:
         """Return the keys, made and synced where there was none."""
         wanted = set(whose)
         with self._lock:
+            self._read(wanted)  # from the file: another process may have dropped one
             if new := sorted(wanted - self._cache.keys()):
                 db = self._open()
                 try:

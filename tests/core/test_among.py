@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from tests.core.conftest import people
-from wugong import Engine, batch, shelf
+from wugong import Engine, batch, many, shelf
 from wugong.among import listed
 from wugong.journal import canonical
 from wugong.many import put
@@ -105,6 +105,39 @@ def test_what_is_put_comes_back_as_it_was(engine: Engine) -> None:
             select(table).where(table.c.community == "other").order_by(table.c.seq)
         )
         assert [dict(one._mapping) for one in found] == rows
+
+
+def test_more_rows_and_text_than_one_statement_takes(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    its = {"community": "other", "book": "shop.one/1"}
+    rows = [{**its, "key": f"{n:03}", "value": "x" * n * 40} for n in range(25)]
+    monkeypatch.setattr(many, "MOST_ROWS", 4)
+    monkeypatch.setattr(many, "MOST_TEXT", 2000)
+    with engine.storage.write() as connection:
+        put(connection, BookRow, rows)
+        shelf.upsert(
+            engine.storage,
+            connection,
+            BookRow,
+            [{**row, "value": row["value"][1:]} for row in rows],
+            ("community", "book", "key"),
+        )
+    table = BookRow.__table__  # type: ignore[attr-defined]
+    with engine.storage.read() as connection:
+        found = connection.execute(
+            select(table.c.value).where(table.c.community == "other").order_by(table.c.key)
+        )
+        assert [value for (value,) in found] == [row["value"][1:] for row in rows]
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "\\\0"])
+def test_a_nul_which_sqlite_would_cut_off_is_refused(engine: Engine, odd: str) -> None:
+    row = {"community": "other", "book": "shop.one/1", "key": "k", "value": odd}
+    with pytest.raises(ValueError, match="NUL"), engine.storage.write() as connection:
+        put(connection, BookRow, [row])
+    with engine.storage.write() as connection:
+        put(connection, BookRow, [{**row, "value": canonical(odd)}])
 
 
 def test_one_row_that_does_not_fit_keeps_the_others_out(engine: Engine) -> None:
