@@ -31,7 +31,9 @@ from wugong import (
     read_procedure,
 )
 from wugong.box import FEW, box_id
+from wugong.storage import Storage
 from wugong.testing import Rehearsal
+from wugong.vault import FileKeys
 
 TEXT = """
 id = "club.secret"
@@ -222,6 +224,25 @@ def test_after_closing_no_file_holds_a_sealed_ballot_or_its_key(tmp_path: Path) 
     with sqlite3.connect(tmp_path / "wugong.keys") as keys:
         kept = keys.execute("SELECT key FROM person_key WHERE member = ?", (f"poll:{poll}",))
         assert kept.fetchone() == (b"",)
+    keys.close()
+
+
+def test_what_a_crash_left_of_an_opened_box_is_destroyed_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "w.sqlite3"
+    r, matter, poll = secret_poll(f"sqlite:///{path}", tmp_path)
+    all_cast(r, matter, poll)
+    with monkeypatch.context() as crashed:
+        crashed.setattr(FileKeys, "drop", lambda *_: None)
+        crashed.setattr(Storage, "leave_no_trace", lambda _storage: None)
+        close(r, matter, poll)
+    r.engine.close()
+    asked, its = "SELECT length(key) FROM person_key WHERE member = ?", (f"poll:{poll}",)
+    with sqlite3.connect(tmp_path / "wugong.keys") as keys:
+        assert keys.execute(asked, its).fetchone() == (32,)
+        with Engine(f"sqlite:///{path}", {"voting": plugin()}, keys=tmp_path / "wugong.keys"):
+            assert keys.execute(asked, its).fetchone() == (0,)
     keys.close()
 
 
