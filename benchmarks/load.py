@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain, islice, repeat
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+WRITTEN = 300  # requests of each connection that are written before the clock runs
 Requests = Callable[[int], Iterator[bytes]]
 """Makes the requests of one connection, by its number."""
 
@@ -77,10 +78,11 @@ async def run(
 ) -> Round:
     """Load the server for a while; every answer must have that status."""
     before = await _commits(port)
+    written = [(list(islice(one, WRITTEN)), one) for one in map(requests, range(connections))]
     cpu, began = cpu_seconds(pid), time.monotonic()
     until = began + seconds
     found = await asyncio.gather(
-        *(_one(port, until, requests(number), status) for number in range(connections))
+        *(_one(port, until, chain(first, more), status) for first, more in written)
     )
     took = time.monotonic() - began
     times = [one for each in found for one in each]

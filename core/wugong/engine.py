@@ -264,6 +264,7 @@ class Engine(Reading):
         job.done = lambda _job: ended.set()
         self._writer.submit(job)
         ended.wait()
+        self.storage.look_again()
         return _result(job)
 
     def _run_inline(self, jobs: list[Job]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -35,6 +36,10 @@ class Reading:
     def now(self) -> datetime:
         """Return the engine's time."""
         return self._means.clock()
+
+    def together(self) -> AbstractContextManager[None]:
+        """Read through one connection in a ``with`` block of one thread: what a page shows."""
+        return self._means.storage.together()
 
     def matter(self, matter: str) -> Matter:
         """Return a matter as its facts leave it; ``LookupError`` for one that is not there."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -60,11 +61,17 @@ class Facts(Proofs):
         if not is_id(matter_id):
             raise LookupError("no matter has such an id")
         with self.means.storage.read() as connection:
-            found = self.means.matters.load(connection, community_of(matter_id), [matter_id])
+            found = self._matters(connection, community_of(matter_id), [matter_id])
         matter = found[matter_id]
         if not matter.exists:
             raise LookupError(f"no matter {matter_id}")
         return matter
+
+    def _matters(
+        self, connection: Connection, community: str, ids: Collection[str]
+    ) -> dict[str, Matter]:
+        load = partial(self.means.matters.load, connection, community, ids)
+        return self.means.storage.once(("matters", community, frozenset(ids)), load)
 
     def matters(
         self,
@@ -149,7 +156,7 @@ class Facts(Proofs):
             return []
         community = rows[0].community
         ids = {row.matter for row in rows}
-        matters = self.means.matters.load(connection, community, ids)
+        matters = self._matters(connection, community, ids)
         seen = []
         for row in rows:
             for fact in self._read(row):

@@ -195,10 +195,15 @@ class Reader(Links):
 
     def _bring_up_to_date(self, community: str, name: str) -> None:
         """Have a book or view hold every fact: a program of another version may have recorded."""
-        with self.means.storage.read() as connection:
-            fresh = versions.is_current(connection, community, name)
-        if not fresh:
-            versions.catch_up(self.means, community, [name])
+        storage = self.means.storage
+
+        def look() -> None:
+            with storage.read() as connection:
+                fresh = versions.is_current(connection, community, name)
+            if not fresh:
+                versions.catch_up(self.means, community, [name])
+
+        storage.once(("current", community, name), look)
 
     def book(
         self, book: Book[T], community: str, keys: Iterable[str] | None = None, prefix: str = ""

@@ -6,10 +6,10 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +22,7 @@ from wugong.errors import Misconfigured, Overloaded, Uncertain
 from wugong.tables import metadata
 from wugong.words import N_
 
+T = TypeVar("T")
 log = logging.getLogger("wugong")
 
 SCHEMA = "wugong"  # of our own, on PostgreSQL
@@ -67,6 +68,7 @@ class Storage:
         # One connection serves an in-memory database, so readers and the writer take turns.
         self._turn = threading.RLock() if self.is_memory else None
         self._pid = os.getpid()
+        self._reading = threading.local()
         self.pool = self._open()
         self.writing = self._open_writing()
         self.insert = postgresql.insert if self.is_postgres else sqlite.insert
@@ -151,8 +153,56 @@ class Storage:
     def read(self) -> Iterator[Connection]:
         """Give a connection for reading; ``Overloaded`` while the database is away."""
         self.renew_after_fork()
+        if (held := self._held()) is not None:
+            with _told_when_away(), self._again_after_error():
+                yield held
+            return
         with _told_when_away(), self._turn or nullcontext(), self.pool.connect() as connection:
             yield connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let this thread read through one connection until the end.
+
+        To begin and end a transaction for each statement costs more than the statement; on SQLite
+        all is read as of one moment, or of this thread's last write.
+        """
+        if self.is_memory or self._held() is not None:
+            yield
+            return
+        self.renew_after_fork()
+        with _told_when_away(), self.pool.connect() as connection:
+            self._reading.connection, self._reading.known = connection, {}
+            try:
+                yield
+            finally:
+                self._reading.connection = self._reading.known = None
+
+    def once(self, what: Hashable, ask: Callable[[], T]) -> T:
+        """Ask for something, while this thread reads together no second time."""
+        known: dict[Hashable, T] | None = getattr(self._reading, "known", None)
+        if known is None:
+            return ask()
+        if what not in known:
+            known[what] = ask()
+        return known[what]
+
+    def look_again(self) -> None:
+        """Let this thread see what was written since it began to read together."""
+        if (held := self._held()) is not None:
+            self._reading.known.clear()
+            held.rollback()
+
+    @contextmanager
+    def _again_after_error(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.look_again()  # PostgreSQL answers nothing more in a transaction that failed
+            raise
+
+    def _held(self) -> Connection | None:
+        return getattr(self._reading, "connection", None)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -172,6 +222,8 @@ class Storage:
                 if committing and not _left_nothing(error):
                     raise Uncertain(str(error.orig)) from error
                 raise
+            finally:
+                self.look_again()
 
     def lock(self, connection: Connection, community: str) -> None:
         """Hold the community until the transaction ends; the head is read after this."""

@@ -82,9 +82,14 @@ def member_of_token(request: Request, community: str) -> str:
 
 def _get(path: str, read: Read, name: str) -> Route:
     async def answer(request: Request) -> Response:
-        return await run_in_threadpool(lambda: _answer(request, read(page_of(request))))
+        return await run_in_threadpool(_read, request, read)
 
     return Route(path, answer, methods=["GET"], name=name)
+
+
+def _read(request: Request, read: Read) -> Response:
+    with request.app.state.engine.together():
+        return _answer(request, read(page_of(request)))
 
 
 def _strictly(one: Reading) -> Read:

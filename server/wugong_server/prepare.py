@@ -79,8 +79,9 @@ class Prepared:
         return page
 
     def _drawn(self, request: Request, draw: Callable[[Request], Response]) -> Response:
-        self._made(request)
-        return draw(request)
+        with request.app.state.engine.together():
+            self._made(request)
+            return draw(request)
 
 
 def make_page(request: Request) -> Page:
