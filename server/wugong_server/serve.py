@@ -1,4 +1,4 @@
-"""Starting the bundled server: a port, one process, one writer, and a clock that ticks."""
+"""Starting the bundled server: a port, one that answers, one that writes, a clock that ticks."""
 
 from __future__ import annotations
 
