@@ -394,6 +394,8 @@ class Engine(Reading):
         return apart.tick() if apart else self._tick()
 
     def _tick(self) -> int:
+        if self.storage.has_traces:
+            self.storage.leave_no_trace()
         if leapt := self._means.clock.leapt():
             log.error("the clock leapt by %s: deadlines wait; set it right or start again", leapt)
             return 0

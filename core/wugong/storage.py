@@ -69,6 +69,7 @@ class Storage:
         self._turn = threading.RLock() if self.is_memory else None
         self._pid = os.getpid()
         self._reading = threading.local()
+        self.has_traces = False
         self.pool = self._open()
         self.writing = self._open_writing()
         self.insert = postgresql.insert if self.is_postgres else sqlite.insert
@@ -127,7 +128,7 @@ class Storage:
         connection.isolation_level = None  # we begin transactions ourselves, see _begin_sqlite
         cursor = connection.cursor()
         for name, value in (
-            ("busy_timeout", str(BUSY_SECONDS * 1000)),
+            ("busy_timeout", str(int(BUSY_SECONDS * 1000))),
             ("journal_mode", "WAL"),
             ("synchronous", "FULL"),
             ("foreign_keys", "ON"),
@@ -231,22 +232,33 @@ class Storage:
             connection.execute(_LOCK, {"name": f"wugong/{community}"})
 
     def leave_no_trace(self) -> None:
-        """After a box was emptied: rewrite it and cut off the log that still holds old pages."""
+        """After a box was emptied: rewrite it and cut off the log that still holds old pages.
+
+        Where a reader holds them just now ``has_traces`` says so, and it is to be done again.
+        """
         try:
-            if self.is_postgres:
-                with self.pool.connect() as plain:
-                    connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-                    for table in ("wugong_box", "wugong_voted"):
-                        connection.execute(text(f"VACUUM FULL {SCHEMA}.{table}"))
-            elif not self.is_memory:
-                raw = self.pool.raw_connection()  # a checkpoint cannot run in a transaction
-                try:
-                    raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                finally:
-                    raw.close()
+            self.has_traces = not (self._rewritten() if self.is_postgres else self._cut_off())
         except (DBAPIError, sqlite3.Error):
-            # A reader may hold the old pages; the next closing or the server's stop cuts them off.
-            log.warning("the log still holds pages of an emptied box")
+            self.has_traces = True
+        if self.has_traces:
+            log.warning("the log still holds pages of an emptied box; the next tick cuts them off")
+
+    def _rewritten(self) -> bool:
+        with self.pool.connect() as plain:
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+            for table in ("wugong_box", "wugong_voted"):
+                connection.execute(text(f"VACUUM FULL {SCHEMA}.{table}"))
+        return True
+
+    def _cut_off(self) -> bool:
+        if self.is_memory:
+            return True
+        raw = self.pool.raw_connection()  # a checkpoint cannot run in a transaction
+        try:
+            busy, *_pages = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+        finally:
+            raw.close()
 
     # Set-up
 

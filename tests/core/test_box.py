@@ -29,6 +29,7 @@ from wugong import (
     event,
     hookimpl,
     read_procedure,
+    storage,
 )
 from wugong.box import FEW, box_id
 from wugong.storage import Storage
@@ -244,6 +245,26 @@ def test_what_a_crash_left_of_an_opened_box_is_destroyed_at_the_next_start(
         with Engine(f"sqlite:///{path}", {"voting": plugin()}, keys=tmp_path / "wugong.keys"):
             assert keys.execute(asked, its).fetchone() == (0,)
     keys.close()
+
+
+def test_what_a_reader_held_at_the_closing_is_cut_off_at_the_next_tick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "w.sqlite3"
+    monkeypatch.setattr(storage, "BUSY_SECONDS", 0.1)
+    r, matter, poll = secret_poll(f"sqlite:///{path}", tmp_path)
+    all_cast(r, matter, poll)
+    log = Path(f"{path}-wal")
+    with Engine(f"sqlite:///{path}", {"voting": plugin()}, keys=tmp_path / "wugong.keys") as other:
+        with other.together():
+            other.head("example")
+            close(r, matter, poll)
+            assert log.stat().st_size > 0
+            r.engine.tick()
+            assert log.stat().st_size > 0
+        r.engine.tick()
+        assert log.stat().st_size == 0
+    r.engine.close()
 
 
 def test_no_file_of_postgresql_ever_holds_the_key_of_a_box(
