@@ -93,10 +93,14 @@ def _read(request: Request, read: Read) -> Response:
 
 
 def _strictly(one: Reading) -> Read:
-    """Return what a plugin reads, but for a query that it does not name: that is refused."""
+    """Return what a plugin reads, but for a query that it does not name or allow: 422."""
 
     def read(page: Page) -> Any:
-        Query(page, *one.queries).done()
+        query = Query(page, *one.queries)
+        for name, schema in one.queries.items():
+            if "enum" in schema:
+                query.one_of(name, schema["enum"])
+        query.done()
         return one.read(page)
 
     return read

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -58,14 +58,17 @@ class Query:
             self.problems.append((f"query.{name}", "must be true or false"))
         return text == "true"
 
+    def one_of(self, name: str, known: Collection[str]) -> str:
+        """Read one of a few words, or nothing where it is not there."""
+        text = self._given.get(name, "")
+        if name in self._given and text not in known:
+            self.problems.append((f"query.{name}", f"must be one of {', '.join(known)}"))
+        return text
+
     def stage(self, name: str) -> Stage | None:
         """Read the key of a stage."""
-        text = self._given.get(name)
-        found = next((stage for stage in STAGES if stage.key == text), None)
-        if text is not None and found is None:
-            known = ", ".join(stage.key for stage in STAGES)
-            self.problems.append((f"query.{name}", f"must be one of {known}"))
-        return found
+        text = self.one_of(name, [stage.key for stage in STAGES])
+        return next((stage for stage in STAGES if stage.key == text), None)
 
     def done(self) -> None:
         """Raise when anything could not be read."""

@@ -248,6 +248,10 @@ def test_a_poll_that_runs_is_given_to_no_program() -> None:
     assert browse(r).get(f"{program}?measure=heads").status_code == 200
     wrong = browse(r).get(f"{program}?mesure=area")  # the heads under the name of areas
     assert wrong.status_code == 422 and "query.mesure" in wrong.text
+    for measure in ("acres", ""):
+        wrong = browse(r).get(f"{program}?measure={measure}")
+        assert wrong.status_code == 422 and "heads, households, area" in wrong.text
+    assert browse(r).get(f"{program}?measure=households").status_code == 404  # not counted in them
     paths = browse(r).get("/openapi.json").json()["paths"]
     its = paths["/api/v1/matters/{matter}/polls/{poll}/export"]["get"]
     assert [one["name"] for one in its["parameters"]] == ["matter", "poll", "measure"]
