@@ -26,6 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
+from wugong.storage import SCHEMA
+
 MOST_ROWS = 5000  # in one statement
 MOST_TEXT = 16_000_000  # PostgreSQL takes 256 MB
 
@@ -44,17 +46,31 @@ def execute(connection: Connection, model: Any, by: Insertion, rows: Rows) -> No
         some = rows[first : first + MOST_ROWS]
         text = _handed(model, some)
         if len(text) <= MOST_TEXT:
-            connection.execute(by.many, {"rows": text})
+            its = {"rows": text} if connection.dialect.name == "postgresql" else (text,)
+            connection.exec_driver_sql(_sql(by, connection.dialect), its)
         else:  # seldom: a whole roster is one fact
             connection.execute(by.each, list(some))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Insertion:
     """An ``INSERT`` that takes all its rows as one parameter, and one that is given each."""
 
     many: Any
     each: Any
+
+
+def _sql(by: Insertion, dialect: Any) -> str:
+    """Write a statement once a process: as long as it is, that costs more than to run it."""
+    place = by, dialect.name
+    if place not in _SQL:
+        schema = {"schema_translate_map": {None: SCHEMA}, "render_schema_translate": True}
+        more = schema if dialect.name == "postgresql" else {}
+        _SQL[place] = str(by.many.compile(dialect=dialect, **more))
+    return _SQL[place]
+
+
+_SQL: dict[tuple[Insertion, str], str] = {}
 
 
 @cache
