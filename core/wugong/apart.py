@@ -126,19 +126,20 @@ class Apart:
 
     def tick(self) -> int:
         """Have recorded what the clock owes; return how many facts that made."""
+        made: int | Exception | None = None
         if self.is_mine:
             try:
-                made: int | Exception = self._ask(_dumps(None))
+                made = self._ask(_dumps(None))
+            except _NotSent:
+                made = None  # done here
             except _Gone:
                 return 0  # perhaps a hook that hangs in it: the next tick is soon enough
-            except _NotSent:
-                pass
-            else:
-                if isinstance(made, Exception):
-                    raise made
-                return made
-        self._recover()
-        return self._tasks.tick()
+        if made is None:
+            self._recover()
+            return self._tasks.tick()
+        if isinstance(made, Exception):
+            raise made
+        return made
 
     def tell(self) -> None:
         """Tell plugins what was committed, where the other process does not know of it."""

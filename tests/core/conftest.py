@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.core.shop import SHOP
+from tests.core.shop import POINTS, SHOP, Given
 from wugong import (
     Engine,
     Entitlement,
@@ -60,6 +61,22 @@ def people(engine: Engine, community: str = "wutong") -> None:
         acts.append((community, MemberEnrolled(member=member, name=seal(member.title()))))
         acts += [(community, RoleGranted(member=member, role=role)) for role in roles]
     engine.record_many(acts, by="operator")
+
+
+def give_in_four_threads(engine: Engine) -> None:
+    """Give li forty points, one an act, from four threads at once, and see that all are there."""
+
+    def work() -> None:
+        for _ in range(10):
+            engine.record("wutong", Given(to=("li",), points=1), by="wang")
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert engine.book(POINTS, "wutong") == {"li": 40}
+    assert engine.verify("wutong")[1] is None
 
 
 @pytest.fixture

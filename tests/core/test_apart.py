@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.conftest import Make, people
+from tests.core.conftest import Make, give_in_four_threads, people
 from tests.core.shop import POINTS, SHOP, Asked, Given, Noted
 from wugong import (
     ANY,
@@ -189,17 +189,7 @@ def _stubborn(_jobs: object) -> None:
 
 
 def test_acts_of_many_threads_are_all_done(apart: Engine) -> None:
-    def work() -> None:
-        for _ in range(10):
-            apart.record("wutong", Given(to=("li",), points=1), by="wang")
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert apart.book(POINTS, "wutong") == {"li": 40}
-    assert apart.verify("wutong")[1] is None
+    give_in_four_threads(apart)
 
 
 def test_once_that_process_is_gone_this_one_writes(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.core.conftest import Make, people
+from tests.core.conftest import Make, give_in_four_threads, people
 from tests.core.shop import POINTS, QUESTIONS, SHOP, STOCK, Asked, Given, Noted, Redeemed, Stocked
 from wugong import (
     Engine,
@@ -135,18 +135,7 @@ def test_written_inline_everything_happens_in_the_callers_thread(make: Make) -> 
 def test_inline_acts_of_several_threads_take_turns(make: Make) -> None:
     engine = make(writer="inline")
     people(engine)
-
-    def work() -> None:
-        for _ in range(10):
-            engine.record("wutong", Given(to=("li",), points=1), by="wang")
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert engine.book(POINTS, "wutong") == {"li": 40}
-    assert engine.verify("wutong")[1] is None
+    give_in_four_threads(engine)
 
 
 def test_a_writer_is_a_thread_or_inline() -> None:
