@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wugong.events import body_of, kind_of, sealed_fields
-from wugong.journal import canonical
+from wugong.journal import canonical, scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,17 @@ class Receipt:
 
 
 def write_receipts(receipts: Iterable[Receipt]) -> str:
-    """Write the answer to a request."""
-    return canonical([{name: getattr(one, name) for name in one.__slots__} for one in receipts])
+    """Write the answer to a request in canonical JSON."""
+    return "[" + ",".join(map(_written, receipts)) + "]"
+
+
+def _written(one: Receipt) -> str:
+    texts = map(scalar, (one.at, one.code, one.digest))
+    facts = ",".join(map(str, one.facts))
+    return _RECEIPT % (*texts, facts, scalar(one.kind), scalar(one.matter), one.seq)
+
+
+_RECEIPT = '{"at":%s,"code":%s,"digest":%s,"facts":[%s],"kind":%s,"matter":%s,"seq":%d}'
 
 
 def read_receipts(answer: str) -> list[Receipt]:

@@ -312,7 +312,7 @@ class Engine(Reading):
         process(self._means, jobs, self._committed)
 
     def _committed(self, batch: Batch) -> None:
-        self._publishing.committed(batch.community, batch.head.seq)
+        self._publishing.committed(batch.community, batch.head.seq, batch.facts)
         for fact in batch.facts:
             if isinstance(fact.event, Erased):
                 self._erase(batch.community, fact.event.member)

@@ -15,10 +15,12 @@ from wugong import calls
 from wugong.among import among, listed
 from wugong.events import Fact, Unknown
 from wugong.journal import read_fact
+from wugong.lists import waiting_of
 from wugong.matter import Matter, Standing, community_of
 from wugong.plugins import Registry
 from wugong.tables import JournalRow, MatterRow
 from wugong.vocabulary import advance, advance_standing
+from wugong.waiting import Waiting
 
 MOST_KEPT = 2000
 
@@ -71,6 +73,7 @@ class Matters:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._kept: dict[str, Matter] = {}
+        self._awaited: dict[str, tuple[Matter, list[Waiting]]] = {}
         self._lock = threading.Lock()
 
     def copy(self) -> Matters:
@@ -87,7 +90,9 @@ class Matters:
                 known = self._kept.pop(matter.id, None)
                 self._kept[matter.id] = known if known and known.last > matter.last else matter
             while len(self._kept) > MOST_KEPT:
-                self._kept.pop(next(iter(self._kept)))
+                oldest = next(iter(self._kept))
+                self._kept.pop(oldest)
+                self._awaited.pop(oldest, None)
 
     def kept(self, name: str) -> Matter | None:
         """Return a matter as this process last saw it, without asking the database."""
@@ -97,6 +102,17 @@ class Matters:
         """Drop everything kept: the database was replaced, or a rebuild is under way."""
         with self._lock:
             self._kept.clear()
+            self._awaited.clear()
+
+    def awaited(self, matter: Matter) -> list[Waiting]:
+        """Return what is awaited in a matter; of one that is kept its plugins are asked once."""
+        known = self._awaited.get(matter.id)
+        if known and known[0] is matter:
+            return known[1]
+        found = waiting_of(self.registry, matter)
+        if self._kept.get(matter.id) is matter:
+            self._awaited[matter.id] = matter, found
+        return found
 
     def load(self, connection: Connection, community: str, ids: Iterable[str]) -> dict[str, Matter]:
         """Return the matters as the database has them now; unknown ones come without a fact."""

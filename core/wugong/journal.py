@@ -78,7 +78,7 @@ def genesis(community: str) -> ChainHead:
     return ChainHead(0, hashlib.sha256(start).hexdigest(), sm3(start))
 
 
-def _scalar(value: Any) -> str:
+def scalar(value: Any) -> str:
     """Write text, a number, a flag or nothing as :func:`canonical` does, without its set-up."""
     if type(value) is str:
         return encode_basestring(value)
@@ -92,7 +92,7 @@ _RECORD = "{" + ",".join(f'"{name}":%s' for name in COLUMNS) + "}"
 
 def record_bytes(row: Mapping[str, Any]) -> bytes:
     """Return the canonical bytes of a record; ``body`` is canonical JSON text already."""
-    parts = [row[name] if name == "body" else _scalar(row[name]) for name in COLUMNS]
+    parts = [row[name] if name == "body" else scalar(row[name]) for name in COLUMNS]
     return (_RECORD % tuple(parts)).encode()
 
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from wugong import calls
@@ -22,6 +22,7 @@ from wugong.tables import CommunityRow, CursorRow, JournalRow
 log = logging.getLogger("wugong.plugins")
 
 AT_ONCE = 256
+MOST_FRESH = 5000
 MOST_FAILURES = 3
 NOTHING = calls.Seen({})
 
@@ -51,18 +52,26 @@ class Publishing:
         self._cursors: dict[tuple[str, str], int] = {}
         self._failures: dict[str, int] = {}
         self._heads: dict[str, int] = {}
+        self._fresh: dict[str, list[Fact]] = {}  # the end of the chain as committed here, whole
         self._loaded = False
         self._turn = threading.Lock()
         self.off: set[str] = set()
 
-    def committed(self, community: str, head: int) -> None:
-        """Take note that a community's chain has come to ``head``."""
+    def committed(self, community: str, head: int, facts: Sequence[Fact]) -> None:
+        """Take note that a community's chain has come to ``head``, last by these facts."""
         self._heads[community] = head
+        before = self._fresh.get(community, [])
+        if facts and self._implementations:
+            follows = (
+                len(before) < MOST_FRESH and before[-1:] and before[-1].seq + 1 == facts[0].seq
+            )
+            self._fresh[community] = [*before, *facts] if follows else list(facts)
 
     def forget(self) -> None:
         """Look at the database anew: another process was telling, and is gone."""
         self._cursors.clear()
         self._heads.clear()
+        self._fresh.clear()
         self._loaded = False
 
     def run(self) -> None:
@@ -85,6 +94,7 @@ class Publishing:
             for community in sorted(self._heads):
                 while one.plugin not in self.off and self._step(one, community):
                     pass
+        self._fresh.clear()  # whoever is behind reads the journal
 
     def _load(self) -> None:
         with self._means.storage.read() as connection:
@@ -102,21 +112,15 @@ class Publishing:
         if since >= self._heads[community]:
             return False
         with self._means.storage.read() as connection:
-            table = JournalRow
-            rows = connection.execute(
-                select(*table.__table__.columns)  # type: ignore[attr-defined]
-                .where(col(table.community) == community, col(table.seq) > since)
-                .order_by(col(table.seq))
-                .limit(AT_ONCE)
-            ).all()
+            records = self._after(connection, community, since)
             loaded = self._means.matters.load(connection, community, [])
-        if not rows:
+        if not records:
             self._heads[community] = since
             return False
         matter = loaded[community]
         begins = matter.standing.adopted.get(one.plugin, 0)
-        facts = [fact for row in rows if row.seq > begins for fact in self._facts(one, row)]
-        come = since, rows[-1].seq
+        facts = [fact for its in records if its.seq > begins for fact in self._facts(one, its)]
+        come = since, records[-1].seq
         if not facts or one.plugin not in matter.standing.plugins:
             self._cursors[community, one.plugin] = come[1]
             return True
@@ -128,6 +132,20 @@ class Publishing:
         self._failures[one.plugin] = 0
         return True
 
+    def _after(self, connection: Connection, community: str, since: int) -> Sequence[Any]:
+        """Return the next records: facts that are at hand, else rows of the journal."""
+        fresh = self._fresh.get(community, [])
+        if fresh and fresh[0].seq <= since + 1 <= fresh[-1].seq:
+            first = since + 1 - fresh[0].seq
+            return fresh[first : first + AT_ONCE]
+        table = JournalRow
+        return connection.execute(
+            select(*table.__table__.columns)  # type: ignore[attr-defined]
+            .where(col(table.community) == community, col(table.seq) > since)
+            .order_by(col(table.seq))
+            .limit(AT_ONCE)
+        ).all()
+
     def _facts(self, one: Implementation, row: Any) -> list[Fact]:
         registry = self._means.registry
         kind = registry.kind(row.kind)
@@ -136,6 +154,8 @@ class Publishing:
             return []
         if kind is None:
             return []
+        if isinstance(row, Fact):
+            return [calls.heard(registry, one.plugin, row)]
         foreign = name not in registry.core and name.partition(".")[0] not in (one.plugin, CORE)
         if foreign and (one.plugin, name) not in registry.reads:
             return [without_event(row, name)]

@@ -12,7 +12,7 @@ from wugong.boxing import Boxes
 from wugong.documents import document_rows
 from wugong.errors import Refused
 from wugong.jobs import Means
-from wugong.lists import last_shown, matter_row, waiting_of, waiting_rows
+from wugong.lists import last_shown, matter_row, waiting_rows
 from wugong.many import put
 from wugong.schema import write_time
 from wugong.shelf import upsert
@@ -61,7 +61,7 @@ class Written(Boxes):
         place = (matter.id, matter.last, matter.standing.last)
         if place not in self._due:
             try:
-                found = waiting_of(self.registry, matter)
+                found = self.means.matters.awaited(matter)
                 self._due[place] = found, [item for item in found if item.then is not None]
             except calls.PluginFault as fault:
                 raise Refused(fault.refusal) from fault

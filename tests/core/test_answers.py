@@ -6,11 +6,30 @@ import threading
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.core.conftest import Make
 from tests.core.shop import Asked, Chimed, Noted
 from tests.core.test_batch import kinds
-from wugong import BUILD, PLAN, Engine, Refused, StageClosed, StageOpened, seal
+from wugong import BUILD, PLAN, Engine, Receipt, Refused, StageClosed, StageOpened, seal
+from wugong.answers import read_receipts, write_receipts
+from wugong.journal import canonical
+
+
+@given(
+    st.lists(
+        st.builds(
+            Receipt,
+            *[st.integers(0), st.text(), st.text(), st.text(), st.text(), st.text()],
+            facts=st.lists(st.integers(0)).map(tuple),
+        )
+    )
+)
+def test_an_answer_is_kept_as_canonical_json(receipts: list[Receipt]) -> None:
+    plain = [{name: getattr(one, name) for name in one.__slots__} for one in receipts]
+    assert write_receipts(receipts) == canonical(plain)
+    assert read_receipts(write_receipts(receipts)) == receipts
 
 
 def test_the_same_request_under_the_same_key_gets_the_same_receipt(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from tests.core.conftest import Make, people
 from tests.core.shop import POINTS, Asked, Chimed, Given, Redeemed, Stocked, plugin
@@ -24,6 +25,7 @@ from wugong import (
     seal,
 )
 from wugong.clock import ScriptedClock
+from wugong.tables import CursorRow
 
 Answer = Callable[[tuple[Fact, ...], Any], Any]
 
@@ -135,6 +137,21 @@ def test_a_refused_act_is_logged_and_undoes_nothing_and_costs_itself_alone(
     again = make(shop, writer="inline")
     again.record("wutong", Stocked(title="rice", stock=1), by="wang")
     assert again.book(POINTS, "wutong") == {"li": 1}
+
+
+def test_what_is_given_at_once_is_what_the_journal_holds(make: Make) -> None:
+    given: list[Fact] = []
+    engine = make({"shop": publishing(lambda facts, _m: given.extend(facts))}, writer="inline")
+    place = opened(engine)
+    engine.record(place, Asked(question="When?", days=3), by="li")
+    later: list[Fact] = []
+    shop = publishing(lambda facts, _m: later.extend(facts))
+    with engine.storage.write() as connection:
+        connection.execute(delete(CursorRow))
+    again = make({"shop": shop}, writer="inline")
+    again.record(place, Asked(question="And?", days=3), by="li")
+    assert later[: len(given)] == given
+    assert len(later) == len(given) + 1
 
 
 def test_two_processes_give_each_fact_once(make: Make) -> None:
