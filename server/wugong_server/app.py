@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, request_response
 from starlette.staticfiles import StaticFiles
@@ -182,8 +182,14 @@ def _handlers() -> Mapping[Any, ExceptionHandler]:
         Unreadable: handle,
         Overloaded: handle,
         HTTPException: handle,
+        ClientDisconnect: _gone,
         Exception: handle,
     }
+
+
+def _gone(_request: Request, _error: Exception) -> Response:
+    """Somebody went away before the request had come whole: nothing was done, no fault of ours."""
+    return Response(status_code=400)
 
 
 async def _answer(request: Request, error: Exception) -> Response:

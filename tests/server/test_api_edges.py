@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.types import Message
 
 from tests.support.api import V1, Program
 from wugong.testing import Rehearsal
@@ -45,6 +48,38 @@ def test_a_forged_form_of_another_site_is_refused(r: Rehearsal, matter: str) -> 
     )
     assert answer.status_code == 403
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/matters/{matter}/events", "/c/wutong/sign-in"])
+def test_who_goes_away_while_sending_is_no_fault_of_ours(
+    r: Rehearsal, matter: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client, before = Program(r, "li").client, r.engine.head("wutong")
+    whole = path.format(matter=matter)
+    named = {**client.headers, "host": "testserver", "idempotency-key": "k"}
+    kind = "application/json" if "api" in path else "application/x-www-form-urlencoded"
+    headers = [(k.encode(), v.encode()) for k, v in {**named, "content-type": kind}.items()]
+    scope = {
+        **{"type": "http", "http_version": "1.1", "method": "POST", "scheme": "http"},
+        **{"path": whole, "raw_path": whole.encode(), "query_string": b"", "root_path": ""},
+        **{"headers": headers, "client": ("127.0.0.1", 1), "server": ("testserver", 80)},
+    }
+    came = iter([{"type": "http.request", "body": b"{", "more_body": True}])
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return next(came, {"type": "http.disconnect"})
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def answered() -> None:
+        await client.app(scope, receive, send)
+
+    asyncio.run(answered())
+    assert sent[0]["status"] == 400
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert r.engine.head("wutong") == before
 
 
 def test_the_process_is_healthy_without_its_database(
