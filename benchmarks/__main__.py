@@ -4,10 +4,10 @@ Then, unless ``--only writing``, the counting rules beside other libraries (``co
 
 Both run in one process behind one middleware, in turns, so that a busy machine slows both alike:
 only the ratios mean something. All plugins are registered; SQLite is FULL, PostgreSQL durable.
-The second table: a POST that believes a token it has seen before, the same ballot by one ORM
-transaction (two bare rows; the same where they wait for each other in the process; and with the
-roll, the key and the chain), and how long a page takes alone and while ballots are cast at full
-rate.
+The second table: a POST that believes a token it has seen before, one ORM transaction a request
+(``kept``: the same ballot with the same promises; ``orm``: two bare rows that promise nothing; ``in
+turn``: the same where they wait for each other in the process), and how long a page takes alone and
+while ballots are cast at full rate.
 """
 
 from __future__ import annotations
@@ -244,11 +244,12 @@ def show(figures: list[dict[str, Any]]) -> None:
         ("database", "database"),
         ("remembered", "remembered_per_second"),
         ("÷ that", "over_remembered"),
+        ("kept/s", "orm_kept_per_second"),
+        ("÷ kept", "over_orm_kept"),
+        ("gate", "orm_gate"),
         ("orm/s", "orm_per_second"),
         ("÷ orm", "over_orm"),
-        ("gate", "orm_gate"),
         ("÷ in turn", "over_orm_in_turn"),
-        ("÷ orm kept", "over_orm_kept"),
         ("orm cpu µs", "orm_cpu_us"),
         ("read p99", "read_idle_p99_ms"),
         ("casting", "read_casting_p99_ms"),

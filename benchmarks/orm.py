@@ -2,9 +2,9 @@
 
 ``cast`` stores two rows and promises nothing; on SQLite each transaction waits for the lock of the
 file. ``cast_in_turn`` is the same where all go through our one connection for writes, and wait for
-each other there. ``cast_kept`` goes through it, too, and promises what the engine does: a retry
-under the same key gets the same answer, only who stands on the roll votes, and each act is chained
-to the one before it.
+each other there. ``cast_kept`` goes through it, too, and promises of a ballot what the engine does:
+a retry under the same key gets the same answer, only a member who stands on the roll votes, only in
+an open poll and for one of its options, and each act is chained to the one before it, twice.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -23,7 +24,10 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from benchmarks import estate
 from wugong import Engine
+from wugong.journal import sm3
 from wugong.storage import Storage
+
+POLL = 1
 
 
 class Ballot(SQLModel, table=True):
@@ -46,6 +50,23 @@ class Entry(SQLModel, table=True):
     choice: str
 
 
+class Voter(SQLModel, table=True):
+    """Who is enrolled, and as what."""
+
+    __tablename__ = "bench_voter"
+    member: str = Field(primary_key=True)
+    role: str
+
+
+class Poll(SQLModel, table=True):
+    """A question, its options and its hour."""
+
+    __tablename__ = "bench_poll"
+    id: int = Field(primary_key=True)
+    options: str
+    closes_at: str
+
+
 class Right(SQLModel, table=True):
     """Who may vote with what."""
 
@@ -61,12 +82,13 @@ class Link(SQLModel, table=True):
     seq: int = Field(primary_key=True)
     prev: str = Field(unique=True)
     digest: str
+    sm3: str
     body: str
 
 
 def prepare(engine: Engine, members: int = estate.VOTERS, units: int = estate.UNITS) -> None:
     """Make the tables and the roll, unless another server did."""
-    models: list[Any] = [Ballot, Entry, Right, Link]
+    models: list[Any] = [Ballot, Entry, Voter, Poll, Right, Link]
     with engine.storage.write() as connection:
         SQLModel.metadata.create_all(connection, tables=[one.__table__ for one in models])
         with Session(connection) as session:
@@ -74,6 +96,8 @@ def prepare(engine: Engine, members: int = estate.VOTERS, units: int = estate.UN
                 return
             held = [(f"m-{n}", f"m-{n}/{unit}") for n in range(members) for unit in range(units)]
             session.add_all([Right(entitlement=unit, member=who) for who, unit in held])
+            session.add_all([Voter(member=f"m-{n}", role="resident") for n in range(members)])
+            session.add(Poll(id=POLL, options="yes no abstain", closes_at="9999-12-31"))
             session.commit()
 
 
@@ -96,16 +120,27 @@ def cast_kept(storage: Storage, member: str, key: str, entitlement: str, choice:
         known = session.exec(select(Entry).where(Entry.key == key)).first()
         if known is not None:
             return known.id or 0
-        right = session.get(Right, entitlement)
-        if right is None or right.member != member:
-            raise PermissionError(entitlement)
+        _check(session, member, entitlement, choice)
         last = session.exec(select(Link).order_by(col(Link.seq).desc()).limit(1)).first()
-        seq, prev = (last.seq + 1, last.digest) if last else (1, "")
+        seq, prev, before = (last.seq + 1, last.digest, last.sm3) if last else (1, "", "")
         act = {"seq": seq, "prev": prev, "by": member, "unit": entitlement, "choice": choice}
         body = json.dumps(act, sort_keys=True)
         digest = hashlib.sha256(body.encode()).hexdigest()
-        session.add(Link(seq=seq, prev=prev, digest=digest, body=body))
+        second = sm3(f"{before}{body}".encode())
+        session.add(Link(seq=seq, prev=prev, digest=digest, sm3=second, body=body))
         return _store(session, member, key, entitlement, choice)
+
+
+def _check(session: Session, member: str, entitlement: str, choice: str) -> None:
+    """Refuse who is not enrolled or has no right, a poll that is over, an option that is none."""
+    voter, right = session.get(Voter, member), session.get(Right, entitlement)
+    poll = session.get(Poll, POLL)
+    if voter is None or right is None or right.member != member:
+        raise PermissionError(entitlement)
+    if poll is None or poll.closes_at < datetime.now(UTC).isoformat():
+        raise PermissionError("the poll is over")
+    if choice not in poll.options.split():
+        raise ValueError(choice)
 
 
 @contextmanager

@@ -57,7 +57,7 @@ async def by_orm_in_turn(request: Request) -> Response:
 
 
 async def by_orm_kept(request: Request) -> Response:
-    """The same with roll, key and chain."""
+    """The same with the promises of the engine."""
     return await _by_orm(request, orm.cast_kept)
 
 

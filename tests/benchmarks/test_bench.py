@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from benchmarks import orm
 from benchmarks.__main__ import figures_of
@@ -58,13 +58,21 @@ def test_the_orm_that_keeps_the_promises_keeps_them(tmp_path: Path) -> None:
     with Engine(f"sqlite:///{tmp_path / 'a.db'}", {}) as engine:
         orm.prepare(engine, members=2, units=2)
 
-        def cast(member: str, key: str, unit: str) -> int:
-            return orm.cast_kept(engine.storage, member, key, unit, "yes")
+        def cast(member: str, key: str, unit: str, choice: str = "yes") -> int:
+            return orm.cast_kept(engine.storage, member, key, unit, choice)
 
         assert [cast("m-0", "a", "m-0/0"), cast("m-1", "b", "m-1/1")] == [1, 2]
         assert cast("m-0", "a", "m-0/0") == 1  # sent again
         with pytest.raises(PermissionError):
             cast("m-0", "c", "m-1/0")
+        with pytest.raises(PermissionError):
+            cast("m-2", "c", "m-0/0")
+        with pytest.raises(ValueError, match="perhaps"):
+            cast("m-0", "c", "m-0/0", "perhaps")
+        with engine.storage.write() as connection:
+            connection.execute(update(orm.Poll).values(closes_at="2000-01-01"))
+        with pytest.raises(PermissionError, match="over"):
+            cast("m-0", "c", "m-0/0")
         with engine.storage.read() as connection, Session(connection) as session:
             links = session.exec(select(orm.Link).order_by(col(orm.Link.seq))).all()
         assert [one.seq for one in links] == [1, 2] and links[1].prev == links[0].digest
@@ -90,7 +98,7 @@ def test_a_short_run_prints_a_table_and_json(tmp_path: Path) -> None:
     assert figures["ballots_per_second"] > 0 and 0 < figures["ratio"] < 9
     table, last = done.stdout.splitlines()[:4], done.stdout.splitlines()[-1]
     assert "ballots/s" in table[0] and "sqlite" in table[1]
-    assert "÷ orm" in table[2] and figures["over_orm"] > 0 and figures["over_orm_kept"] > 0
+    assert "÷ kept" in table[2] and figures["over_orm"] > 0 and figures["over_orm_kept"] > 0
     assert figures["reads"] > 0 and figures["read_ratio"] > 0
     assert 0 < figures["syncs_per_ballot"] <= 1
     assert json.loads(last)["figures"] == [figures]
