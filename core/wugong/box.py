@@ -1,20 +1,23 @@
 """The box of a secret poll: who voted, and what was voted, with no thread between them.
 
-Casting leaves no fact, key, time or order. ``voted`` holds poll and entitlement; ``box`` holds a
-sealed ballot under an id that only the voter's own key of 128 bits leads to:
-``id = H(poll, entitlement, key)``. That id is primary key, idempotency and receipt at once. At the
-closing one fact states the ids sorted, the opened ballots sorted apart from them, and the totals.
+Casting leaves no fact, key, time or order. ``voted`` holds a mark of the entitlement; ``box`` holds
+a sealed ballot under a mark of its receipt, which is ``H(poll, entitlement, key)``: only the
+voter's own key of 128 bits leads to it. What a mark stands for tells only a key that is kept apart
+from the database (:class:`Marks`) and destroyed when the box is opened: no table, file or log of
+the database tells who voted or in which order, while the poll runs and after it. At the opening one
+fact states the receipts sorted, the ballots sorted apart from them, and the totals.
 
-What it holds against (level A): members, staff, readers of exports, a stolen database or backup
-after the closing. Not against an administrator who watches the live process, and on PostgreSQL not
-against one who reads transaction numbers while the poll runs. The result says so. At level B the
-ballots are sealed to the scrutineers' key (:mod:`wugong.ceremony`) the moment they are cast: until
-enough of them meet, nobody opens one, whatever part of the database they hold.
+What it holds against (level A): members, staff, readers of exports, a stolen database, its backups
+and its write-ahead log. Not against an administrator who watches the live process or takes both the
+database and the keys while the poll runs. At level B the ballots are sealed to the scrutineers' key
+(:mod:`wugong.ceremony`) the moment they are cast: until enough of them meet, nobody opens one,
+whatever part of the database they hold.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
 import re
@@ -31,12 +34,16 @@ from wugong.answers import Receipt
 from wugong.errors import Refusal, Refused
 from wugong.events import Act, body_of
 from wugong.journal import canonical, receipt_code
+from wugong.permission import BOX, MARKS
 from wugong.polls import BoxOpened, Chosen
 from wugong.rosters import Entitlement, Measure
 from wugong.schema import Ref
 from wugong.tables import BoxRow, VotedRow
+from wugong.vault import Keys, Whose
 
 TAG = b"wugong/box/v1\0"
+MARK = b"wugong/mark/v1\0"
+RECEIPT = 20  # hexadecimal digits of a receipt that its code tells
 KEY = re.compile(r"[0-9a-f]{32}")
 PAD = 256  # sealed ballots are as long as the next multiple, so that length tells nothing
 FEW = 5  # fewer ballots than this, weighed or all alike, and the result says what that gives away
@@ -49,19 +56,46 @@ def box_id(community: str, poll: int, entitlement: str, key: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """What stands in the tables of one poll for names and receipts; nobody undoes it."""
+
+    key: bytes
+
+    def voter(self, entitlement: str) -> str:
+        """Return the mark of an entitlement that voted; of ``""`` nobody's."""
+        return self._of("voter", entitlement)
+
+    def ballot(self, receipt: str) -> str:
+        """Return the mark of a ballot by its receipt, or by the 20 digits that its code has."""
+        return self._of("ballot", receipt[:RECEIPT])
+
+    def _of(self, what: str, name: str) -> str:
+        told = MARK + f"{what}\0{name}".encode()
+        return hmac.new(self.key, told, "sha256").hexdigest()[:40]
+
+
+def keys_of(community: str, poll: int) -> tuple[Whose, Whose]:
+    """Return under which names the keys of a poll are kept: that of its marks, that of its box.
+
+    They stand among those of people, of whom nobody may have such an id.
+    """
+    return (community, f"{MARKS}{poll}"), (community, f"{BOX}{poll}")
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorsKey:
     """Level A: one key that the server keeps, apart from the database."""
 
     secret: bytes
 
-    def seal(self, identity: str, plain: bytes) -> bytes:
+    def seal(self, mark: str, plain: bytes) -> bytes:
         """Encrypt a padded ballot."""
         nonce = os.urandom(12)
-        return nonce + AESGCM(self.secret).encrypt(nonce, plain, identity.encode())
+        return nonce + AESGCM(self.secret).encrypt(nonce, plain, mark.encode())
 
-    def open(self, identity: str, sealed: bytes) -> bytes:
+    def open(self, mark: str, sealed: bytes) -> bytes:
         """Decrypt a ballot; ``InvalidTag`` where the box was changed."""
-        return AESGCM(self.secret).decrypt(sealed[:12], sealed[12:], identity.encode())
+        return AESGCM(self.secret).decrypt(sealed[:12], sealed[12:], mark.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +105,13 @@ class ScrutineersKey:
     public: ceremony.BoxKey
     secret: bytes = b""
 
-    def seal(self, identity: str, plain: bytes) -> bytes:
+    def seal(self, mark: str, plain: bytes) -> bytes:
         """Seal a padded ballot to the scrutineers."""
-        return ceremony.seal_to(self.public, identity, plain)
+        return ceremony.seal_to(self.public, mark, plain)
 
-    def open(self, identity: str, sealed: bytes) -> bytes:
+    def open(self, mark: str, sealed: bytes) -> bytes:
         """Open a ballot; ``ValueError`` where the box was changed."""
-        return ceremony.open_with(self.secret, identity, sealed)
+        return ceremony.open_with(self.secret, mark, sealed)
 
 
 def padded(ballot: Mapping[str, Any]) -> bytes:
@@ -92,8 +126,9 @@ class Slots:
 
     community: str
     keys: dict[int, OperatorsKey | ScrutineersKey] = field(default_factory=dict)
-    voted: list[tuple[int, str]] = field(default_factory=list)
-    box: list[tuple[int, str, bytes]] = field(default_factory=list)
+    marks: dict[int, Marks] = field(default_factory=dict)
+    voted: list[tuple[int, str]] = field(default_factory=list)  # poll, mark
+    box: list[tuple[int, str, bytes]] = field(default_factory=list)  # poll, mark, sealed
     emptied: list[int] = field(default_factory=list)
 
     def mark(self) -> tuple[int, int, int]:
@@ -112,9 +147,10 @@ class Slots:
         if key is None or KEY.fullmatch(key) is None:
             raise Refused(Refusal("wugong.ballot_key_missing"))
         identity = box_id(self.community, poll, right.id, key)
+        mark = self.marks[poll].ballot(identity)
         receipt = Receipt(0, act.matter, act.kind, identity, receipt_code(identity), "")
         if self._has_voted(connection, poll, right.id):
-            if self._holds(connection, identity):
+            if self._holds(connection, mark):
                 return receipt
             raise Refused(Refusal("wugong.already_voted"))
         ballot = {
@@ -122,27 +158,34 @@ class Slots:
             "heads": right.heads,
             "households": right.households,
             "area_dm2": right.area_dm2,
+            "receipt": identity,
         }
-        self.voted.append((poll, right.id))
-        self.box.append((poll, identity, self.keys[poll].seal(identity, padded(ballot))))
+        self.voted.append((poll, self.marks[poll].voter(right.id)))
+        self.box.append((poll, mark, self.keys[poll].seal(mark, padded(ballot))))
         return receipt
 
     def _has_voted(self, connection: Connection, poll: int, entitlement: str) -> bool:
-        if (poll, entitlement) in self.voted:
-            return True
-        table = VotedRow
-        query = select(func.count()).where(
-            col(table.community) == self.community,
-            col(table.poll) == poll,
-            col(table.entitlement) == entitlement,
-        )
-        return bool(connection.execute(query).scalar())
+        """Look for the mark of an entitlement; refuse where the marks are those of another key.
 
-    def _holds(self, connection: Connection, identity: str) -> bool:
-        if any(one[1] == identity for one in self.box):
+        Under another key whoever voted would not be known, and could vote again.
+        """
+        its, nobodys = self.marks[poll].voter(entitlement), self.marks[poll].voter("")
+        here = {mark for its_poll, mark in self.voted if its_poll == poll}
+        if here:
+            here |= _marked(connection, self.community, poll, [its])
+        else:
+            here = _marked(connection, self.community, poll, [its, nobodys])
+            if nobodys not in here:
+                if _marks_of(connection, self.community, poll):
+                    raise Refused(Refusal("wugong.box_of_another_key"))
+                self.voted.append((poll, nobodys))
+        return its in here
+
+    def _holds(self, connection: Connection, mark: str) -> bool:
+        if any(one[1] == mark for one in self.box):
             return True
         query = select(func.count()).where(
-            col(BoxRow.community) == self.community, col(BoxRow.id) == identity
+            col(BoxRow.community) == self.community, col(BoxRow.id) == mark
         )
         return bool(connection.execute(query).scalar())
 
@@ -151,38 +194,28 @@ class Slots:
         if self.emptied:
             gone = col(BoxRow.poll).in_(self.emptied)
             connection.execute(delete(BoxRow).where(col(BoxRow.community) == self.community, gone))
-            self._shuffle(connection)
         if self.voted:
             rows = [
-                {"community": self.community, "poll": poll, "entitlement": entitlement}
-                for poll, entitlement in sorted(self.voted)
+                {"community": self.community, "poll": poll, "mark": mark}
+                for poll, mark in sorted(self.voted)
             ]
             connection.execute(insert(VotedRow), rows)
         if self.box:
             ballots = [
-                {"community": self.community, "poll": poll, "id": identity, "sealed": sealed}
-                for poll, identity, sealed in sorted(self.box, key=lambda one: one[1])
+                {"community": self.community, "poll": poll, "id": mark, "sealed": sealed}
+                for poll, mark, sealed in sorted(self.box, key=lambda one: one[1])
                 if poll not in self.emptied
             ]
             if ballots:
                 connection.execute(insert(BoxRow), ballots)
 
-    def _shuffle(self, connection: Connection) -> None:
-        """Write who voted in opened polls anew: where their rows lay told in which order."""
-        here = (
-            col(VotedRow.community) == self.community,
-            col(VotedRow.poll).in_(self.emptied),
-        )
-        rows = connection.execute(
-            select(col(VotedRow.poll), col(VotedRow.entitlement)).where(*here)
-        )
-        self.voted += [(poll, entitlement) for poll, entitlement in rows]
-        connection.execute(delete(VotedRow).where(*here))
+    def _turnout(self, connection: Connection, poll: int) -> int:
+        mine = sum(1 for its, _mark in self.voted if its == poll)
+        return max(0, _marks_of(connection, self.community, poll) + mine - 1)
 
     def is_empty(self, connection: Connection, poll: int) -> bool:
         """Tell whether nobody put a ballot into the box of a poll."""
-        mine = any(its == poll for its, _entitlement in self.voted)
-        return not mine and turnout(connection, self.community, poll) == 0
+        return self._turnout(connection, poll) == 0
 
     def empty(self, connection: Connection, poll: int, tested: Collection[Measure]) -> BoxOpened:
         """Open every ballot of a poll; they are gone when the batch is written.
@@ -193,15 +226,13 @@ class Slots:
         here = (col(BoxRow.community) == self.community, col(BoxRow.poll) == poll)
         kept = connection.execute(select(col(BoxRow.id), col(BoxRow.sealed)).where(*here)).all()
         rows = [(one[0], one[1]) for one in kept]
-        rows += [(identity, sealed) for its, identity, sealed in self.box if its == poll]
+        rows += [(mark, sealed) for its, mark, sealed in self.box if its == poll]
         key = self.keys[poll]
-        opened = [json.loads(key.open(identity, sealed)) for identity, sealed in rows]
-        voted = turnout(connection, self.community, poll)
-        voted += sum(1 for its, _entitlement in self.voted if its == poll)
-        if voted != len(rows):
+        opened = [json.loads(key.open(mark, sealed)) for mark, sealed in rows]
+        if (voted := self._turnout(connection, poll)) != len(rows):
             raise ValueError(f"{voted} voted and {len(rows)} ballots are in the box")
         self.emptied.append(poll)
-        return _told(poll, [identity for identity, _sealed in rows], opened, tested)
+        return _told(poll, opened, tested)
 
 
 OUTSIDE = frozenset({"poll", "entitlement"})
@@ -209,27 +240,51 @@ OUTSIDE = frozenset({"poll", "entitlement"})
 
 def turnout(connection: Connection, community: str, poll: int) -> int:
     """Return how many entitlements voted in a secret poll."""
+    return max(0, _marks_of(connection, community, poll) - 1)
+
+
+def _marks_of(connection: Connection, community: str, poll: int) -> int:
     query = select(func.count()).where(
         col(VotedRow.community) == community, col(VotedRow.poll) == poll
     )
     return int(connection.execute(query).scalar() or 0)
 
 
-def has_ballot(connection: Connection, community: str, prefix: str) -> str | None:
-    """Return the id of the ballot in the box that begins with ``prefix``."""
-    query = select(col(BoxRow.id)).where(
-        col(BoxRow.community) == community, col(BoxRow.id) >= prefix, col(BoxRow.id) < prefix + "g"
+def _marked(connection: Connection, community: str, poll: int, wanted: Sequence[str]) -> set[str]:
+    """Return those marks that stand among who voted."""
+    query = select(col(VotedRow.mark)).where(
+        col(VotedRow.community) == community,
+        col(VotedRow.poll) == poll,
+        col(VotedRow.mark).in_(wanted),
     )
-    found: str | None = connection.execute(query).scalar()
-    return found
+    return set(connection.execute(query).scalars())
 
 
-def _told(
-    poll: int,
-    ids: Sequence[str],
-    opened: Iterable[Mapping[str, Any]],
-    tested: Collection[Measure],
-) -> BoxOpened:
+def has_voted(
+    connection: Connection, keys: Keys, community: str, poll: int, entitlement: str
+) -> bool:
+    """Tell whether an entitlement has voted; once the box is open nobody can tell."""
+    mine = [one.voter(entitlement) for one in _marks(keys, community, [poll])]
+    return bool(mine and _marked(connection, community, poll, mine))
+
+
+def is_in_a_box(connection: Connection, keys: Keys, community: str, receipt: str) -> bool:
+    """Tell whether a box that is not open yet holds the ballot of a receipt, or of its code."""
+    polls = select(col(VotedRow.poll)).where(col(VotedRow.community) == community).distinct()
+    marks = _marks(keys, community, connection.execute(polls).scalars())
+    query = select(func.count()).where(
+        col(BoxRow.community) == community,
+        col(BoxRow.id).in_([one.ballot(receipt) for one in marks]),
+    )
+    return bool(marks and connection.execute(query).scalar())
+
+
+def _marks(keys: Keys, community: str, polls: Iterable[int]) -> list[Marks]:
+    """Return the marks of those polls whose key stands."""
+    return [Marks(key) for key in keys.get(keys_of(community, one)[0] for one in polls).values()]
+
+
+def _told(poll: int, opened: Sequence[Mapping[str, Any]], tested: Collection[Measure]) -> BoxOpened:
     weights = {"households": "households", "area": "area_dm2"}
     stated = [name for measure, name in weights.items() if measure in tested]
     sums: dict[str, dict[str, int]] = {}
@@ -246,7 +301,7 @@ def _told(
     few = bool(stated) and any(row["ballots"] < FEW for row in sums.values())
     return BoxOpened(
         poll=Ref(poll),
-        ids=tuple(sorted(ids)),
+        ids=tuple(sorted(one["receipt"] for one in opened)),
         choices=tuple(sorted(choices)),
         counts=counts,
         small=alike or few,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from wugong import ceremony
 from wugong.answers import Receipt
-from wugong.box import OperatorsKey, ScrutineersKey, Slots
+from wugong.box import Marks, OperatorsKey, ScrutineersKey, Slots, keys_of
 from wugong.checking import Checks
 from wugong.errors import Refusal, Refused
 from wugong.events import Fact, kind_of
@@ -42,6 +42,7 @@ class Boxes(Checks):
         matter, act = self._check(kind, matter_id, event, job.by, job.principal, job.channel)
         poll = int(getattr(event, kind.boxed or ""))
         self._key_of(poll, matter)
+        self._marks_of(poll)
         entry = self.shelf.books.get(ROLL, f"{poll}/{event.entitlement}")
         if entry is None:
             raise Refused(Refusal("wugong.not_on_the_roll"))
@@ -55,8 +56,14 @@ class Boxes(Checks):
         if written := matter.secret_polls[poll].box_key:
             self.slots.keys[poll] = ScrutineersKey(ceremony.read_box_key(written))
             return
-        place = (self.community, f"poll:{poll}")
-        self.slots.keys[poll] = OperatorsKey(self.means.keys.ensure([place])[place])
+        _marks, box = keys_of(self.community, poll)
+        self.slots.keys[poll] = OperatorsKey(self.means.keys.ensure([box])[box])
+
+    def _marks_of(self, poll: int) -> None:
+        """Have the key of the marks at hand; it is made for the first ballot."""
+        if poll not in self.slots.marks:
+            marks, _box = keys_of(self.community, poll)
+            self.slots.marks[poll] = Marks(self.means.keys.ensure([marks])[marks])
 
     def _unlock(self, matter: Matter, shares: BoxUnlocked) -> BoxUnlocked:
         """Join the shares into the key of a box; the numbers of the shares may be recorded."""

@@ -20,6 +20,7 @@ from wugong.answers import Receipt
 from wugong.apart import Apart, Tasks, is_possible
 from wugong.audience import OPERATOR
 from wugong.batch import Batch
+from wugong.box import keys_of
 from wugong.checking import check_envelope
 from wugong.clock import Clock, Steady, Watch, system_clock, system_steady
 from wugong.deadlines import Calendar
@@ -318,7 +319,8 @@ class Engine(Reading):
                 self._erase(batch.community, fact.event.member)
         if batch.slots.emptied:
             for poll in batch.slots.emptied:
-                self._means.keys.drop((batch.community, f"poll:{poll}"))
+                for whose in keys_of(batch.community, poll):
+                    self._means.keys.drop(whose)
             self.storage.leave_no_trace()
 
     def _join(self, job: Job, connection: Connection) -> Receipt:
@@ -358,7 +360,7 @@ class Engine(Reading):
         erased = {(row.community, str(json.loads(row.body)["member"])) for row in rows}
         for community, member in sorted(self._means.keys.get(erased)):
             self._erase(community, member)
-        boxes = {(row.community, f"poll:{row.target}") for row in opened}
+        boxes = {whose for row in opened for whose in keys_of(row.community, row.target)}
         for whose in sorted(left := self._means.keys.get(boxes)):
             self._means.keys.drop(whose)
         if left:

@@ -129,7 +129,10 @@ class Reading:
         return self._reader.turnout(community, poll, 5 if while_open else 1)
 
     def has_voted(self, community: str, poll: int, entitlement: str) -> bool:
-        """Tell whether an entitlement has voted in a secret poll; for its holder's own page."""
+        """Tell whether an entitlement has voted in a secret poll; for its holder's own page.
+
+        Once the box is open nobody can tell any more.
+        """
         return self._reader.has_voted(community, poll, entitlement)
 
     def tasks(self, community: str, viewer: Viewer) -> list[tuple[str, Waiting]]:

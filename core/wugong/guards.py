@@ -12,7 +12,7 @@ from wugong.days import local_day
 from wugong.errors import Refusal
 from wugong.events import Act
 from wugong.matter import Matter
-from wugong.permission import of_the_system
+from wugong.permission import is_reserved
 from wugong.petitions import PetitionOpened
 from wugong.places import JURISDICTION, not_offered
 from wugong.polls import BoxUnlocked, PollOpened
@@ -22,6 +22,7 @@ from wugong.steps import refuse_record
 from wugong.vocabulary import (
     COUNTING,
     CommunityFounded,
+    Erased,
     HoldLifted,
     HoldPlaced,
     MemberEnrolled,
@@ -65,7 +66,7 @@ def core_guard(matter: Matter, act: Act, registry: Registry) -> list[Refusal]:
             return _lifting(matter, act, number)
         case MemberEnrolled(member=member) if member in matter.standing.erased:
             return [Refusal("wugong.member_erased", details={"member": member})]
-        case MemberEnrolled(member=member) if of_the_system(member):
+        case MemberEnrolled(member=member) | Erased(member=member) if is_reserved(member):
             return [Refusal("wugong.member_reserved", details={"member": member})]
         case RoleGranted(role=role) if not can_be_given(role):
             return [Refusal("wugong.role_not_given", details={"role": role})]

@@ -13,6 +13,8 @@ from wugong.matter import NO_STAGE, Head, Matter
 from wugong.stages import ANY, STAGES, Stage
 from wugong.vocabulary import StageClosed, StageSkipped
 
+MARKS, BOX = "marks:", "poll:"  # how the names begin under which the keys of a poll are kept
+
 ACTS_FOR_OTHERS = {"assisted": "agent", "paper": "officer", "meeting": "officer"}
 # A desk lends a hand to a person, never an office: whoever holds one of these signs in themselves.
 OFFICES = STAFF | {"agent", "treasurer"}
@@ -32,6 +34,11 @@ STANDING_ONLY = frozenset(
 def of_the_system(actor: str) -> bool:
     """Tell whether an actor is the host, the clock or a plugin, not a person."""
     return actor in ("operator", "clock") or actor.startswith("plugin:")
+
+
+def is_reserved(member: str) -> bool:
+    """Tell whether nobody may have this id: an actor of the system, or the key of a poll."""
+    return of_the_system(member) or member.startswith((MARKS, BOX))
 
 
 def actor_roles(matter: Matter, actor: str, enrolled: bool, act: Act) -> frozenset[str]:

@@ -9,10 +9,10 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from wugong.box import has_ballot, turnout
+from wugong.box import has_voted, is_in_a_box, turnout
 from wugong.jobs import Means
 from wugong.journal import (
     COLUMNS,
@@ -25,7 +25,7 @@ from wugong.journal import (
 )
 from wugong.merkle import Tree
 from wugong.schema import MOST_INT
-from wugong.tables import JournalRow, VotedRow
+from wugong.tables import JournalRow
 
 BALLOT = "voting.ballot_cast"
 
@@ -35,7 +35,8 @@ class Proof:
     """What a receipt code proves: an act is in the journal, where, and when.
 
     Of a secret ballot: that it is among those opened by fact ``seq`` (0: still in the box, as of
-    ``at``). When it was cast is recorded nowhere.
+    ``at``; the ``digest`` is then known only as far as the code tells it). When it was cast is
+    recorded nowhere.
     """
 
     seq: int
@@ -151,10 +152,9 @@ class Proofs:
                 if identity.startswith(prefix):
                     code, at = receipt_code(identity), read_stamp(row.at)
                     return Proof(row.seq, row.matter, BALLOT, at, "", identity, code)
-        identity = has_ballot(connection, community, prefix)
-        if identity is None:
+        if not is_in_a_box(connection, self.means.keys, community, prefix):
             return None
-        return Proof(0, "", BALLOT, self.means.clock(), "", identity, receipt_code(identity))
+        return Proof(0, "", BALLOT, self.means.clock(), "", prefix, receipt_code(prefix))
 
     def proof(self, community: str, seq: int) -> Proof | None:
         """Return the receipt of a fact by its number."""
@@ -246,12 +246,6 @@ class Proofs:
             return turnout(connection, community, poll) // step * step
 
     def has_voted(self, community: str, poll: int, entitlement: str) -> bool:
-        """Tell whether an entitlement has voted in a secret poll."""
-        table = VotedRow
-        query = select(func.count()).where(
-            col(table.community) == community,
-            col(table.poll) == poll,
-            col(table.entitlement) == entitlement,
-        )
+        """Tell whether an entitlement has voted in a secret poll whose box is not open yet."""
         with self.means.storage.read() as connection:
-            return bool(connection.execute(query).scalar())
+            return has_voted(connection, self.means.keys, community, poll, entitlement)

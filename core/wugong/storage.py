@@ -27,8 +27,8 @@ log = logging.getLogger("wugong")
 
 SCHEMA = "wugong"  # of our own, on PostgreSQL
 VERSION_TABLE = "wugong_version"
-HEAD = "0001"
-KNOWN = ("0001",)
+HEAD = "0002"
+KNOWN = ("0001", "0002")
 NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "glusterfs")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 BUSY_SECONDS = 5  # that a write waits for another
@@ -246,8 +246,7 @@ class Storage:
     def _rewritten(self) -> bool:
         with self.pool.connect() as plain:
             connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-            for table in ("wugong_box", "wugong_voted"):
-                connection.execute(text(f"VACUUM FULL {SCHEMA}.{table}"))
+            connection.execute(text(f"VACUUM FULL {SCHEMA}.wugong_box"))
         return True
 
     def _cut_off(self) -> bool:

@@ -217,17 +217,20 @@ class DocumentLinkRow(Base, table=True):
 
 
 class VotedRow(Base, table=True):
-    """That an entitlement voted in a secret poll; nothing ties it to a ballot."""
+    """A mark of who voted in a secret poll: whose it is tells only a key kept apart from here.
+
+    One more is nobody's: by it a program sees that it holds the key of the others.
+    """
 
     __tablename__ = "wugong_voted"
     __table_args__ = {"sqlite_with_rowid": False}
     community: str = Field(primary_key=True)
     poll: int = Field(sa_column=_big(primary=True))
-    entitlement: str = Field(sa_column=_ordered(primary=True))
+    mark: str = Field(sa_column=_ordered(primary=True))
 
 
 class BoxRow(Base, table=True):
-    """A sealed ballot of a secret poll; no row number, no time, no name."""
+    """A sealed ballot of a secret poll under a mark of its receipt; no number, time or name."""
 
     __tablename__ = "wugong_box"
     __table_args__ = {"sqlite_with_rowid": False}

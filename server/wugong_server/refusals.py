@@ -36,6 +36,13 @@ REFUSALS: Mapping[str, str] = {
     "wugong.shares_too_few": N_(
         "{given} shares were given; {needed} of the {shares} are needed to open the box."
     ),
+    "wugong.already_voted": N_("A ballot for this is in the box already. It cannot be changed."),
+    "wugong.ballot_key_missing": N_(
+        "A secret ballot needs a key of its own: 32 of the digits 0–9 and a–f."
+    ),
+    "wugong.box_of_another_key": N_(
+        "The box was begun under another key. Nothing is put in until the right key file is back."
+    ),
     "wugong.clock_leapt": N_(
         "The clock of this machine leapt by {minutes} minutes. What has a deadline waits."
     ),
@@ -70,6 +77,7 @@ REFUSALS: Mapping[str, str] = {
     "wugong.nobody_votes": N_("Nobody votes under the procedure {procedure}."),
     "wugong.not_a_member": N_("Only people enrolled in this community can do this."),
     "wugong.not_agent": N_("Only a desk agent may act for another person."),
+    "wugong.not_on_the_roll": N_("This is not on the frozen roll of the poll."),
     "wugong.office_not_lent": N_(
         "This is done as {roles}, which nobody may be for somebody else. Whoever it is signs in."
     ),
@@ -152,6 +160,10 @@ REMEDIES: Mapping[str, str] = {
     "wugong.clock_leapt": N_(
         "Please tell the desk: whoever runs the program sets the clock right, or, where it is "
         "right now, starts the program again."
+    ),
+    "wugong.box_of_another_key": N_(
+        "Please tell the desk: whoever runs the program puts the key file back that was there when"
+        " the poll began."
     ),
     "wugong.document_too_large": N_("Choose a smaller file."),
     "wugong.document_of_another": N_("Choose the file again"),

@@ -26,12 +26,13 @@ from wugong import (
     PollOpened,
     Procedure,
     Ref,
+    Refused,
     event,
     hookimpl,
     read_procedure,
     storage,
 )
-from wugong.box import FEW, box_id
+from wugong.box import FEW, box_id, keys_of
 from wugong.storage import Storage
 from wugong.testing import Rehearsal
 from wugong.vault import FileKeys
@@ -81,9 +82,14 @@ def question(r: Rehearsal, **more: Any) -> PollOpened:
 
 
 def secret_poll(
-    database: str, folder: Path, law: Procedure = PROCEDURE, voters: int = VOTERS, **more: Any
+    database: str,
+    folder: Path,
+    law: Procedure = PROCEDURE,
+    voters: int = VOTERS,
+    unit: str = "u",
+    **more: Any,
 ) -> tuple[Rehearsal, str, int]:
-    """Open a secret poll of seven."""
+    """Open a secret poll of seven; each holds a unit of their number."""
     of_poll = {name: more.pop(name) for name in ("secrecy", "box_key") if name in more}
     keys: dict[str, Any] = {} if database == "sqlite://" else {"keys": folder / "wugong.keys"}
     r = Rehearsal(
@@ -94,7 +100,7 @@ def secret_poll(
         **more,
     )
     opened.append(r)
-    r.roster("owners", [(f"u{i}", f"m{i}", "1", 8000 + i) for i in range(voters)])
+    r.roster("owners", [(f"{unit}{i}", f"m{i}", "1", 8000 + i) for i in range(voters)])
     matter = r.open("A secret question", by="wang")
     return r, matter, r.act("wang", matter, question(r, **of_poll)).seq
 
@@ -114,8 +120,10 @@ def key(number: int) -> str:
     return f"{number + 1:032x}"
 
 
-def cast(r: Rehearsal, matter: str, poll: int, i: int, choice: str, which: str = "") -> Any:
-    ballot = Cast(poll=Ref(poll), entitlement=f"u{i}", choice=choice)
+def cast(
+    r: Rehearsal, matter: str, poll: int, i: int, choice: str, which: str = "", unit: str = "u"
+) -> Any:
+    ballot = Cast(poll=Ref(poll), entitlement=f"{unit}{i}", choice=choice)
     return r.act(f"m{i}", matter, ballot, key=which or key(i))
 
 
@@ -201,6 +209,39 @@ def test_what_is_not_tested_is_not_stated_and_few_of_a_weight_are_said_to_tell(
     assert fact.event.small is small
 
 
+def test_who_voted_is_known_until_the_box_is_open(database: str, tmp_path: Path) -> None:
+    r, matter, poll = secret_poll(database, tmp_path)
+    receipts = [cast(r, matter, poll, i, "yes") for i in range(VOTERS - 1)]
+    told = [r.engine.has_voted("example", poll, f"u{i}") for i in range(VOTERS)]
+    assert told == [True] * (VOTERS - 1) + [False]
+    for receipt in receipts:
+        proof = r.engine.receipt("example", receipt.code)
+        assert proof is not None and (proof.seq, proof.code) == (0, receipt.code)
+    assert r.engine.receipt("example", "2222-2222-2222-2222") is None
+    close(r, matter, poll)
+    assert not any(r.engine.has_voted("example", poll, f"u{i}") for i in range(VOTERS))
+    assert r.engine.turnout("example", poll, while_open=False) == VOTERS - 1
+
+
+def test_under_another_key_nobody_votes_again(database: str, tmp_path: Path) -> None:
+    r, matter, poll = secret_poll(database, tmp_path)
+    cast(r, matter, poll, 0, "yes")
+    second = r.act("wang", matter, question(r)).seq
+    r.engine.close()
+    with Engine(database, {"voting": plugin()}, keys=tmp_path / "other", clock=r.clock) as other:
+
+        def again(its: int, i: int) -> Any:
+            ballot = Cast(poll=Ref(its), entitlement=f"u{i}", choice="no")
+            return other.record(matter, ballot, by=f"m{i}", key=key(i))
+
+        for i in range(2):
+            with pytest.raises(Refused, match=r"wugong\.box_of_another_key"):
+                again(poll, i)
+        assert other.turnout("example", poll, while_open=False) == 1
+        again(second, 0)  # the first ballot of a poll finds no other key
+        assert other.turnout("example", second, while_open=False) == 1
+
+
 def test_a_box_of_few_or_equal_ballots_says_so(tmp_path: Path) -> None:
     r, matter, poll = secret_poll("sqlite://", tmp_path)
     for i in range(FEW):
@@ -223,8 +264,8 @@ def test_after_closing_no_file_holds_a_sealed_ballot_or_its_key(tmp_path: Path) 
     stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert not [one for one in sealed if one in stored]
     with sqlite3.connect(tmp_path / "wugong.keys") as keys:
-        kept = keys.execute("SELECT key FROM person_key WHERE member = ?", (f"poll:{poll}",))
-        assert kept.fetchone() == (b"",)
+        kept = keys.execute(LENGTHS, keys_of("example", poll)[0] + keys_of("example", poll)[1])
+        assert kept.fetchall() == [(0,), (0,)]
     keys.close()
 
 
@@ -239,12 +280,15 @@ def test_what_a_crash_left_of_an_opened_box_is_destroyed_at_the_next_start(
         crashed.setattr(Storage, "leave_no_trace", lambda _storage: None)
         close(r, matter, poll)
     r.engine.close()
-    asked, its = "SELECT length(key) FROM person_key WHERE member = ?", (f"poll:{poll}",)
+    its = keys_of("example", poll)[0] + keys_of("example", poll)[1]
     with sqlite3.connect(tmp_path / "wugong.keys") as keys:
-        assert keys.execute(asked, its).fetchone() == (32,)
+        assert keys.execute(LENGTHS, its).fetchall() == [(32,), (32,)]
         with Engine(f"sqlite:///{path}", {"voting": plugin()}, keys=tmp_path / "wugong.keys"):
-            assert keys.execute(asked, its).fetchone() == (0,)
+            assert keys.execute(LENGTHS, its).fetchall() == [(0,), (0,)]
     keys.close()
+
+
+LENGTHS = "SELECT length(key) FROM person_key WHERE (community, member) IN ((?, ?), (?, ?))"
 
 
 def test_what_a_reader_held_at_the_closing_is_cut_off_at_the_next_tick(
@@ -306,7 +350,10 @@ def test_during_the_vote_no_table_orders_or_joins_ballots(tmp_path: Path) -> Non
     all_cast(r, matter, poll)
     ids = [box_id("example", poll, f"u{i}", key(i)) for i in range(VOTERS)]
     with sqlite3.connect(path) as plain:
-        assert [row[0] for row in plain.execute("SELECT id FROM wugong_box")] == sorted(ids)
+        for table, by in (("wugong_box", "id"), ("wugong_voted", "mark")):
+            marks = [row[0] for row in plain.execute(f"SELECT {by} FROM {table}")]
+            assert len(marks) == VOTERS + (by == "mark")  # one is nobody's
+            assert marks == sorted(marks) and not {f"u{i}" for i in range(VOTERS)} & {*marks}
         for table in ("wugong_box", "wugong_voted"):
             with pytest.raises(sqlite3.OperationalError):
                 plain.execute(f"SELECT rowid FROM {table}")
@@ -314,8 +361,6 @@ def test_during_the_vote_no_table_orders_or_joins_ballots(tmp_path: Path) -> Non
             row[0] for row in plain.execute("SELECT name FROM sqlite_master WHERE type='table'")
         ]
         for name in names:
-            if name in ("wugong_box",):
-                continue
             told = repr(plain.execute(f"SELECT * FROM {name}").fetchall())
             assert not [one for one in ids if one in told], name
             assert not [key(i) for i in range(VOTERS) if key(i) in told], name

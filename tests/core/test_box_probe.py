@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from tests.core.test_box import cast, close, key, secret_poll
+from tests.support.postgres import Cluster
 from wugong.box import box_id
 from wugong.testing import Rehearsal
 
@@ -72,15 +73,22 @@ def leaks(r: Rehearsal, names: dict[str, int]) -> list[str]:
 
 def voted(database: str, folder: Path) -> tuple[Rehearsal, str, int, dict[str, int]]:
     """Have forty vote, in an order by chance; return the rank of each voter and receipt in it."""
-    r, matter, poll = secret_poll(database, folder, voters=MANY)
+    r, matter, poll = secret_poll(database, folder, voters=MANY, unit=UNIT)
+    return r, matter, poll, vote(r, matter, poll)
+
+
+UNIT = "home-of-the-roll-"
+
+
+def vote(r: Rehearsal, matter: str, poll: int) -> dict[str, int]:
     order = list(range(MANY))
     random.Random(4).shuffle(order)
     for voter in order:
-        cast(r, matter, poll, voter, ("yes", "no")[voter % 2])
-    names = {f"u{voter}": rank for rank, voter in enumerate(order)}
+        cast(r, matter, poll, voter, ("yes", "no")[voter % 2], unit=UNIT)
+    names = {f"{UNIT}{voter}": rank for rank, voter in enumerate(order)}
     for rank, voter in enumerate(order):
-        names[box_id("example", poll, f"u{voter}", key(voter))] = rank
-    return r, matter, poll, names
+        names[box_id("example", poll, f"{UNIT}{voter}", key(voter))] = rank
+    return names
 
 
 def test_after_closing_no_order_is_left_in_any_table(database: str, tmp_path: Path) -> None:
@@ -89,9 +97,60 @@ def test_after_closing_no_order_is_left_in_any_table(database: str, tmp_path: Pa
     assert leaks(r, names) == []
 
 
-def test_during_the_vote_no_order_is_in_any_table_of_sqlite(tmp_path: Path) -> None:
-    r, _matter, _poll, names = voted(f"sqlite:///{tmp_path / 'w.sqlite3'}", tmp_path)
+def test_during_the_vote_no_order_is_in_any_table(database: str, tmp_path: Path) -> None:
+    r, _matter, _poll, names = voted(database, tmp_path)
     assert leaks(r, names) == []
+
+
+CANARY = "a title that the log holds"
+SEGMENT = 16 << 20  # bytes
+
+
+def test_no_byte_of_the_log_of_sqlite_names_who_voted(tmp_path: Path) -> None:
+    path = tmp_path / "w.sqlite3"
+    r, matter, poll = secret_poll(f"sqlite:///{path}", tmp_path, voters=MANY, unit=UNIT)
+    r.engine.storage.leave_no_trace()  # what the roll left there
+    names = vote(r, matter, poll)
+    r.open(CANARY, by="wang")
+    log = Path(f"{path}-wal").read_bytes()
+    assert CANARY.encode() in log
+    assert not [name for name in names if name.encode() in log]
+
+
+def test_no_byte_of_the_log_of_postgresql_names_who_voted(
+    postgres_cluster: Cluster, tmp_path: Path
+) -> None:
+    def place() -> int:
+        with r.engine.storage.read() as connection:
+            found = connection.execute(text("SELECT pg_current_wal_insert_lsn() - '0/0'"))
+            return int(found.scalar_one())
+
+    def between(first: int, last: int) -> bytes:
+        """Read the log as it lies in files of 16 MiB, each named after its number."""
+        made = b""
+        for number in range(first // SEGMENT, last // SEGMENT + 1):
+            high, low = divmod(number, 2**32 // SEGMENT)
+            made += (folder / f"{1:08X}{high:08X}{low:08X}").read_bytes()
+        return made[first % SEGMENT :][: last - first]
+
+    folder = postgres_cluster.folder / "data" / "pg_wal"
+    with postgres_cluster.new_database() as url:
+        r, matter, poll = secret_poll(url, tmp_path, voters=MANY, unit=UNIT)
+        before = place()
+        names = vote(r, matter, poll)
+        r.open(CANARY, by="wang")
+        log = between(before, place())
+        before = place()
+        close(r, matter, poll)
+        r.open(CANARY, by="wang")
+        closing = between(before, place())
+        r.engine.close()
+    assert CANARY.encode() in log and CANARY.encode() in closing
+    assert not [name for name in names if name.encode() in log]
+    # By the fact that opened the box, sorted; a header of the log's pages may stand inside of one.
+    told = sorted(name for name in names if name.encode() in closing)
+    assert len(told) > MANY - 3 and not [name for name in told if name.startswith(UNIT)]
+    assert sorted(told, key=lambda one: closing.index(one.encode())) == told
 
 
 @pytest.mark.parametrize(("swapped", "seen"), [(0, True), (MANY, False)])

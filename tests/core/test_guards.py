@@ -368,7 +368,10 @@ def test_all_reasons_are_told_at_once(p: Rehearsal) -> None:
 # People
 
 
-@pytest.mark.parametrize("member", ["operator", "clock", "plugin:shop", "plugin:"])
+# Whoever is erased loses a key: under the id of a poll that would be the key of its box.
+@pytest.mark.parametrize(
+    "member", ["operator", "clock", "plugin:shop", "plugin:", "poll:7", "marks:7"]
+)
 def test_nobody_is_enrolled_under_a_name_of_the_system(r: Rehearsal, member: str) -> None:
     with r.refuses("wugong.member_reserved"):
         r.act("operator", "example", MemberEnrolled(member=member, name=seal("X")))

@@ -236,11 +236,11 @@ def test_a_newer_database_is_refused_and_not_touched(
 def test_an_older_database_says_which_command_helps(
     make: Make, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage_module, "HEAD", "0002")
-    monkeypatch.setattr(storage_module, "KNOWN", ("0001", "0002"))
+    monkeypatch.setattr(storage_module, "HEAD", "0003")
+    monkeypatch.setattr(storage_module, "KNOWN", ("0001", "0003"))
     with engine.storage.write() as connection:
         connection.execute(text(f"UPDATE {table(engine.storage)} SET version_num = '0001'"))
-    with pytest.raises(Misconfigured, match=r"has version 0001, .* needs 0002: run wugong migrate"):
+    with pytest.raises(Misconfigured, match=r"has version 0001, .* needs 0003: run wugong migrate"):
         make()
 
 
@@ -301,6 +301,43 @@ def test_migrating_is_safe_to_repeat_and_keeps_the_chain(make: Make, engine: Eng
     assert engine.storage.migrate() == HEAD
     assert engine.verify("wutong") == (head, None)
     assert make().head("wutong") == head
+
+
+OLD = """
+ALTER TABLE {0}wugong_voted RENAME COLUMN mark TO entitlement;
+INSERT INTO {0}wugong_voted (community, poll, entitlement) VALUES ('wutong', 7, 'u1');
+INSERT INTO {0}wugong_voted (community, poll, entitlement) VALUES ('wutong', 7, 'u2');
+INSERT INTO {0}wugong_voted (community, poll, entitlement) VALUES ('wutong', 9, 'u2');
+UPDATE {1} SET version_num = '0001'
+"""
+
+
+def made_old(engine: Engine, more: str = "") -> None:
+    """Bring a database to the first version, with three secret ballots that were counted."""
+    storage = engine.storage
+    with storage.write() as connection:
+        place = "wugong." if storage.is_postgres else ""
+        for statement in f"{OLD}{more}".format(place, table(storage)).split(";"):
+            connection.execute(text(statement))
+    assert storage.version() == "0001"
+
+
+def test_who_voted_stands_as_a_mark_after_migrating(make: Make, engine: Engine) -> None:
+    made_old(engine)
+    with pytest.raises(Misconfigured, match="run wugong migrate"):
+        make()
+    assert engine.storage.migrate() == HEAD
+    after = make()
+    turnouts = [after.turnout("wutong", poll, while_open=False) for poll in (7, 8, 9)]
+    assert turnouts == [2, 0, 1]
+    assert not after.has_voted("wutong", 7, "u1")
+
+
+def test_a_box_that_is_not_open_is_not_migrated(engine: Engine) -> None:
+    made_old(engine, ";INSERT INTO {0}wugong_box VALUES ('wutong', 'a', 7, 'x')")
+    with pytest.raises(Misconfigured, match="a secret poll is under way"):
+        engine.storage.migrate()
+    assert engine.storage.version() == "0001"
 
 
 def test_migrating_an_empty_database_makes_it(database: str) -> None:

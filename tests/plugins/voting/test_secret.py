@@ -124,7 +124,8 @@ def test_the_receipt_of_a_secret_ballot_is_proved_on_the_page_once_the_box_is_op
     receipt = club.act(f"m{last}", matter, ballot, key="0" * 32)
     page = f"/c/{club.community}/verify?code={receipt.code}"
     before = browse(club).get(page).text
-    assert "选票在票箱里" in before and "最后得到树根" not in before
+    assert "这张选票在票箱里" in before and "最后得到树根" not in before
+    assert "<dt>" not in before, "no number, no fingerprint, and when it was cast nobody knows"
     club.wait(days=4)
     after = browse(club).get(page).text
     assert "开箱时" in after and "最后得到树根" in after
