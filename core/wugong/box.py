@@ -7,11 +7,11 @@ from the database (:class:`Marks`) and destroyed when the box is opened: no tabl
 the database tells who voted or in which order, while the poll runs and after it. At the opening one
 fact states the receipts sorted, the ballots sorted apart from them, and the totals.
 
-What it holds against (level A): members, staff, readers of exports, a stolen database, its backups
-and its write-ahead log. Not against an administrator who watches the live process or takes both the
-database and the keys while the poll runs. At level B the ballots are sealed to the scrutineers' key
-(:mod:`wugong.ceremony`) the moment they are cast: until enough of them meet, nobody opens one,
-whatever part of the database they hold.
+What it holds against (level A): members, staff, readers of exports, a stolen database and its
+write-ahead log. Not against an administrator who watches the live process or takes the database and
+the keys while the poll runs, a back-up of both included. At level B the ballots are sealed to the
+scrutineers' key (:mod:`wugong.ceremony`) the moment they are cast: until enough of them meet,
+nobody opens one, whatever part of the database they hold.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlmodel import col
@@ -32,13 +33,13 @@ from sqlmodel import col
 from wugong import ceremony
 from wugong.answers import Receipt
 from wugong.errors import Refusal, Refused
-from wugong.events import Act, body_of
+from wugong.events import Act, body_of, kind_of
 from wugong.journal import canonical, receipt_code
 from wugong.permission import BOX, MARKS
 from wugong.polls import BoxOpened, Chosen
 from wugong.rosters import Entitlement, Measure
 from wugong.schema import Ref
-from wugong.tables import BoxRow, VotedRow
+from wugong.tables import BoxRow, CommunityRow, JournalRow, LinkRow, VotedRow
 from wugong.vault import Keys, Whose
 
 TAG = b"wugong/box/v1\0"
@@ -127,6 +128,7 @@ class Slots:
     community: str
     keys: dict[int, OperatorsKey | ScrutineersKey] = field(default_factory=dict)
     marks: dict[int, Marks] = field(default_factory=dict)
+    begun: set[int] = field(default_factory=set)  # those that hold a ballot already
     voted: list[tuple[int, str]] = field(default_factory=list)  # poll, mark
     box: list[tuple[int, str, bytes]] = field(default_factory=list)  # poll, mark, sealed
     emptied: list[int] = field(default_factory=list)
@@ -139,9 +141,33 @@ class Slots:
         """Undo everything since ``mark``."""
         voted, box, emptied = mark
         del self.voted[voted:], self.box[box:], self.emptied[emptied:]
+        # The number of a refused poll is that of the next one, whose box may be another kind.
+        for known in (self.keys, self.marks, self.begun):
+            known.clear()
+
+    def take(
+        self, connection: Connection, poll: int, marks: Marks, key: OperatorsKey | ScrutineersKey
+    ) -> None:
+        """Take the keys of a poll; refuse where its marks are those of another key.
+
+        Under another key whoever voted would not be known, and could vote again.
+        """
+        nobodys = marks.voter("")
+        if (poll, nobodys) in self.voted or _marked(connection, self.community, poll, [nobodys]):
+            self.begun.add(poll)
+        elif _marks_of(connection, self.community, poll):
+            raise Refused(Refusal("wugong.box_of_another_key"))
+        self.marks[poll] = marks
+        self.keys.setdefault(poll, key)
 
     def deposit(
-        self, connection: Connection, act: Act, poll: int, key: str | None, right: Entitlement
+        self,
+        connection: Connection,
+        act: Act,
+        poll: int,
+        key: str | None,
+        right: Entitlement,
+        tested: Collection[Measure],
     ) -> Receipt:
         """Put one ballot in; the same ballot with the same key again gets the same receipt."""
         if key is None or KEY.fullmatch(key) is None:
@@ -156,30 +182,21 @@ class Slots:
         ballot = {
             "ballot": {k: v for k, v in body_of(act.event).items() if k not in OUTSIDE},
             "heads": right.heads,
-            "households": right.households,
-            "area_dm2": right.area_dm2,
+            # No weight that nothing tests: shares outlive the box, and copies of it.
+            **{name: getattr(right, name) for name in weights_in(tested)},
             "receipt": identity,
         }
+        if poll not in self.begun:
+            self.voted.append((poll, self.marks[poll].voter("")))
+            self.begun.add(poll)
         self.voted.append((poll, self.marks[poll].voter(right.id)))
         self.box.append((poll, mark, self.keys[poll].seal(mark, padded(ballot))))
         return receipt
 
     def _has_voted(self, connection: Connection, poll: int, entitlement: str) -> bool:
-        """Look for the mark of an entitlement; refuse where the marks are those of another key.
-
-        Under another key whoever voted would not be known, and could vote again.
-        """
-        its, nobodys = self.marks[poll].voter(entitlement), self.marks[poll].voter("")
-        here = {mark for its_poll, mark in self.voted if its_poll == poll}
-        if here:
-            here |= _marked(connection, self.community, poll, [its])
-        else:
-            here = _marked(connection, self.community, poll, [its, nobodys])
-            if nobodys not in here:
-                if _marks_of(connection, self.community, poll):
-                    raise Refused(Refusal("wugong.box_of_another_key"))
-                self.voted.append((poll, nobodys))
-        return its in here
+        mark = self.marks[poll].voter(entitlement)
+        here = (poll, mark) in self.voted
+        return here or bool(_marked(connection, self.community, poll, [mark]))
 
     def _holds(self, connection: Connection, mark: str) -> bool:
         if any(one[1] == mark for one in self.box):
@@ -220,22 +237,33 @@ class Slots:
     def empty(self, connection: Connection, poll: int, tested: Collection[Measure]) -> BoxOpened:
         """Open every ballot of a poll; they are gone when the batch is written.
 
-        What its ballots weigh is stated in the ``tested`` measures alone. ``ValueError`` where more
-        or fewer voted than there are ballots: the store was changed.
+        What its ballots weigh is stated in the ``tested`` measures alone. Refused where more or
+        fewer voted than there are ballots, or one does not open: the store was changed.
         """
         here = (col(BoxRow.community) == self.community, col(BoxRow.poll) == poll)
         kept = connection.execute(select(col(BoxRow.id), col(BoxRow.sealed)).where(*here)).all()
         rows = [(one[0], one[1]) for one in kept]
         rows += [(mark, sealed) for its, mark, sealed in self.box if its == poll]
         key = self.keys[poll]
-        opened = [json.loads(key.open(mark, sealed)) for mark, sealed in rows]
-        if (voted := self._turnout(connection, poll)) != len(rows):
-            raise ValueError(f"{voted} voted and {len(rows)} ballots are in the box")
+        try:
+            opened = [json.loads(key.open(mark, sealed)) for mark, sealed in rows]
+        except (InvalidTag, ValueError):
+            opened = []
+        voted = self._turnout(connection, poll)
+        if not voted == len(rows) == len(opened):
+            told: dict[str, int | str] = {"voted": voted, "ballots": len(rows)}
+            raise Refused(Refusal("wugong.box_changed", details=told))
         self.emptied.append(poll)
         return _told(poll, opened, tested)
 
 
 OUTSIDE = frozenset({"poll", "entitlement"})
+WEIGHTS = {"households": "households", "area": "area_dm2"}
+
+
+def weights_in(tested: Collection[Measure]) -> list[str]:
+    """Return the weights that are stated where these measures are tested."""
+    return [name for measure, name in WEIGHTS.items() if measure in tested]
 
 
 def turnout(connection: Connection, community: str, poll: int) -> int:
@@ -269,14 +297,40 @@ def has_voted(
 
 
 def is_in_a_box(connection: Connection, keys: Keys, community: str, receipt: str) -> bool:
-    """Tell whether a box that is not open yet holds the ballot of a receipt, or of its code."""
+    """Tell whether a box that is not open yet holds the ballot of a receipt, or of its code.
+
+    Refused where the keys at hand are not those of every such box.
+    """
     polls = select(col(VotedRow.poll)).where(col(VotedRow.community) == community).distinct()
-    marks = _marks(keys, community, connection.execute(polls).scalars())
+    opened = {poll for its, poll in opened_boxes(connection) if its == community}
+    found = []
+    for poll in {*connection.execute(polls).scalars()} - opened:
+        marks = next(iter(_marks(keys, community, [poll])), None)
+        if marks is None or not _marked(connection, community, poll, [marks.voter("")]):
+            raise Refused(Refusal("wugong.box_of_another_key"))
+        found.append(marks.ballot(receipt))
     query = select(func.count()).where(
-        col(BoxRow.community) == community,
-        col(BoxRow.id).in_([one.ballot(receipt) for one in marks]),
+        col(BoxRow.community) == community, col(BoxRow.id).in_(found)
     )
-    return bool(marks and connection.execute(query).scalar())
+    return bool(found and connection.execute(query).scalar())
+
+
+def opened_boxes(connection: Connection) -> set[tuple[str, int]]:
+    """Return communities and polls whose box is open."""
+    table, link = JournalRow, LinkRow
+    query = (
+        select(col(link.community), col(link.target))
+        .join(
+            table,
+            (col(table.community) == col(link.community)) & (col(table.seq) == col(link.source)),
+        )
+        .where(
+            col(table.community).in_(select(col(CommunityRow.id))),
+            col(table.kind) == kind_of(BoxOpened).name,
+            col(link.field) == "poll",
+        )
+    )
+    return {(row[0], row[1]) for row in connection.execute(query)}
 
 
 def _marks(keys: Keys, community: str, polls: Iterable[int]) -> list[Marks]:
@@ -285,14 +339,13 @@ def _marks(keys: Keys, community: str, polls: Iterable[int]) -> list[Marks]:
 
 
 def _told(poll: int, opened: Sequence[Mapping[str, Any]], tested: Collection[Measure]) -> BoxOpened:
-    weights = {"households": "households", "area": "area_dm2"}
-    stated = [name for measure, name in weights.items() if measure in tested]
+    stated = weights_in(tested)
     sums: dict[str, dict[str, int]] = {}
     choices = []
     for one in opened:
         choice = str(one["ballot"]["choice"])
         choices.append(choice)
-        row = sums.setdefault(choice, dict.fromkeys(("ballots", "heads", *weights.values()), 0))
+        row = sums.setdefault(choice, dict.fromkeys(("ballots", "heads", *WEIGHTS.values()), 0))
         row["ballots"] += 1
         for name in ("heads", *stated):
             row[name] += one[name]

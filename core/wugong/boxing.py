@@ -41,29 +41,27 @@ class Boxes(Checks):
         kind = self._kind(event)
         matter, act = self._check(kind, matter_id, event, job.by, job.principal, job.channel)
         poll = int(getattr(event, kind.boxed or ""))
-        self._key_of(poll, matter)
-        self._marks_of(poll)
+        self._take_keys(poll, matter)
         entry = self.shelf.books.get(ROLL, f"{poll}/{event.entitlement}")
         if entry is None:
             raise Refused(Refusal("wugong.not_on_the_roll"))
         right = read_entitlement(entry)
-        return self.slots.deposit(self.connection, act, poll, job.key, right)
+        tested = self._weighed_in(matter.secret_polls[poll])
+        return self.slots.deposit(self.connection, act, poll, job.key, right, tested)
 
-    def _key_of(self, poll: int, matter: Matter) -> None:
-        """Have the key of a secret poll at hand; the operator's is made where there was none."""
-        if poll in self.slots.keys:
+    def _take_keys(self, poll: int, matter: Matter) -> None:
+        """Have the keys of a secret poll at hand; the operator's are made where there were none."""
+        if poll in self.slots.marks:
             return
-        if written := matter.secret_polls[poll].box_key:
-            self.slots.keys[poll] = ScrutineersKey(ceremony.read_box_key(written))
-            return
-        _marks, box = keys_of(self.community, poll)
-        self.slots.keys[poll] = OperatorsKey(self.means.keys.ensure([box])[box])
-
-    def _marks_of(self, poll: int) -> None:
-        """Have the key of the marks at hand; it is made for the first ballot."""
-        if poll not in self.slots.marks:
-            marks, _box = keys_of(self.community, poll)
-            self.slots.marks[poll] = Marks(self.means.keys.ensure([marks])[marks])
+        marks, box = keys_of(self.community, poll)
+        written = matter.secret_polls[poll].box_key
+        wanted = [marks] if written else [marks, box]
+        found = self.means.keys.ensure(wanted)
+        if len(found) < len(wanted):  # destroyed when a copy of this box was opened
+            raise Refused(Refusal("wugong.box_of_another_key"))
+        public = ScrutineersKey(ceremony.read_box_key(written)) if written else None
+        key = public or OperatorsKey(found[box])
+        self.slots.take(self.connection, poll, Marks(found[marks]), key)
 
     def _unlock(self, matter: Matter, shares: BoxUnlocked) -> BoxUnlocked:
         """Join the shares into the key of a box; the numbers of the shares may be recorded."""
@@ -80,7 +78,7 @@ class Boxes(Checks):
         awaits_shares = isinstance(fact.event, PollClosed) and matter.secret_polls[poll].box_key
         if awaits_shares and not self.slots.is_empty(self.connection, poll):
             return None
-        self._key_of(poll, matter)
+        self._take_keys(poll, matter)
         return self.slots.empty(self.connection, poll, self._weighed_in(matter.secret_polls[poll]))
 
     def _weighed_in(self, poll: SecretPoll) -> Collection[Measure]:

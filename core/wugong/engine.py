@@ -20,7 +20,7 @@ from wugong.answers import Receipt
 from wugong.apart import Apart, Tasks, is_possible
 from wugong.audience import OPERATOR
 from wugong.batch import Batch
-from wugong.box import keys_of
+from wugong.box import keys_of, opened_boxes
 from wugong.checking import check_envelope
 from wugong.clock import Clock, Steady, Watch, system_clock, system_steady
 from wugong.deadlines import Calendar
@@ -34,13 +34,12 @@ from wugong.jobs import Job, Means
 from wugong.journal import ChainHead, Fault, check_chain, watched
 from wugong.matter import community_of
 from wugong.places import JURISDICTION
-from wugong.polls import BoxOpened
 from wugong.publishing import Publishing
 from wugong.reading import Reader
 from wugong.rebuilding import build_missing, rebuild, renew_lists
 from wugong.schema import Unreadable, write_time
 from wugong.storage import Storage
-from wugong.tables import CommunityRow, JournalRow, LinkRow, MatterRow
+from wugong.tables import CommunityRow, JournalRow, MatterRow
 from wugong.vault import FileKeys, Keys, Random, keys_for
 from wugong.vocabulary import CommunityFounded, Erased, SettingChanged
 from wugong.writer import Awaited, Writer, in_transaction, process
@@ -336,7 +335,7 @@ class Engine(Reading):
 
     def _destroy_keys(self) -> None:
         """Destroy the keys that a crash left after an erasure or the opening of a box."""
-        table, link = JournalRow, LinkRow
+        table = JournalRow
         with self.storage.read() as connection:
             rows = connection.execute(
                 select(col(table.community), col(table.body)).where(
@@ -344,23 +343,16 @@ class Engine(Reading):
                     col(table.kind) == kind_of(Erased).name,
                 )
             ).all()
-            opened = connection.execute(
-                select(col(link.community), col(link.target))
-                .join(
-                    table,
-                    (col(table.community) == col(link.community))
-                    & (col(table.seq) == col(link.source)),
-                )
-                .where(
-                    col(table.community).in_(select(col(CommunityRow.id))),
-                    col(table.kind) == kind_of(BoxOpened).name,
-                    col(link.field) == "poll",
-                )
-            ).all()
         erased = {(row.community, str(json.loads(row.body)["member"])) for row in rows}
         for community, member in sorted(self._means.keys.get(erased)):
             self._erase(community, member)
-        boxes = {whose for row in opened for whose in keys_of(row.community, row.target)}
+        self._destroy_keys_of_boxes()
+
+    def _destroy_keys_of_boxes(self) -> None:
+        """Destroy the keys of opened boxes: a host's transaction may have opened one, too."""
+        with self.storage.read() as connection:
+            opened = opened_boxes(connection)
+        boxes = {whose for one in opened for whose in keys_of(*one)}
         for whose in sorted(left := self._means.keys.get(boxes)):
             self._means.keys.drop(whose)
         if left:
@@ -398,6 +390,7 @@ class Engine(Reading):
     def _tick(self) -> int:
         if self.storage.has_traces:
             self.storage.leave_no_trace()
+        self._destroy_keys_of_boxes()
         if leapt := self._means.clock.leapt():
             log.error("the clock leapt by %s: deadlines wait; set it right or start again", leapt)
             return 0

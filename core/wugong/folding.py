@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from wugong import calls
 from wugong.among import among, listed
+from wugong.deadlines import Calendar
 from wugong.events import Fact, Unknown
 from wugong.journal import read_fact
 from wugong.lists import waiting_of
@@ -73,7 +74,7 @@ class Matters:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._kept: dict[str, Matter] = {}
-        self._awaited: dict[str, tuple[Matter, list[Waiting]]] = {}
+        self._awaited: dict[str, tuple[Matter, Calendar, list[Waiting]]] = {}
         self._lock = threading.Lock()
 
     def copy(self) -> Matters:
@@ -105,13 +106,17 @@ class Matters:
             self._awaited.clear()
 
     def awaited(self, matter: Matter) -> list[Waiting]:
-        """Return what is awaited in a matter; of one that is kept its plugins are asked once."""
+        """Return what is awaited in a matter; of one that is kept its plugins are asked once.
+
+        Asked again where working days are others now: the calendar is read while a server runs.
+        """
+        calendar = matter.calendar
         known = self._awaited.get(matter.id)
-        if known and known[0] is matter:
-            return known[1]
+        if known and known[0] is matter and known[1] == calendar:
+            return known[2]
         found = waiting_of(self.registry, matter)
         if self._kept.get(matter.id) is matter:
-            self._awaited[matter.id] = matter, found
+            self._awaited[matter.id] = matter, calendar, found
         return found
 
     def load(self, connection: Connection, community: str, ids: Iterable[str]) -> dict[str, Matter]:

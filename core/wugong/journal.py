@@ -80,11 +80,11 @@ def genesis(community: str) -> ChainHead:
 
 def scalar(value: Any) -> str:
     """Write text, a number, a flag or nothing as :func:`canonical` does, without its set-up."""
-    if type(value) is str:
+    if isinstance(value, str):
         return encode_basestring(value)
-    if type(value) is bool:
+    if isinstance(value, bool):
         return "true" if value else "false"
-    return "null" if value is None else str(value)
+    return "null" if value is None else int.__repr__(value)
 
 
 _RECORD = "{" + ",".join(f'"{name}":%s' for name in COLUMNS) + "}"

@@ -59,7 +59,7 @@ class Publishing:
 
     def committed(self, community: str, head: int, facts: Sequence[Fact]) -> None:
         """Take note that a community's chain has come to ``head``, last by these facts."""
-        self._heads[community] = head
+        self._heads[community] = max(head, self._heads.get(community, 0))
         before = self._fresh.get(community, [])
         if facts and self._implementations:
             follows = (

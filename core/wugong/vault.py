@@ -27,7 +27,7 @@ Whose = tuple[str, str]  # community, member
 
 
 class Keys(Protocol):
-    """Where the keys of people are kept: apart from the database."""
+    """Where the keys of people and of secret polls are kept: apart from the database."""
 
     def ensure(self, whose: Iterable[Whose]) -> Mapping[Whose, bytes]:
         """Return the keys, made durably where there was none; a dropped one stays dropped."""

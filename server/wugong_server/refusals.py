@@ -40,6 +40,10 @@ REFUSALS: Mapping[str, str] = {
     "wugong.ballot_key_missing": N_(
         "A secret ballot needs a key of its own: 32 of the digits 0–9 and a–f."
     ),
+    "wugong.box_changed": N_(
+        "The box does not hold what was put in: {voted} voted, {ballots} ballots are there, or one "
+        "does not open."
+    ),
     "wugong.box_of_another_key": N_(
         "The box was begun under another key. Nothing is put in until the right key file is back."
     ),
@@ -160,6 +164,10 @@ REMEDIES: Mapping[str, str] = {
     "wugong.clock_leapt": N_(
         "Please tell the desk: whoever runs the program sets the clock right, or, where it is "
         "right now, starts the program again."
+    ),
+    "wugong.box_changed": N_(
+        "Please tell the desk: whoever runs the program compares the database with the last"
+        " back-up."
     ),
     "wugong.box_of_another_key": N_(
         "Please tell the desk: whoever runs the program puts the key file back that was there when"

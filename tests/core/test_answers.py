@@ -42,6 +42,22 @@ def test_the_same_request_under_the_same_key_gets_the_same_receipt(
     assert kinds(engine, "wutong").count("shop.asked") == 1
 
 
+class Marked(str):
+    """Text of a kind of its own, as templates and forms of a host make it."""
+
+    __slots__ = ()
+
+
+def test_text_of_a_hosts_own_kind_is_text(engine: Engine, matter: str) -> None:
+    def asked() -> Receipt:
+        act, by, key = Asked(question="When?", days=3), Marked("li"), Marked("form-1")
+        return engine.record(Marked(matter), act, by=by, key=key, channel=Marked("web"))
+
+    receipt = asked()
+    assert engine.verify("wutong")[1] is None
+    assert asked() == receipt
+
+
 def test_the_same_request_under_another_key_is_another_act(engine: Engine, matter: str) -> None:
     asked = Asked(question="When?", days=3)
     first = engine.record(matter, asked, by="li", key="form-1")

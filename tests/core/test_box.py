@@ -26,7 +26,6 @@ from wugong import (
     PollOpened,
     Procedure,
     Ref,
-    Refused,
     event,
     hookimpl,
     read_procedure,
@@ -120,10 +119,14 @@ def key(number: int) -> str:
     return f"{number + 1:032x}"
 
 
+def ballot_of(poll: int, unit: str, choice: str) -> Cast:
+    return Cast(poll=Ref(poll), entitlement=unit, choice=choice)
+
+
 def cast(
     r: Rehearsal, matter: str, poll: int, i: int, choice: str, which: str = "", unit: str = "u"
 ) -> Any:
-    ballot = Cast(poll=Ref(poll), entitlement=f"{unit}{i}", choice=choice)
+    ballot = ballot_of(poll, f"{unit}{i}", choice)
     return r.act(f"m{i}", matter, ballot, key=which or key(i))
 
 
@@ -221,25 +224,6 @@ def test_who_voted_is_known_until_the_box_is_open(database: str, tmp_path: Path)
     close(r, matter, poll)
     assert not any(r.engine.has_voted("example", poll, f"u{i}") for i in range(VOTERS))
     assert r.engine.turnout("example", poll, while_open=False) == VOTERS - 1
-
-
-def test_under_another_key_nobody_votes_again(database: str, tmp_path: Path) -> None:
-    r, matter, poll = secret_poll(database, tmp_path)
-    cast(r, matter, poll, 0, "yes")
-    second = r.act("wang", matter, question(r)).seq
-    r.engine.close()
-    with Engine(database, {"voting": plugin()}, keys=tmp_path / "other", clock=r.clock) as other:
-
-        def again(its: int, i: int) -> Any:
-            ballot = Cast(poll=Ref(its), entitlement=f"u{i}", choice="no")
-            return other.record(matter, ballot, by=f"m{i}", key=key(i))
-
-        for i in range(2):
-            with pytest.raises(Refused, match=r"wugong\.box_of_another_key"):
-                again(poll, i)
-        assert other.turnout("example", poll, while_open=False) == 1
-        again(second, 0)  # the first ballot of a poll finds no other key
-        assert other.turnout("example", second, while_open=False) == 1
 
 
 def test_a_box_of_few_or_equal_ballots_says_so(tmp_path: Path) -> None:

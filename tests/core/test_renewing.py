@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,9 @@ from wugong import (
     hookimpl,
     rebuilding,
 )
+from wugong.deadlines import Calendar
 from wugong.tables import MatterRow
+from wugong.testing import Rehearsal
 
 
 @hookimpl
@@ -61,6 +64,22 @@ def test_a_role_changes_what_is_awaited_in_matters_that_nobody_touched(
     engine.record("wutong", RoleRevoked(member="zhao", role="elder"), by="operator")
     assert awaited(engine, "zhao") == []
     assert engine.verify("wutong")[1] is None
+
+
+def test_what_is_awaited_follows_the_working_days(database: str, tmp_path: Path) -> None:
+    known = [Calendar()]
+
+    @hookimpl
+    def waiting(matter: Matter) -> list[Waiting]:
+        return [Waiting(str(sorted(matter.calendar.years)), "officer")]
+
+    shop = {"shop": plugin(waiting=waiting)}
+    r = Rehearsal(shop, database=database, keys=tmp_path / "k", calendar=lambda: known[0])
+    matter, matters = r.matter(r.open("Lights", by="operator")), r.engine._means.matters
+    assert [one.what for one in matters.awaited(matter)] == ["[]"]
+    known[0] = Calendar(frozenset({2026}))
+    assert [one.what for one in matters.awaited(matter)] == ["[2026]"]
+    r.engine.close()
 
 
 def test_a_tick_renews_what_is_awaited(make: Make) -> None:

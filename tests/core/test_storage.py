@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -331,6 +332,10 @@ def test_who_voted_stands_as_a_mark_after_migrating(make: Make, engine: Engine) 
     turnouts = [after.turnout("wutong", poll, while_open=False) for poll in (7, 8, 9)]
     assert turnouts == [2, 0, 1]
     assert not after.has_voted("wutong", 7, "u1")
+    place = "wugong.wugong_voted" if engine.storage.is_postgres else "wugong_voted"
+    with engine.storage.read() as connection:
+        marks = connection.execute(text(f"SELECT mark FROM {place}")).scalars().all()
+    assert {len(mark) for mark in marks} == {40} and len({*marks}) == 5
 
 
 def test_a_box_that_is_not_open_is_not_migrated(engine: Engine) -> None:
@@ -338,6 +343,30 @@ def test_a_box_that_is_not_open_is_not_migrated(engine: Engine) -> None:
     with pytest.raises(Misconfigured, match="a secret poll is under way"):
         engine.storage.migrate()
     assert engine.storage.version() == "0001"
+
+
+def test_a_ballot_that_is_put_in_just_now_is_waited_for(postgres_url: str, tmp_path: Path) -> None:
+    engine = Engine(postgres_url, {}, keys=tmp_path / "k")
+    storage = engine.storage
+    made_old(engine)
+    failed: list[BaseException] = []
+
+    def migrate() -> None:
+        try:
+            storage.migrate()
+        except Misconfigured as error:
+            failed.append(error)
+
+    with storage.pool.connect() as other:
+        other.execute(text("INSERT INTO wugong.wugong_box VALUES ('wutong', 'a', 7, 'x')"))
+        migrating = Thread(target=migrate)
+        migrating.start()
+        migrating.join(0.5)
+        assert migrating.is_alive()
+        other.commit()
+    migrating.join()
+    assert "under way" in str(failed[0]) and storage.version() == "0001"
+    engine.close()
 
 
 def test_migrating_an_empty_database_makes_it(database: str) -> None:

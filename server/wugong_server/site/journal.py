@@ -72,6 +72,8 @@ def verify(request: Request) -> Response:
             proof = page.engine.receipt(request.path_params["community"], code)
         except ValueError:
             refused = Refused(Refusal("wugong.code_misspelt"))
+        except Refused as error:
+            refused = error
         if proof is None and refused is None:
             refused = Refused(Refusal("wugong.code_unknown"))
     matter = page.engine.matter(proof.matter) if proof and proof.matter else None
