@@ -78,7 +78,11 @@ class Boxes(Checks):
         awaits_shares = isinstance(fact.event, PollClosed) and matter.secret_polls[poll].box_key
         if awaits_shares and not self.slots.is_empty(self.connection, poll):
             return None
-        self._take_keys(poll, matter)
+        if written := matter.secret_polls[poll].box_key:  # opened by shares, whatever keys we hold
+            key = ScrutineersKey(ceremony.read_box_key(written))
+            self.slots.keys.setdefault(poll, key)
+        else:
+            self._take_keys(poll, matter)
         return self.slots.empty(self.connection, poll, self._weighed_in(matter.secret_polls[poll]))
 
     def _weighed_in(self, poll: SecretPoll) -> Collection[Measure]:
