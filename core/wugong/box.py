@@ -21,7 +21,7 @@ import hmac
 import json
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -153,9 +153,9 @@ class Slots:
         Under another key whoever voted would not be known, and could vote again.
         """
         nobodys = marks.voter("")
-        if (poll, nobodys) in self.voted or _marked(connection, self.community, poll, [nobodys]):
+        if (poll, nobodys) in self.voted or _stands(connection, self.community, poll, nobodys):
             self.begun.add(poll)
-        elif _marks_of(connection, self.community, poll):
+        elif _count(connection, self.community, poll):
             raise Refused(Refusal("wugong.box_of_another_key"))
         self.marks[poll] = marks
         self.keys.setdefault(poll, key)
@@ -195,8 +195,7 @@ class Slots:
 
     def _has_voted(self, connection: Connection, poll: int, entitlement: str) -> bool:
         mark = self.marks[poll].voter(entitlement)
-        here = (poll, mark) in self.voted
-        return here or bool(_marked(connection, self.community, poll, [mark]))
+        return (poll, mark) in self.voted or _stands(connection, self.community, poll, mark)
 
     def _holds(self, connection: Connection, mark: str) -> bool:
         if any(one[1] == mark for one in self.box):
@@ -228,7 +227,7 @@ class Slots:
 
     def _turnout(self, connection: Connection, poll: int) -> int:
         mine = sum(1 for its, _mark in self.voted if its == poll)
-        return max(0, _marks_of(connection, self.community, poll) + mine - 1)
+        return max(0, _count(connection, self.community, poll) + mine - 1)
 
     def is_empty(self, connection: Connection, poll: int) -> bool:
         """Tell whether nobody put a ballot into the box of a poll."""
@@ -268,32 +267,31 @@ def weights_in(tested: Collection[Measure]) -> list[str]:
 
 def turnout(connection: Connection, community: str, poll: int) -> int:
     """Return how many entitlements voted in a secret poll."""
-    return max(0, _marks_of(connection, community, poll) - 1)
+    return max(0, _count(connection, community, poll) - 1)
 
 
-def _marks_of(connection: Connection, community: str, poll: int) -> int:
+def _count(connection: Connection, community: str, poll: int) -> int:
     query = select(func.count()).where(
         col(VotedRow.community) == community, col(VotedRow.poll) == poll
     )
     return int(connection.execute(query).scalar() or 0)
 
 
-def _marked(connection: Connection, community: str, poll: int, wanted: Sequence[str]) -> set[str]:
-    """Return those marks that stand among who voted."""
-    query = select(col(VotedRow.mark)).where(
+def _stands(connection: Connection, community: str, poll: int, mark: str) -> bool:
+    query = select(func.count()).where(
         col(VotedRow.community) == community,
         col(VotedRow.poll) == poll,
-        col(VotedRow.mark).in_(wanted),
+        col(VotedRow.mark) == mark,
     )
-    return set(connection.execute(query).scalars())
+    return bool(connection.execute(query).scalar())
 
 
 def has_voted(
     connection: Connection, keys: Keys, community: str, poll: int, entitlement: str
 ) -> bool:
     """Tell whether an entitlement has voted; once the box is open nobody can tell."""
-    mine = [one.voter(entitlement) for one in _marks(keys, community, [poll])]
-    return bool(mine and _marked(connection, community, poll, mine))
+    marks = _marks(keys, community, poll)
+    return marks is not None and _stands(connection, community, poll, marks.voter(entitlement))
 
 
 def is_in_a_box(connection: Connection, keys: Keys, community: str, receipt: str) -> bool:
@@ -305,8 +303,8 @@ def is_in_a_box(connection: Connection, keys: Keys, community: str, receipt: str
     opened = {poll for its, poll in opened_boxes(connection) if its == community}
     found = []
     for poll in {*connection.execute(polls).scalars()} - opened:
-        marks = next(iter(_marks(keys, community, [poll])), None)
-        if marks is None or not _marked(connection, community, poll, [marks.voter("")]):
+        marks = _marks(keys, community, poll)
+        if marks is None or not _stands(connection, community, poll, marks.voter("")):
             raise Refused(Refusal("wugong.box_of_another_key"))
         found.append(marks.ballot(receipt))
     query = select(func.count()).where(
@@ -333,9 +331,10 @@ def opened_boxes(connection: Connection) -> set[tuple[str, int]]:
     return {(row[0], row[1]) for row in connection.execute(query)}
 
 
-def _marks(keys: Keys, community: str, polls: Iterable[int]) -> list[Marks]:
-    """Return the marks of those polls whose key stands."""
-    return [Marks(key) for key in keys.get(keys_of(community, one)[0] for one in polls).values()]
+def _marks(keys: Keys, community: str, poll: int) -> Marks | None:
+    place, _box = keys_of(community, poll)
+    key = keys.get([place]).get(place)
+    return Marks(key) if key else None
 
 
 def _told(poll: int, opened: Sequence[Mapping[str, Any]], tested: Collection[Measure]) -> BoxOpened:

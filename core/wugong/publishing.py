@@ -60,12 +60,11 @@ class Publishing:
     def committed(self, community: str, head: int, facts: Sequence[Fact]) -> None:
         """Take note that a community's chain has come to ``head``, last by these facts."""
         self._heads[community] = max(head, self._heads.get(community, 0))
-        before = self._fresh.get(community, [])
         if facts and self._implementations:
-            follows = (
-                len(before) < MOST_FRESH and before[-1:] and before[-1].seq + 1 == facts[0].seq
-            )
-            self._fresh[community] = [*before, *facts] if follows else list(facts)
+            before = self._fresh.get(community, [])
+            if not before or before[-1].seq + 1 != facts[0].seq or len(before) >= MOST_FRESH:
+                before = []
+            self._fresh[community] = [*before, *facts]
 
     def forget(self) -> None:
         """Look at the database anew: another process was telling, and is gone."""
