@@ -181,10 +181,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Keep what stays until the end out of every collection of garbage: it takes long by then.
-
-    A hook that such a collection holds up for a second is interrupted as if it hung.
-    """
+    """Keep what stays until the end out of every collection of garbage: it takes long by then."""
     gc.collect()
     gc.freeze()
 

@@ -7,6 +7,7 @@ answers nonsense refuses the acts of the kinds it hears, in its own name, and ha
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import os
 import sys
@@ -35,6 +36,8 @@ log = logging.getLogger("wugong.plugins")
 SOFT_SECONDS = 1.0  # then the hook is interrupted
 HARD_SECONDS = 5.0  # then the process ends
 A_VALUE = 0.0001  # seconds more for each value of a book that it is given: a roll may be long
+LOOK_SECONDS = 0.25  # between two looks at what is under way
+MOST_COLLECTING = 5.0  # seconds that are no fault of a hook; it could collect without end
 MOST_ANSWERS = 100
 MOST_FOLLOWING = 10_000
 
@@ -58,12 +61,25 @@ class PluginFault(Exception):
 
 
 class _Call:
-    __slots__ = ("began", "fired", "given", "hook", "plugin", "queued", "thread")
+    __slots__ = (
+        "arrived",
+        "began",
+        "collecting",
+        "fired",
+        "given",
+        "hook",
+        "is_late",
+        "plugin",
+        "queued",
+        "thread",
+    )
 
     def __init__(self, plugin: str, hook: str, given: Sequence[Any] = ()) -> None:
-        self.plugin, self.hook, self.given, self.fired = plugin, hook, given, False
+        self.plugin, self.hook, self.given = plugin, hook, given
+        self.is_late = self.fired = self.arrived = False
         self.thread = threading.get_ident()
         self.began = time.monotonic()
+        self.collecting = _watch.collecting
         self.queued: float | None = None  # as the watch first saw it
 
     @property
@@ -96,6 +112,8 @@ class _Watch:
 
     def __init__(self) -> None:
         self.calls: dict[int, _Call] = {}
+        self.collecting = 0.0  # seconds that full collections of garbage have held up all threads
+        self._collections, self._late = 0, 0.0
         self._started = False
         os.register_at_fork(after_in_child=self._forget)
 
@@ -109,24 +127,45 @@ class _Watch:
             threading.Thread(target=self._look, name="wugong-watch", daemon=True).start()
 
     def _look(self) -> None:
+        before = time.monotonic()
         while True:
-            time.sleep(0.25)
+            time.sleep(LOOK_SECONDS)
+            now = time.monotonic()
+            self._note_garbage(now - before - LOOK_SECONDS)
+            before = now
             for call in list(self.calls.values()):
                 queued = _queued(_task(call.thread))
                 if call.queued is None:
                     call.queued = queued
                 # A machine that gives the thread no processor is no fault of the plugin.
-                self._judge(call, time.monotonic() - call.began - (queued - call.queued))
+                waited = queued - call.queued
+                waited += min(self.collecting - call.collecting, MOST_COLLECTING)
+                self._judge(call, now - call.began - waited)
+
+    def _note_garbage(self, late: float) -> None:
+        """Count how late a look is where all garbage was collected, which nothing goes on beside.
+
+        Python counts a collection once it has ended; a look in the midst of it is counted then.
+        """
+        collections = gc.get_stats()[-1]["collections"]
+        if collections != self._collections:
+            self.collecting += self._late + late
+            late = 0.0
+        self._collections, self._late = collections, late
 
     def _judge(self, call: _Call, seconds: float) -> None:
         if seconds <= SOFT_SECONDS:
+            return
+        if not call.is_late:
+            call.is_late = True  # the next look knows whether garbage held it up
             return
         seconds -= call.more
         if seconds > HARD_SECONDS:
             sys.stderr.write(f"wugong: {call.label} did not end; the process stops\n")
             sys.stderr.flush()
             os._exit(70)
-        if seconds > SOFT_SECONDS and not call.fired:
+        # It may arrive where Python drops exceptions (a `__del__`), so it is sent until it is met.
+        if seconds > SOFT_SECONDS and not call.arrived:
             # Said before the last look: the caller waits for the exception if it reads this.
             call.fired = True
             if self.calls.get(call.thread) is call:
@@ -168,6 +207,7 @@ def _watched(
         answer = function(*arguments)
         return answer if read is None else read(answer)
     except HookTimeout as error:
+        call.arrived = True
         what = f"ran over {SOFT_SECONDS + call.more:g} s, {_place(error, function)}"
         raise _told(PluginFault(plugin, hook, what)) from None
     except (KeyboardInterrupt, PluginFault):
