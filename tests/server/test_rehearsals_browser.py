@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.support.looks import faults, visiting
 from wugong.testing import Rehearsal
@@ -15,7 +15,7 @@ def test_a_story_that_is_tried_out_is_accessible_to_its_end(browser: Browser) ->
         with page.expect_navigation():
             page.locator("main form button").first.click()
         for pace in ("one", "all"):
-            assert page.locator(".mock").count() == 1
+            expect(page.locator(".mock")).to_have_count(1)
             assert faults(page) == []
             with page.expect_navigation():
                 page.locator(f"button[name=pace][value={pace}]").click()
