@@ -12,7 +12,6 @@ import logging
 import os
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +20,7 @@ from inspect import iscoroutine
 from itertools import islice
 from operator import attrgetter
 from pathlib import Path
+from time import monotonic, sleep  # the kit for rules takes those of `time` away
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -78,7 +78,7 @@ class _Call:
         self.plugin, self.hook, self.given = plugin, hook, given
         self.is_late = self.fired = self.arrived = False
         self.thread = threading.get_ident()
-        self.began = time.monotonic()
+        self.began = monotonic()
         self.collecting = _watch.collecting
         self.queued: float | None = None  # as the watch first saw it
 
@@ -127,10 +127,10 @@ class _Watch:
             threading.Thread(target=self._look, name="wugong-watch", daemon=True).start()
 
     def _look(self) -> None:
-        before = time.monotonic()
+        before = monotonic()
         while True:
-            time.sleep(LOOK_SECONDS)
-            now = time.monotonic()
+            sleep(LOOK_SECONDS)
+            now = monotonic()
             self._note_garbage(now - before - LOOK_SECONDS)
             before = now
             for call in list(self.calls.values()):
@@ -243,7 +243,7 @@ def _let_it_arrive() -> None:
     """Wait for the exception, if it was sent: it arrives here and not later."""
     try:
         for _ in range(20):
-            time.sleep(0.005)
+            sleep(0.005)
     except HookTimeout:
         return
 

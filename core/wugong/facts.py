@@ -205,7 +205,11 @@ class Facts(Proofs):
         """Return one fact by its number, or ``None`` if it is not there for ``viewer``."""
         if not 0 < seq <= MOST_INT:
             return None
-        found = self.facts(community, viewer, after=seq - 1, before=seq + 1, limit=1, whole=True)
+
+        def ask() -> list[Fact]:
+            return self.facts(community, viewer, after=seq - 1, before=seq + 1, limit=1, whole=True)
+
+        found = self.means.storage.once(("fact", community, seq, viewer), ask)
         return found[0] if found else None
 
 

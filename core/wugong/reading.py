@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from wugong import permission, versions
@@ -209,22 +209,32 @@ class Reader(Links):
         self, book: Book[T], community: str, keys: Iterable[str] | None = None, prefix: str = ""
     ) -> dict[str, T]:
         """Return the values of a book under ``keys``, or all under ``prefix``, ordered by key."""
-        table = BookRow
+        table, storage = BookRow, self.means.storage
         where = [col(table.community) == community, col(table.book) == book.table]
-        found: dict[str, T] = {}
         self._bring_up_to_date(community, book.table)
-        with self.means.storage.read() as connection:
-            query = select(col(table.key), col(table.value)).where(*where)
-            if keys is not None:
-                listed = list(keys)
-                for i in range(0, len(listed), 500):
-                    part = query.where(col(table.key).in_(listed[i : i + 500]))
-                    found |= {k: json.loads(v) for k, v in connection.execute(part)}
-                return found
-            if prefix:
-                query = query.where(col(table.key) >= prefix, col(table.key) < prefix + LAST)
-            rows = connection.execute(query.order_by(col(table.key)))
+        if keys is not None:
+            theirs = tuple(keys)
+            rows = storage.once(
+                ("book", community, book.table, theirs), lambda: self._at(where, theirs)
+            )
             return {key: json.loads(value) for key, value in rows}
+        query = select(col(table.key), col(table.value)).where(*where)
+        if prefix:
+            query = query.where(col(table.key) >= prefix, col(table.key) < prefix + LAST)
+        with storage.read() as connection:
+            all_of_it = connection.execute(query.order_by(col(table.key)))
+            return {key: json.loads(value) for key, value in all_of_it}
+
+    def _at(self, where: list[ColumnElement[bool]], keys: tuple[str, ...]) -> list[tuple[str, str]]:
+        storage = self.means.storage
+        both = [storage.in_one(col(BookRow.key)), storage.in_one(col(BookRow.value))]
+        found: list[tuple[str, str]] = []
+        with storage.read() as connection:
+            for i in range(0, len(keys), 500):
+                part = select(*both).where(*where, col(BookRow.key).in_(keys[i : i + 500]))
+                listed = (json.loads(one or "[]") for one in connection.execute(part).one())
+                found += zip(*listed, strict=True)
+        return found
 
     def keys(self, book: Book[T], community: str, prefix: str) -> list[str]:
         """Return the keys of a book under ``prefix``, without what stands there."""
@@ -232,7 +242,8 @@ class Reader(Links):
         self._bring_up_to_date(community, book.table)
         with self.means.storage.read() as connection:
             its += [col(table.key) >= prefix, col(table.key) < prefix + LAST]
-            return list(connection.execute(select(col(table.key)).where(*its)).scalars().all())
+            listed = select(self.means.storage.in_one(col(table.key))).where(*its)
+            return cast(list[str], json.loads(connection.execute(listed).scalar() or "[]"))
 
     def view(
         self,

@@ -11,11 +11,13 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy import ColumnElement, Connection, Text, create_engine, event, func, inspect, text
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine import Engine as Pool
 from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
+from sqlalchemy.orm import Mapped
 from sqlalchemy.pool import StaticPool
 
 from wugong.errors import Misconfigured, Overloaded, Uncertain
@@ -178,6 +180,15 @@ class Storage:
                 yield
             finally:
                 self._reading.connection = self._reading.known = None
+
+    def in_one(self, column: Mapped[str]) -> ColumnElement[str | None]:
+        """Return what reads all of a column as one JSON array.
+
+        Between two rows SQLite lets others compute; each time a long list waits for its turn.
+        """
+        if self.is_postgres:
+            return sql_cast(func.json_agg(column), Text)
+        return func.json_group_array(column)
 
     def once(self, what: Hashable, ask: Callable[[], T]) -> T:
         """Ask for something, while this thread reads together no second time."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 LANGUAGES = ("zh_Hans", "zh_Hant", "en")
+MOST_FOUND = 4096  # messages that are remembered, in each language
 
 Messages = Mapping[str, str]
 """Translation by message id, in one language."""
@@ -36,17 +37,19 @@ class Words:
             raise ValueError(f"no catalogue for {language!r}; known: {', '.join(LANGUAGES)}")
         self.language = language
         self._catalogues = [catalogue(package, language) for package in packages]
+        self._found = lru_cache(MOST_FOUND)(self._find)  # a page says the same many times
 
     def __call__(self, message: str, /, **details: object) -> str:
         """Translate ``message`` and put ``details`` into its ``{named}`` places."""
-        text = message
+        text = self._found(message)
+        return text.format_map(_Gentle(details)) if "{" in text else text
+
+    def _find(self, message: str) -> str:
         if message:
             for known in self._catalogues:
-                found = known.gettext(message)
-                if found != message:
-                    text = found
-                    break
-        return text.format_map(_Gentle(details)) if "{" in text else text
+                if (found := known.gettext(message)) != message:
+                    return found
+        return message
 
     def plural(self, one: str, many: str, count: int, /, **details: object) -> str:
         """Translate by number; ``{count}`` stands for ``count``."""

@@ -121,12 +121,20 @@ class Page:
 
     def words_of(self, plugin: str) -> Words:
         """Return the words with a plugin's own catalogue asked first."""
+        setting = self.community.setting if self.community else ""
+        place = f"words/{self.language}/{setting}/{plugin}"
+        if place not in self.known:
+            self.known[place] = self._words_of(plugin, setting)
+        found: Words = self.known[place]
+        return found
+
+    def _words_of(self, plugin: str, setting: str) -> Words:
         registry = self.engine.registry
         first = [registry.packages[plugin]] if plugin in registry.packages else []
         rest = [package for package in registry.packages.values() if package not in first]
         packages = (*first, "wugong_server", "wugong", *rest)
-        setting = registry.settings.get(self.community.setting if self.community else "")
-        instead = frozenset(setting.words.items()) if setting else frozenset()
+        known = registry.settings.get(setting)
+        instead = frozenset(known.words.items()) if known else frozenset()
         return _words(self.language, packages, instead)
 
     @property

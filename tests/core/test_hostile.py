@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import re
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -100,84 +98,6 @@ def test_the_log_says_what_a_hook_did_and_where_never_about_whom(
         rehearsal.act("li", matter, Poked())
     assert re.fullmatch(f"plugin evil, guard_event: {told}", caplog.messages[-1])
     assert "13800000001" not in caplog.text
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("share", "is_refused"), [(0, True), (1, False)])
-def test_time_without_a_processor_is_no_fault_of_a_plugin(
-    monkeypatch: pytest.MonkeyPatch, share: int, is_refused: bool
-) -> None:
-    monkeypatch.setattr(calls, "_queued", lambda task: share * time.monotonic())
-    rehearsal, matter = stage(plugin(Poked, guard_event=lambda: time.sleep(1.6)))
-    if is_refused:
-        assert refused(rehearsal, matter).code == "wugong.plugin_failed"
-    else:
-        rehearsal.act("li", matter, Poked())
-
-
-def hangs_where_exceptions_are_dropped() -> Any:
-    class Stuck:
-        def __del__(self) -> None:
-            no_end(None)
-
-    Stuck()  # what interrupts it is dropped here
-    no_end(None)
-
-
-@pytest.mark.slow
-def test_a_hook_that_drops_what_interrupts_it_is_interrupted_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    dropped: list[Any] = []
-    monkeypatch.setattr(sys, "unraisablehook", lambda it: dropped.append(it.exc_type))
-    fault = hangs_where_exceptions_are_dropped
-    rehearsal, matter = stage(plugin(Poked, guard_event=fault))
-    assert refused(rehearsal, matter).code == "wugong.plugin_failed"
-    assert dropped == [calls.HookTimeout]
-
-
-def test_garbage_that_is_collected_is_no_fault_of_a_plugin() -> None:
-    watch = calls._Watch()
-    watch._note_garbage(0.0)
-    watch._note_garbage(2.0)  # late for another reason
-    assert watch.collecting == 0
-    watch._note_garbage(3.0)  # in the midst of a collection
-    gc.collect()
-    watch._note_garbage(0.5)
-    watch._note_garbage(4.0)
-    assert watch.collecting == 3.5
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("seconds", "most", "is_refused"),
-    [(0.0, 60.0, True), (60.0, 60.0, False), (60.0, 0.0, True)],
-)
-def test_who_met_a_collection_of_garbage_has_longer_but_not_without_end(
-    monkeypatch: pytest.MonkeyPatch, seconds: float, most: float, is_refused: bool
-) -> None:
-    def meets_it() -> None:
-        calls._watch.collecting += seconds
-        time.sleep(1.8)
-
-    monkeypatch.setattr(calls, "MOST_COLLECTING", most)
-    rehearsal, matter = stage(plugin(Poked, guard_event=meets_it))
-    if is_refused:
-        assert refused(rehearsal, matter).code == "wugong.plugin_failed"
-    else:
-        rehearsal.act("li", matter, Poked())
-
-
-def collects_without_end() -> Any:
-    while True:
-        gc.collect()
-
-
-@pytest.mark.slow
-def test_a_hook_that_collects_without_end_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "MOST_COLLECTING", 0.5)
-    rehearsal, matter = stage(plugin(Poked, guard_event=collects_without_end))
-    assert refused(rehearsal, matter).code == "wugong.plugin_failed"
 
 
 @pytest.mark.parametrize("fault", FAULTS)

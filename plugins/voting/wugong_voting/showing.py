@@ -44,7 +44,7 @@ from wugong_voting.mandates import Mandate, held_by, latest, mandates_of
 from wugong_voting.needs import Need, WhatIf, turnout_needs, what_if
 from wugong_voting.outcome import figures
 from wugong_voting.state import Poll
-from wugong_voting.summaries import ALL, Sum, Sums, count
+from wugong_voting.summaries import ALL, Sum, Sums, count, times
 
 Roll = Mapping[str, Entitlement]
 SOURCES = {
@@ -240,7 +240,8 @@ def taken_part(engine: Engine, community: str, poll: Poll) -> Count:
     """Return who has taken part so far; never what they chose."""
     weights = _frozen(engine, community, poll.id).weights
     cast = engine.keys(BALLOTS, community, under(poll.id))
-    return count(ALL, Sums(tuple((ALL, weights[where]) for where in cast)).total)
+    alike = Counter(map(weights.__getitem__, cast))
+    return count(ALL, Sums(tuple((ALL, times(n, one)) for one, n in alike.items())).total)
 
 
 def ballots_of(engine: Engine, matter: Matter, poll: Poll) -> list[Ballot]:

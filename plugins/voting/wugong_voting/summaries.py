@@ -70,6 +70,12 @@ def _add(rows: Iterable[Sum]) -> Sum:
     return ballots, heads, households, area
 
 
+def times(number: int, each: Sum) -> Sum:
+    """Return what so many ballots that weigh the same come to."""
+    ballots, heads, households, area = each
+    return number * ballots, number * heads, number * households, number * area
+
+
 def count(option: str, received: Sum) -> Count:
     """Write a sum as what the result states of one option."""
     ballots, heads, households, area = received

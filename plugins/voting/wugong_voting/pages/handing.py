@@ -85,7 +85,7 @@ def seats_of(request: Request, poll: Poll) -> list[Seat]:
     matter: Matter = request.state.matter
     community, its = matter.community, under(poll.id)
     here = engine.book(PRESENT, community, prefix=its)
-    cast = engine.keys(BALLOTS, community, its)
+    cast = set(engine.keys(BALLOTS, community, its))
     back = {place for place, paper in paper_log(request, poll).items() if "returned" in paper}
     shows = shows_of(matter, poll.id)
     return [
