@@ -160,7 +160,7 @@ class _Watch:
             call.is_late = True  # the next look knows whether garbage held it up
             return
         seconds -= call.more
-        if seconds > HARD_SECONDS:
+        if seconds > HARD_SECONDS and call.fired:
             sys.stderr.write(f"wugong: {call.label} did not end; the process stops\n")
             sys.stderr.flush()
             os._exit(70)

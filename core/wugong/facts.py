@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select, union_all
 from sqlmodel import col
 
 from wugong.audience import Viewer, may_read
@@ -24,6 +24,7 @@ from wugong.tables import JournalRow, MatterRow
 HOLDS = ("wugong.hold_placed", "wugong.hold_lifted")
 LARGE = 50_000  # characters
 MOST_LARGE = 4
+MOST_APART = 12  # kinds that are looked up each by itself
 ANYBODY = frozenset({"operator"})
 
 
@@ -123,29 +124,55 @@ class Facts(Proofs):
         """Return the facts of a matter, or of a ``whole`` community, that ``viewer`` may read."""
         table, community = JournalRow, community_of(place)
         where = [col(table.community) == community]
-        if not whole:
-            where.append(col(table.matter) == place)
-        if kinds:
-            where.append(col(table.kind).in_(self._all_names(kinds)))
         if not bulk:
             where.append(col(table.bulk).is_(False))
+        names = self._all_names(kinds)
         found: list[Fact] = []
         low, high = after, before
         while len(found) < limit:
             bounds = [col(table.seq) > low] + ([col(table.seq) < high] if high else [])
-            order = col(table.seq).desc() if newest else col(table.seq)
+            listed = self._listed(
+                [*where, *bounds], "" if whole else place, names, newest, max(limit, 20)
+            )
             with self.means.storage.read() as connection:
-                rows = connection.execute(
-                    select(*table.__table__.columns)  # type: ignore[attr-defined]
-                    .where(*where, *bounds)
-                    .order_by(order)
-                    .limit(max(limit, 20))
-                ).all()
+                rows = connection.execute(listed).all()
                 found += self._readable(connection, rows, viewer)
             if len(rows) < max(limit, 20):
                 break
             low, high = (low, rows[-1].seq) if newest else (rows[-1].seq, high)
         return found[:limit]
+
+    def _listed(
+        self,
+        where: Sequence[ColumnElement[bool]],
+        matter: str,
+        names: Sequence[str],
+        newest: bool,
+        limit: int,
+    ) -> Select[Any]:
+        """Return the query for records of some kinds, in a matter or in all.
+
+        Each kind is looked up by itself in the index of kinds. Left to choose, a database may read
+        all facts of the matter for a few of them, every ballot too.
+        """
+        table, its = JournalRow, col(JournalRow.matter)
+
+        def first(*more: ColumnElement[bool]) -> Select[Any]:
+            order = col(table.seq).desc() if newest else col(table.seq)
+            query = select(*table.__table__.columns)  # type: ignore[attr-defined]
+            return query.where(*where, *more).order_by(order).limit(limit)
+
+        kinds = [self.registry.kind(name) for name in names]
+        if not 1 <= len(names) <= MOST_APART or any(kind and kind.bulk for kind in kinds):
+            more = [col(table.kind).in_(names)] if names else []
+            return first(*more, its == matter) if matter else first(*more)
+        # No index of matters has the matter with nothing added to it.
+        of = [its.concat("") == matter] if matter else []
+        apart = [first(*of, col(table.kind) == name) for name in names]
+        if len(apart) == 1:
+            return apart[0]
+        each = union_all(*(select(one.subquery()) for one in apart)).subquery()
+        return select(each).order_by(each.c.seq.desc() if newest else each.c.seq).limit(limit)
 
     def _all_names(self, kinds: Sequence[str]) -> list[str]:
         former = [old for old, new in self.registry.former.items() if new in kinds]
