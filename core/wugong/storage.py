@@ -29,8 +29,8 @@ log = logging.getLogger("wugong")
 
 SCHEMA = "wugong"  # of our own, on PostgreSQL
 VERSION_TABLE = "wugong_version"
-HEAD = "0002"
-KNOWN = ("0001", "0002")
+HEAD = "0003"
+KNOWN = ("0001", "0002", "0003")
 NETWORK = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afs", "ceph", "glusterfs")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 BUSY_SECONDS = 5  # that a write waits for another

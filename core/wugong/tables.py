@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Index,
@@ -19,6 +21,13 @@ NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
+}
+
+
+NEWEST = "ix_wugong_journal_newest"
+NOT_BULK: dict[str, Any] = {
+    "sqlite_where": text("bulk IS 0"),
+    "postgresql_where": text("bulk IS false"),
 }
 
 
@@ -60,9 +69,9 @@ class JournalRow(Base, table=True):
         Index(
             "ix_wugong_journal_folded",
             *("community", "matter", "bulk", "seq"),
-            sqlite_where=text("bulk IS 0"),
-            postgresql_where=text("bulk IS false"),
+            **NOT_BULK,
         ),
+        Index(NEWEST, "community", "bulk", "seq", **NOT_BULK),
     )
     community: str = Field(primary_key=True)
     seq: int = Field(sa_column=_big(primary=True))

@@ -118,6 +118,22 @@ def test_a_hundred_thousand_bulk_facts_do_not_slow_the_search_for_a_few_others(
     assert ask() == sorted(its, reverse=newest)
 
 
+def test_a_hundred_thousand_bulk_facts_do_not_slow_the_news_of_a_community(
+    engine: Engine, matter: str
+) -> None:
+    asked = engine.record(matter, Asked(question="When?", days=3), by="li")
+
+    def ask() -> list[int]:
+        newest = {"whole": True, "newest": True, "bulk": False}
+        return [one.seq for one in engine.facts("wutong", OPERATOR, limit=100, **newest)]
+
+    news, before = ask(), steps(engine, ask)
+    add_bulk(engine, asked.seq)
+    assert before > 0
+    assert steps(engine, ask) < before + 1000  # all facts are a hundred times as many
+    assert ask() == news and news[0] == asked.seq
+
+
 @pytest.mark.parametrize("newest", [False, True])
 @pytest.mark.parametrize("limit", [1, 3, 4, 25, 100])
 def test_facts_of_several_kinds_come_in_one_order(

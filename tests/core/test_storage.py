@@ -25,7 +25,7 @@ from tests.support.postgres import Cluster
 from wugong import Engine, MatterOpened, Misconfigured, Overloaded, seal
 from wugong import storage as storage_module
 from wugong.storage import APPLICATION_ID, HEAD, SCHEMA, VERSION_TABLE, Storage, read_address
-from wugong.tables import metadata
+from wugong.tables import NEWEST, metadata
 
 # Settings
 
@@ -237,11 +237,11 @@ def test_a_newer_database_is_refused_and_not_touched(
 def test_an_older_database_says_which_command_helps(
     make: Make, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage_module, "HEAD", "0003")
-    monkeypatch.setattr(storage_module, "KNOWN", ("0001", "0003"))
+    monkeypatch.setattr(storage_module, "HEAD", "0009")
+    monkeypatch.setattr(storage_module, "KNOWN", ("0001", "0009"))
     with engine.storage.write() as connection:
         connection.execute(text(f"UPDATE {table(engine.storage)} SET version_num = '0001'"))
-    with pytest.raises(Misconfigured, match=r"has version 0001, .* needs 0003: run wugong migrate"):
+    with pytest.raises(Misconfigured, match=r"has version 0001, .* needs 0009: run wugong migrate"):
         make()
 
 
@@ -336,6 +336,25 @@ def test_who_voted_stands_as_a_mark_after_migrating(make: Make, engine: Engine) 
     with engine.storage.read() as connection:
         marks = connection.execute(text(f"SELECT mark FROM {place}")).scalars().all()
     assert {len(mark) for mark in marks} == {40} and len({*marks}) == 5
+
+
+def test_an_older_journal_gets_its_index_by_migrating(engine: Engine) -> None:
+    storage = engine.storage
+    schema, place = ("wugong", "wugong.") if storage.is_postgres else (None, "")
+
+    def indexes() -> set[Any]:
+        with storage.read() as connection:
+            return {
+                one["name"] for one in inspect(connection).get_indexes("wugong_journal", schema)
+            }
+
+    before = indexes()
+    with storage.write() as connection:
+        connection.execute(text(f"DROP INDEX {place}{NEWEST}"))
+        connection.execute(text(f"UPDATE {table(storage)} SET version_num = '0002'"))
+    assert NEWEST in before and indexes() == before - {NEWEST}
+    assert storage.migrate() == HEAD
+    assert indexes() == before
 
 
 def test_a_box_that_is_not_open_is_not_migrated(engine: Engine) -> None:
