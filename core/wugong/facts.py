@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlmodel import col
 
 from wugong.audience import Viewer, may_read
@@ -24,7 +24,6 @@ from wugong.tables import JournalRow, MatterRow
 HOLDS = ("wugong.hold_placed", "wugong.hold_lifted")
 LARGE = 50_000  # characters
 MOST_LARGE = 4
-MOST_APART = 12  # kinds that are looked up each by itself
 ANYBODY = frozenset({"operator"})
 
 
@@ -152,27 +151,21 @@ class Facts(Proofs):
     ) -> Select[Any]:
         """Return the query for records of some kinds, in a matter or in all.
 
-        Each kind is looked up by itself in the index of kinds. Left to choose, a database may read
-        all facts of the matter for a few of them, every ballot too.
+        A few kinds are looked up in the index of kinds. Left to choose, a database may read all
+        facts of the matter for a few of them, every ballot too.
         """
-        table, its = JournalRow, col(JournalRow.matter)
-
-        def first(*more: ColumnElement[bool]) -> Select[Any]:
-            order = col(table.seq).desc() if newest else col(table.seq)
-            query = select(*table.__table__.columns)  # type: ignore[attr-defined]
-            return query.where(*where, *more).order_by(order).limit(limit)
-
-        kinds = [self.registry.kind(name) for name in names]
-        if not 1 <= len(names) <= MOST_APART or any(kind and kind.bulk for kind in kinds):
-            more = [col(table.kind).in_(names)] if names else []
-            return first(*more, its == matter) if matter else first(*more)
-        # No index of matters has the matter with nothing added to it.
-        of = [its.concat("") == matter] if matter else []
-        apart = [first(*of, col(table.kind) == name) for name in names]
-        if len(apart) == 1:
-            return apart[0]
-        each = union_all(*(select(one.subquery()) for one in apart)).subquery()
-        return select(each).order_by(each.c.seq.desc() if newest else each.c.seq).limit(limit)
+        table = JournalRow
+        its: Any = col(table.matter)
+        order: Any = col(table.seq)
+        query = select(*table.__table__.columns)  # type: ignore[attr-defined]
+        if names:
+            query = query.where(col(table.kind).in_(names))
+            kinds = [self.registry.kind(name) for name in names]
+            if not any(kind and kind.bulk for kind in kinds):
+                # No other index has the matter and the number with nothing added to them.
+                its, order = its.concat(""), order + 0
+        query = query.where(*where, its == matter) if matter else query.where(*where)
+        return query.order_by(order.desc() if newest else order).limit(limit)
 
     def _all_names(self, kinds: Sequence[str]) -> list[str]:
         former = [old for old, new in self.registry.former.items() if new in kinds]
