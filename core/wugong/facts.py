@@ -151,8 +151,8 @@ class Facts(Proofs):
     ) -> Select[Any]:
         """Return the query for records of some kinds, in a matter or in all.
 
-        A few kinds are looked up in the index of kinds. Left to choose, a database may read all
-        facts of the matter for a few of them, every ballot too.
+        Those of a matter are looked up in the index of kinds. Left to choose, a database may read
+        all facts of the matter for a few of them, every ballot too.
         """
         table = JournalRow
         its: Any = col(table.matter)
@@ -161,7 +161,7 @@ class Facts(Proofs):
         if names:
             query = query.where(col(table.kind).in_(names))
             kinds = [self.registry.kind(name) for name in names]
-            if not any(kind and kind.bulk for kind in kinds):
+            if matter and not any(kind and kind.bulk for kind in kinds):
                 # No other index has the matter and the number with nothing added to them.
                 its, order = its.concat(""), order + 0
         query = query.where(*where, its == matter) if matter else query.where(*where)

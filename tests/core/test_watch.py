@@ -13,6 +13,15 @@ import pytest
 
 from tests.core.evil import Poked, hangs, plugin, refused, stage
 from wugong import calls
+from wugong.testing import Rehearsal
+
+
+def ends(rehearsal: Rehearsal, matter: str, is_refused: bool) -> None:
+    """Poke, and expect that the hook was interrupted or that it was not."""
+    if is_refused:
+        assert refused(rehearsal, matter).code == "wugong.plugin_failed"
+    else:
+        rehearsal.act("li", matter, Poked())
 
 
 @pytest.mark.slow
@@ -22,10 +31,7 @@ def test_time_without_a_processor_is_no_fault_of_a_plugin(
 ) -> None:
     monkeypatch.setattr(calls, "_queued", lambda task: share * time.monotonic())
     rehearsal, matter = stage(plugin(Poked, guard_event=lambda: time.sleep(2.5)))
-    if is_refused:
-        assert refused(rehearsal, matter).code == "wugong.plugin_failed"
-    else:
-        rehearsal.act("li", matter, Poked())
+    ends(rehearsal, matter, is_refused)
 
 
 def hangs_where_exceptions_are_dropped() -> Any:
@@ -75,10 +81,7 @@ def test_who_met_a_collection_of_garbage_has_longer_but_not_without_end(
 
     monkeypatch.setattr(calls, "MOST_COLLECTING", most)
     rehearsal, matter = stage(plugin(Poked, guard_event=meets_it))
-    if is_refused:
-        assert refused(rehearsal, matter).code == "wugong.plugin_failed"
-    else:
-        rehearsal.act("li", matter, Poked())
+    ends(rehearsal, matter, is_refused)
 
 
 def collects_without_end() -> Any:
